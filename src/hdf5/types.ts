@@ -95,6 +95,8 @@ export interface ColumnsRequest {
   rows: number;
   /** Single datasets by path; those whose leading axis has another length are left out. */
   datasets?: readonly string[];
+  /** Datasets with more elements than this in a row are no columns and are left out; default 1000. */
+  rowElements?: number;
 }
 
 export interface ColumnsResult {

@@ -1,0 +1,161 @@
+// The catalog's load: stage, resolve, merge, closure. One transaction; the table lock is held for the merge only,
+// never while files are read.
+
+import type { PoolClient } from "pg";
+import { analyzeStagingSql, copyLines, copyStatement, createStagingSql } from "../bulk/index.ts";
+import { type Database, withRollback, withTransaction, wrapDatabaseError } from "../database/index.ts";
+import { CopycatError } from "../errors.ts";
+import { disableClosureTrigger, enableClosureTrigger, rebuildClosure } from "./closure.ts";
+import { finishLoad } from "./finishLoad.ts";
+import { type MergeCounts, mergeStaged } from "./mergeStaged.ts";
+import { rejectOversized, streamRejects } from "./rejects.ts";
+import { resolveStaged } from "./resolveStaged.ts";
+import { createWorkTablesSql } from "./sql/resolve.ts";
+import { StagingEncoder } from "./stageNodes.ts";
+import { stagingColumns, stagingKeys, stagingName } from "./staging.ts";
+import { type CatalogNames, catalogNames } from "./tables.ts";
+import type { LoadOptions, LoadReport, NodeRecord } from "./types.ts";
+
+export type NodeBatches = AsyncIterable<readonly NodeRecord[]>;
+
+/**
+ * Loads nodes with their data sources and assets into a catalog, as Tiled itself would have written them.
+ *
+ * All in one transaction: on an error nothing has changed and the closure trigger is enabled. Records that cannot
+ * go in are handed to `onReject` and the rest goes on. The catalog must exist (`ensureCatalog`).
+ *
+ * @throws CopycatError CONFLICT (policy `error`), PERMISSION, DATABASE; whatever `batches` throws.
+ */
+export async function loadNodes(
+  database: Database,
+  batches: NodeBatches,
+  options: LoadOptions,
+): Promise<LoadReport> {
+  const names = catalogNames(options.schema ?? "public");
+  const run = options.dryRun ? withRollback : withTransaction;
+  try {
+    const report = await run(database, (client) => loadInTransaction(client, names, batches, options));
+    if (!options.dryRun) await finishLoad(database, names, report, options);
+    return report;
+  } catch (error) {
+    if (options.signal?.aborted === true) {
+      throw new CopycatError("CANCELLED", "Cancelled; nothing was changed.", { cause: error });
+    }
+    throw wrapDatabaseError(error, `Loading into ${database.name} failed, nothing was changed`);
+  }
+}
+
+async function loadInTransaction(
+  client: PoolClient,
+  names: CatalogNames,
+  batches: NodeBatches,
+  options: LoadOptions,
+): Promise<LoadReport> {
+  await prepareTransaction(client);
+  const encoder = new StagingEncoder(options.onReject);
+  options.onPhase?.("read");
+  const staged = await stage(client, encoder, batches, options);
+
+  options.onPhase?.("merge");
+  const mergeStart = performance.now();
+  await rejectOversized(client, encoder.oversizedOrdinals);
+  if (!options.dryRun) await disableClosureTrigger(client, names, options.onNotice);
+  const mode = await chooseMode(client, names, options, encoder.stagedNodes);
+  const resolved = await resolveStaged(client, names, options, encoder.deepestLevel);
+  const serverRejects = await streamRejects(client, options.onReject);
+  const merged = await mergeStaged(client, names, options);
+  const mergeMs = performance.now() - mergeStart;
+
+  options.onPhase?.("closure");
+  const closure = await rebuildClosure(client, names, mode, options.dryRun);
+  if (!options.dryRun) await enableClosureTrigger(client, names);
+  const written = encoder.stagedNodes - serverRejects;
+  return {
+    mode,
+    nodes: {
+      read: encoder.readNodes,
+      inserted: resolved.fresh,
+      updated: merged.updatedNodes,
+      ...splitUntouched(written - resolved.fresh - merged.updatedNodes, resolved.duplicates, options),
+      rejected: encoder.rejectedNodes + serverRejects,
+    },
+    dataSources: { inserted: merged.dataSources },
+    structures: { inserted: merged.structures },
+    assets: { inserted: merged.assets },
+    closure,
+    phases: [
+      { name: "read", elapsedMs: Math.round(staged.readMs), rows: encoder.readNodes },
+      { name: "copy", elapsedMs: Math.round(staged.copyMs), rows: encoder.stagedNodes },
+      { name: "merge", elapsedMs: Math.round(mergeMs), rows: rowsMerged(resolved.fresh, merged) },
+      { name: "closure", elapsedMs: closure.elapsedMs, rows: closure.rows },
+    ],
+  };
+}
+
+/**
+ * Settings of this transaction only. The check of the connection ends a long merge soon after its client was
+ * killed, so that the next run need not wait for it.
+ */
+async function prepareTransaction(client: PoolClient): Promise<void> {
+  await client.query(`\
+set local work_mem = '128MB';
+set local maintenance_work_mem = '256MB';
+set local jit = off;
+set local lock_timeout = 0;
+set local statement_timeout = 0;
+set local idle_in_transaction_session_timeout = 0;
+set local client_connection_check_interval = '2s'`);
+}
+
+async function stage(
+  client: PoolClient,
+  encoder: StagingEncoder,
+  batches: NodeBatches,
+  options: LoadOptions,
+): Promise<{ readMs: number; copyMs: number }> {
+  await client.query(createStagingSql(stagingName, stagingColumns));
+  await client.query(createWorkTablesSql);
+  const start = performance.now();
+  await copyLines(
+    client,
+    copyStatement(
+      [stagingName],
+      stagingColumns.map(({ name }) => name),
+    ),
+    encoder.encode(batches),
+    options.signal,
+  );
+  await client.query(analyzeStagingSql(stagingName, stagingKeys));
+  const elapsedMs = performance.now() - start;
+  return { readMs: encoder.waitedMs, copyMs: elapsedMs - encoder.waitedMs };
+}
+
+/** An empty catalog, or one that the input outgrows, is loaded as a whole; a live one grows by its new rows. */
+async function chooseMode(
+  client: PoolClient,
+  names: CatalogNames,
+  options: LoadOptions,
+  stagedNodes: number,
+): Promise<"online" | "offline"> {
+  if (options.mode !== "auto") return options.mode;
+  const { rows } = await client.query<{ present: number }>(
+    `select count(*)::int as present from (select from ${names.nodes} limit $1) as n`,
+    [Math.floor(stagedNodes / 10) + 2],
+  );
+  return (rows[0]?.present ?? 0) <= Math.floor(stagedNodes / 10) + 1 ? "offline" : "online";
+}
+
+/** Rows that were there already and stay: under `update` they are equal, else they were not looked at. */
+function splitUntouched(
+  untouched: number,
+  duplicates: number,
+  options: LoadOptions,
+): { unchanged: number; skipped: number } {
+  return options.policy === "update"
+    ? { unchanged: untouched - duplicates, skipped: duplicates }
+    : { unchanged: 0, skipped: untouched };
+}
+
+function rowsMerged(fresh: number, merged: MergeCounts): number {
+  return fresh + merged.updatedNodes + merged.dataSources + merged.structures + merged.assets;
+}

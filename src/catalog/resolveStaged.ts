@@ -1,0 +1,69 @@
+// Gives every staged row its id, or the reason why it stays out.
+
+import type { PoolClient } from "pg";
+import { CopycatError } from "../errors.ts";
+import { findAttachPointsSql, markDuplicatesSql, markOrphansSql, nodeSequenceSql, resolveLevelSql } from "./sql/resolve.ts";
+import { stagingName } from "./staging.ts";
+import type { CatalogNames } from "./tables.ts";
+import type { LoadOptions } from "./types.ts";
+
+export interface Resolved {
+  /** Nodes that are not in the catalog yet. */
+  fresh: number;
+  /** Rows that lost against another one of the same path. */
+  duplicates: number;
+}
+
+export async function resolveStaged(
+  client: PoolClient,
+  names: CatalogNames,
+  options: LoadOptions,
+  deepestLevel: number,
+): Promise<Resolved> {
+  const marked = await client.query(markDuplicatesSql(options.policy === "update" ? "last" : "first"));
+  const duplicates = marked.rowCount ?? 0;
+  await client.query(findAttachPointsSql(names));
+  const { rows: found } = await client.query<{ sequence: string }>(nodeSequenceSql(names));
+  const reserveFrom = options.dryRun ? [] : [found[0]?.sequence];
+  for (let level = 1; level <= deepestLevel; level++) {
+    // Temp tables are unknown to autovacuum; without this the plan for a level is that for an empty table.
+    await client.query("analyze copycat_parent");
+    await client.query(resolveLevelSql(names, options.dryRun), [level, ...reserveFrom]);
+  }
+  await client.query("analyze copycat_node");
+  await client.query(markOrphansSql);
+  const { rows } = await client.query<{ fresh: number; existing: number }>(
+    "select count(*) filter (where is_new)::int as fresh, count(*) filter (where not is_new)::int as existing from copycat_node",
+  );
+  const counts = rows[0] ?? { fresh: 0, existing: 0 };
+  if (options.policy === "error" && counts.existing + duplicates > 0) {
+    throw await explainConflict(client, counts.existing, duplicates);
+  }
+  if (duplicates > 0) {
+    const kept = options.policy === "update" ? "last" : "first";
+    options.onNotice?.(
+      `${duplicates} records share their path with another one; the ${kept} of each was kept.`,
+    );
+  }
+  return { fresh: counts.fresh, duplicates };
+}
+
+async function explainConflict(
+  client: PoolClient,
+  existing: number,
+  duplicates: number,
+): Promise<CopycatError> {
+  const { rows } = await client.query<{ path: string; source: string; position: string }>(`\
+select s.parent_path || '/' || s.key as path, s.source, s.position
+from ${stagingName} s
+where exists (select from copycat_node r where r.ordinal = s.ordinal and not r.is_new)
+  or exists (select from copycat_duplicate d where d.ordinal = s.ordinal)
+order by s.ordinal
+limit 10`);
+  return new CopycatError(
+    "CONFLICT",
+    `${existing} nodes are in the catalog already and ${duplicates} stand twice in the input. ` +
+      "Nothing was changed. Use --on-conflict skip to leave them, or update to renew them.",
+    { details: rows.map(({ path, source, position }) => `${path} (${source}, ${position})`) },
+  );
+}

@@ -1,0 +1,31 @@
+// The closure by recursive CTE: each node walks up its parents, so any depth is right, and the stored closure need
+// not be trusted. The rows are (ancestor, descendant, depth), the node itself at depth 0.
+
+import type { CatalogNames } from "../tables.ts";
+
+export type ClosureStrategy = "rebuild" | "delta";
+
+/** delta: of the new nodes only. rebuild: of all nodes, into a table emptied before. */
+export function insertClosureSql(names: CatalogNames, strategy: ClosureStrategy): string {
+  const start = strategy === "delta" ? "copycat_node where is_new" : names.nodes;
+  return `\
+insert into ${names.closure} (ancestor, descendant, depth)
+${climbSql(names, start)}
+select ancestor, descendant, depth from climb`;
+}
+
+/** `with recursive climb (ancestor, descendant, depth, next)` from every row of `start`. */
+export function climbSql(names: CatalogNames, start: string): string {
+  return `\
+with recursive climb (ancestor, descendant, depth, next) as (
+  select id, id, 0, parent from ${start}
+  union all
+  select n.id, c.descendant, c.depth + 1, n.parent
+  from climb c
+  join ${names.nodes} n on n.id = c.next
+)`;
+}
+
+export function deleteClosureSql(names: CatalogNames): string {
+  return `delete from ${names.closure}`;
+}

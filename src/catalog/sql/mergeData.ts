@@ -1,0 +1,132 @@
+// Structures, data sources, assets, and what links them, in the order of their foreign keys.
+
+import { mergeSql } from "../../bulk/index.ts";
+import { stagingName } from "../staging.ts";
+import { assetsTable, associationsTable, type CatalogNames, structuresTable } from "../tables.ts";
+
+/** Structures are shared by their content, so one that is there is the same one. */
+export function mergeStructuresSql(names: CatalogNames): string {
+  const source = `\
+select distinct on (s.structure_id) s.structure_id, s.structure
+from ${stagingName} s
+where s.structure is not null
+  and not exists (select from ${names.structures} t where t.id = s.structure_id)`;
+  return mergeSql(structuresTable(names.schema), source, "skip");
+}
+
+/**
+ * Data sources of new nodes; $1 is the time. `properties` is always an object: NULL would break the server's
+ * listing of the whole parent.
+ */
+export function insertDataSourcesSql(names: CatalogNames, of: "new nodes" | "nodes without one"): string {
+  const restriction =
+    of === "new nodes"
+      ? "r.is_new"
+      : `not r.is_new and not exists (select from ${names.dataSources} d where d.node_id = r.id)`;
+  return `\
+with inserted as (
+  insert into ${names.dataSources} (node_id, structure_id, mimetype, parameters, properties, management,
+    structure_family, time_created, time_updated)
+  select r.id, s.structure_id, s.mimetype, s.parameters, s.properties, s.management::${names.managementType},
+    s.structure_family::${names.familyType}, $1::timestamp, $1::timestamp
+  from copycat_node r
+  join ${stagingName} s using (ordinal)
+  where s.mimetype is not null and ${restriction}
+  order by r.id
+  returning id, node_id
+), linked as (
+  insert into copycat_source (ordinal, id)
+  select r.ordinal, i.id
+  from inserted i
+  join copycat_node r on r.id = i.node_id
+)
+select count(*)::int as inserted from inserted`;
+}
+
+/**
+ * Data sources that no longer say what is staged (another shape, dataset or file) are rewritten and their links
+ * made anew; $1 is the time. Gives the nodes they belong to, which count as updated.
+ */
+export function updateDataSourcesSql(names: CatalogNames): string {
+  return `\
+with stale as (
+  select r.ordinal, r.id as node_id, d.id
+  from copycat_node r
+  join ${stagingName} s using (ordinal)
+  join ${names.dataSources} d on d.node_id = r.id
+  where not r.is_new and s.mimetype is not null and (
+    (d.structure_id, d.mimetype, d.parameters, d.management::text)
+      is distinct from (s.structure_id, s.mimetype, s.parameters, s.management)
+    or (select coalesce(jsonb_agg(jsonb_build_array(a.data_uri, l.parameter, l.num)
+          order by a.data_uri), '[]')
+        from ${names.associations} l join ${names.assets} a on a.id = l.asset_id
+        where l.data_source_id = d.id)
+      is distinct from
+       (select coalesce(jsonb_agg(jsonb_build_array(x.data_uri, x.parameter, x.num) order by x.data_uri), '[]')
+        from (${stagedAssetsSql("s")}) x))
+), updated as (
+  update ${names.dataSources} d
+  set structure_id = s.structure_id, mimetype = s.mimetype, parameters = s.parameters,
+    management = s.management::${names.managementType}, time_updated = $1::timestamp
+  from stale t
+  join ${stagingName} s using (ordinal)
+  where d.id = t.id
+), unlinked as (
+  delete from ${names.associations} l using stale t where l.data_source_id = t.id
+), relinked as (
+  insert into copycat_source (ordinal, id) select ordinal, id from stale
+)
+select t.node_id
+from stale t
+where not exists (select from copycat_changed c where c.ordinal = t.ordinal)`;
+}
+
+/** The assets of one staged row `row`: the first has columns of its own, the others are in `more_assets`. */
+function stagedAssetsSql(row: string): string {
+  return `\
+select ${row}.data_uri, ${row}.is_directory, ${row}.size, ${row}.parameter, ${row}.num
+where ${row}.data_uri is not null
+union all
+select m.data_uri, m.is_directory, m.size, m.parameter, m.num
+from jsonb_to_recordset(coalesce(${row}.more_assets, '[]'))
+  as m (data_uri text, is_directory bool, size int8, parameter text, num int4)`;
+}
+
+/** One row a file, however many arrays lie in it; $1 is the time. */
+export function mergeAssetsSql(names: CatalogNames): string {
+  const source = `\
+select distinct on (x.data_uri) x.data_uri, x.is_directory, x.size, $1::timestamp, $1::timestamp
+from copycat_source c
+join ${stagingName} s using (ordinal)
+cross join lateral (${stagedAssetsSql("s")}) x
+where not exists (select from ${names.assets} a where a.data_uri = x.data_uri)
+order by x.data_uri, s.ordinal`;
+  return mergeSql(assetsTable(names.schema), source, "skip");
+}
+
+/** A file that grew: Tiled, too, renews the size when an asset is registered again. $1 is the time. */
+export function updateAssetSizesSql(names: CatalogNames): string {
+  return `\
+update ${names.assets} a
+set size = x.size, time_updated = $1::timestamp
+from (
+  select distinct on (y.data_uri) y.data_uri, y.size
+  from copycat_node r
+  join ${stagingName} s using (ordinal)
+  cross join lateral (${stagedAssetsSql("s")}) y
+  where y.size is not null
+  order by y.data_uri, s.ordinal desc
+) x
+where a.data_uri = x.data_uri and a.size is distinct from x.size`;
+}
+
+export function mergeAssociationsSql(names: CatalogNames): string {
+  const source = `\
+select c.id, a.id, x.parameter, x.num
+from copycat_source c
+join ${stagingName} s using (ordinal)
+cross join lateral (${stagedAssetsSql("s")}) x
+join ${names.assets} a on a.data_uri = x.data_uri
+order by c.id, x.num`;
+  return mergeSql(associationsTable(names.schema), source, "error");
+}

@@ -1,0 +1,132 @@
+// From paths to ids. The tree is walked level by level; each level is one set-based statement.
+
+import { pathText, stagingName } from "../staging.ts";
+import type { CatalogNames } from "../tables.ts";
+
+/**
+ * The work tables of one load, all gone at commit:
+ * parent - containers that may get children; node - staged rows with their ids; reject - rows that stay out;
+ * duplicate - rows whose path stands in the input again; changed - nodes that policy update rewrites;
+ * source - data sources whose assets are to be linked.
+ */
+export const createWorkTablesSql = `\
+create temp table copycat_parent (path text, id int4) on commit drop;
+create temp table copycat_node (ordinal int8, id int4, parent int4, is_new bool) on commit drop;
+create temp table copycat_reject (ordinal int8, code text, message text) on commit drop;
+create temp table copycat_duplicate (ordinal int8) on commit drop;
+create temp table copycat_changed (ordinal int8, id int4) on commit drop;
+create temp table copycat_source (ordinal int8, id int4) on commit drop`;
+
+/** The row that counts when a path stands in the input more than once. */
+export function markDuplicatesSql(winner: "first" | "last"): string {
+  return `\
+insert into copycat_duplicate (ordinal)
+select s.ordinal
+from ${stagingName} s
+join (
+  select parent_path, key, ${winner === "first" ? "min" : "max"}(ordinal) as winner
+  from ${stagingName}
+  group by parent_path, key
+  having count(*) > 1
+) d using (parent_path, key)
+where s.ordinal <> d.winner`;
+}
+
+/**
+ * Attach points: parents that are not in the input are looked up in the catalog, key by key from the root.
+ * Those that are not found stay out, and their children become rejects.
+ */
+export function findAttachPointsSql(names: CatalogNames): string {
+  return `\
+insert into copycat_parent (path, id)
+with recursive wanted as (
+  select w.parent_path as path, string_to_array(substr(w.parent_path, 2), '/') as segments
+  from (select distinct parent_path from ${stagingName}) w
+  where w.parent_path <> '${pathText([])}'
+    and not exists (
+      select from ${stagingName} p
+      where p.structure_family = 'container' and p.parent_path || '/' || p.key = w.parent_path)
+), walk as (
+  select path, segments, 0 as depth, 0 as id from wanted
+  union all
+  select w.path, w.segments, w.depth + 1, n.id
+  from walk w
+  join ${names.nodes} n on n.parent = w.id and n.key = w.segments[w.depth + 1]
+  where w.depth < cardinality(w.segments) and n.structure_family = 'container'
+)
+select '${pathText([])}', 0
+union all
+select path, id from walk where depth = cardinality(segments)`;
+}
+
+/**
+ * Ids for one level ($1), in the order of the input, since Tiled lists by id: those of nodes that are there, and for
+ * those that are not, ids reserved from the sequence ($2). A dry run reserves nothing and takes negative numbers.
+ */
+export function resolveLevelSql(names: CatalogNames, dryRun: boolean): string {
+  const nextId = dryRun ? "(-1 - c.ordinal)::int4" : "nextval($2::regclass)::int4";
+  return `\
+with candidate as (
+  select s.ordinal, p.id as parent, n.id as existing, s.structure_family as family,
+    n.structure_family::text as existing_family, s.parent_path || '/' || s.key as path
+  from ${stagingName} s
+  join copycat_parent p on p.path = s.parent_path
+  left join ${names.nodes} n on n.parent = p.id and n.key = s.key
+  where s.level = $1 and not exists (select from copycat_duplicate d where d.ordinal = s.ordinal)
+  order by s.ordinal
+), clash as (
+  insert into copycat_reject (ordinal, code, message)
+  select ordinal, 'family_clash', format(
+    '%s is a %s in the catalog and a %s in the input; delete the old node or give the new one another key',
+    path, existing_family, family)
+  from candidate
+  where existing_family <> family
+), resolved as (
+  insert into copycat_node (ordinal, id, parent, is_new)
+  select c.ordinal, coalesce(c.existing, ${nextId}), c.parent, c.existing is null
+  from candidate c
+  where c.existing is null or c.existing_family = c.family
+  returning ordinal, id
+)
+insert into copycat_parent (path, id)
+select s.parent_path || '/' || s.key, r.id
+from resolved r
+join ${stagingName} s using (ordinal)
+where s.structure_family = 'container'`;
+}
+
+/** What is left without an id has no parent. */
+export const markOrphansSql = `\
+insert into copycat_reject (ordinal, code, message)
+select s.ordinal, 'parent_missing', format(
+  'the parent %s is neither in the catalog nor among the records taken; add a record for it', s.parent_path)
+from ${stagingName} s
+where not exists (select from copycat_node r where r.ordinal = s.ordinal)
+  and not exists (select from copycat_duplicate d where d.ordinal = s.ordinal)
+  and not exists (select from copycat_reject x where x.ordinal = s.ordinal)`;
+
+/** The sequence of nodes.id, whatever its name. */
+export function nodeSequenceSql(names: CatalogNames): string {
+  return `select pg_get_serial_sequence('${names.nodes.replaceAll("'", "''")}', 'id') as sequence`;
+}
+
+/** Rejects in the order of the input, each with the record to mend. */
+export const listRejectsSql = `\
+select s.source, s.position, x.code, x.message, (jsonb_build_object(
+    'path', s.parent_path || '/' || s.key,
+    'structure_family', s.structure_family,
+    'metadata', s.metadata,
+    'specs', s.specs)
+  || case when s.mimetype is null then '{}'::jsonb else jsonb_build_object('data_source', jsonb_build_object(
+    'mimetype', s.mimetype,
+    'structure', (select o.structure from ${stagingName} o
+                  where o.structure_id = s.structure_id and o.structure is not null limit 1),
+    'parameters', s.parameters,
+    'properties', s.properties,
+    'management', s.management,
+    'assets', jsonb_build_array(jsonb_build_object(
+      'data_uri', s.data_uri, 'is_directory', s.is_directory, 'size', s.size,
+      'parameter', s.parameter, 'num', s.num)) || coalesce(s.more_assets, '[]'))) end)::text as record
+from copycat_reject x
+join ${stagingName} s using (ordinal)
+order by x.ordinal`;

@@ -1,0 +1,58 @@
+// Turns batches of records into lines for the staging table, counting and timing on the way.
+
+import { makeRowEncoder } from "../bulk/index.ts";
+import { makeStagingRow, RecentStructures, stagingColumns } from "./staging.ts";
+import type { NodeRecord, Reject } from "./types.ts";
+
+/**
+ * A node's metadata may hold at most 1 MB of lexemes (index metadata_tsvector_search). Only text this long can
+ * come near that, since every lexeme costs a few bytes besides its own; such rows are tried out one by one.
+ */
+const suspiciousMetadataLength = 150_000;
+
+export class StagingEncoder {
+  readNodes = 0;
+  stagedNodes = 0;
+  rejectedNodes = 0;
+  deepestLevel = 0;
+  /** Time spent waiting for the source. */
+  waitedMs = 0;
+  readonly oversizedOrdinals: number[] = [];
+
+  readonly #encodeRow = makeRowEncoder(stagingColumns);
+  readonly #recent = new RecentStructures();
+  readonly #onReject: (reject: Reject) => void | Promise<void>;
+
+  constructor(onReject: (reject: Reject) => void | Promise<void>) {
+    this.#onReject = onReject;
+  }
+
+  async *encode(batches: AsyncIterable<readonly NodeRecord[]>): AsyncGenerator<string> {
+    let waitStart = performance.now();
+    for await (const batch of batches) {
+      this.waitedMs += performance.now() - waitStart;
+      for (const node of batch) {
+        const line = await this.#encodeNode(node);
+        if (line !== null) yield line;
+      }
+      waitStart = performance.now();
+    }
+    this.waitedMs += performance.now() - waitStart;
+  }
+
+  async #encodeNode(node: NodeRecord): Promise<string | null> {
+    const ordinal = this.readNodes;
+    this.readNodes += 1;
+    const line = this.#encodeRow(makeStagingRow(ordinal, node, this.#recent));
+    if (typeof line !== "string") {
+      this.rejectedNodes += 1;
+      const { source, position } = node;
+      await this.#onReject({ source, position, code: line.code, message: line.message, record: null });
+      return null;
+    }
+    this.stagedNodes += 1;
+    this.deepestLevel = Math.max(this.deepestLevel, node.parentPath.length + 1);
+    if (node.metadata.length > suspiciousMetadataLength) this.oversizedOrdinals.push(ordinal);
+    return line;
+  }
+}

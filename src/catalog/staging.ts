@@ -1,0 +1,103 @@
+// Nodes on their way in: one staging row a node, its data source and its first asset included.
+
+import type { Column, Row } from "../bulk/index.ts";
+import { asJsonText, type JsonText } from "../json.ts";
+import type { AssetRecord, NodeRecord } from "./types.ts";
+
+export const stagingName = "copycat_stage";
+
+/** COLUMN ORDER CONTRACT: `makeStagingRow` returns the values in this order. */
+export const stagingColumns: readonly Column[] = [
+  { name: "ordinal", type: "int8", required: true },
+  { name: "level", type: "int4", required: true },
+  { name: "parent_path", type: "text", required: true },
+  { name: "key", type: "text", required: true },
+  { name: "structure_family", type: "text", required: true },
+  { name: "metadata", type: "jsonb", required: true },
+  { name: "specs", type: "jsonb", required: true },
+  { name: "access_blob", type: "jsonb", required: true },
+  { name: "mimetype", type: "text" },
+  { name: "structure_id", type: "text" },
+  { name: "structure", type: "jsonb" },
+  { name: "parameters", type: "jsonb" },
+  { name: "properties", type: "jsonb" },
+  { name: "management", type: "text" },
+  { name: "data_uri", type: "text" },
+  { name: "is_directory", type: "bool" },
+  { name: "size", type: "int8" },
+  { name: "parameter", type: "text" },
+  { name: "num", type: "int4" },
+  { name: "more_assets", type: "jsonb" },
+  { name: "source", type: "text", required: true },
+  { name: "position", type: "text", required: true },
+];
+
+/** Joined on by the merge, hence worth statistics. */
+export const stagingKeys = ["ordinal", "level", "parent_path", "key", "structure_id", "data_uri"];
+
+/** The text of a path as staging compares it: "" for the root, "/VDP/H_1" below. Keys hold no slash. */
+export function pathText(segments: readonly string[]): string {
+  return segments.length === 0 ? "" : `/${segments.join("/")}`;
+}
+
+/**
+ * Ids of structures sent lately: the JSON of a structure travels with its first node only. Forgetting one costs a
+ * repetition, never a row, so the set is bounded.
+ */
+export class RecentStructures {
+  readonly #ids = new Set<string>();
+  static readonly capacity = 4096;
+
+  /** True the first time. */
+  add(id: string): boolean {
+    if (this.#ids.has(id)) return false;
+    if (this.#ids.size >= RecentStructures.capacity) this.#ids.clear();
+    this.#ids.add(id);
+    return true;
+  }
+}
+
+export function makeStagingRow(ordinal: number, node: NodeRecord, recent: RecentStructures): Row {
+  const source = node.dataSource;
+  const structure = source?.structure ?? null;
+  const [first, ...more] = source?.assets ?? [];
+  return [
+    ordinal,
+    node.parentPath.length + 1,
+    pathText(node.parentPath),
+    node.key,
+    node.structureFamily,
+    node.metadata,
+    node.specs,
+    node.accessBlob,
+    source?.mimetype,
+    structure?.id,
+    structure !== null && recent.add(structure.id) ? structure.json : null,
+    source?.parameters,
+    source?.properties,
+    source?.management,
+    first?.dataUri,
+    first?.isDirectory,
+    first?.size,
+    first?.parameter,
+    first?.num,
+    more.length === 0 ? null : assetsToJson(more),
+    node.source,
+    node.position,
+  ];
+}
+
+/** Keys as `jsonb_to_recordset` takes them in the merge. */
+function assetsToJson(assets: readonly AssetRecord[]): JsonText {
+  return asJsonText(
+    JSON.stringify(
+      assets.map(({ dataUri, isDirectory, size, parameter, num }) => ({
+        data_uri: dataUri,
+        is_directory: isDirectory,
+        size,
+        parameter,
+        num,
+      })),
+    ),
+  );
+}

@@ -1,0 +1,109 @@
+// The catalog's tables by their qualified names, and as the engine sees them.
+
+import type { ColumnType, TableDescription } from "../bulk/index.ts";
+import { quoteIdentifier } from "../database/identifiers.ts";
+
+/** Quoted names, ready for SQL. */
+export interface CatalogNames {
+  schema: string;
+  nodes: string;
+  closure: string;
+  structures: string;
+  dataSources: string;
+  assets: string;
+  associations: string;
+  revisions: string;
+  familyType: string;
+  managementType: string;
+}
+
+export const closureTrigger = "update_closure_table_when_inserting";
+
+export function catalogNames(schema: string): CatalogNames {
+  return {
+    schema,
+    nodes: quoteIdentifier(schema, "nodes"),
+    closure: quoteIdentifier(schema, "nodes_closure"),
+    structures: quoteIdentifier(schema, "structures"),
+    dataSources: quoteIdentifier(schema, "data_sources"),
+    assets: quoteIdentifier(schema, "assets"),
+    associations: quoteIdentifier(schema, "data_source_asset_association"),
+    revisions: quoteIdentifier(schema, "revisions"),
+    familyType: quoteIdentifier(schema, "structurefamily"),
+    managementType: quoteIdentifier(schema, "management"),
+  };
+}
+
+function describe(
+  schema: string,
+  name: string,
+  conflictKey: string[],
+  columns: readonly (readonly [string, ColumnType])[],
+): TableDescription {
+  return { schema, name, conflictKey, columns: columns.map(([column, type]) => ({ name: column, type })) };
+}
+
+/** Nodes: the old row stays but for metadata, specs and the time of the change. */
+export function nodesTable(schema: string): TableDescription {
+  return {
+    ...describe(
+      schema,
+      "nodes",
+      ["key", "parent"],
+      [
+        ["id", "int4"],
+        ["parent", "int4"],
+        ["key", "text"],
+        ["structure_family", "text"],
+        ["metadata", "jsonb"],
+        ["specs", "jsonb"],
+        ["access_blob", "jsonb"],
+        ["time_created", "text"],
+        ["time_updated", "text"],
+      ],
+    ),
+    updateColumns: ["metadata", "specs"],
+    touchColumns: ["time_updated"],
+  };
+}
+
+export function structuresTable(schema: string): TableDescription {
+  return describe(
+    schema,
+    "structures",
+    ["id"],
+    [
+      ["id", "text"],
+      ["structure", "jsonb"],
+    ],
+  );
+}
+
+export function assetsTable(schema: string): TableDescription {
+  return describe(
+    schema,
+    "assets",
+    ["data_uri"],
+    [
+      ["data_uri", "text"],
+      ["is_directory", "bool"],
+      ["size", "int8"],
+      ["time_created", "text"],
+      ["time_updated", "text"],
+    ],
+  );
+}
+
+export function associationsTable(schema: string): TableDescription {
+  return describe(
+    schema,
+    "data_source_asset_association",
+    ["data_source_id", "asset_id"],
+    [
+      ["data_source_id", "int4"],
+      ["asset_id", "int4"],
+      ["parameter", "text"],
+      ["num", "int4"],
+    ],
+  );
+}

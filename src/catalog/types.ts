@@ -1,0 +1,89 @@
+// What the catalog takes and what it reports.
+
+import type { MergePolicy } from "../bulk/index.ts";
+import type { JsonText } from "../json.ts";
+import type { StructureRecord } from "./structure.ts";
+
+export type StructureFamily = "array" | "awkward" | "bytes" | "container" | "ragged" | "sparse" | "table";
+
+export interface AssetRecord {
+  /** `file://localhost/absolute/path`, not percent-encoded. */
+  dataUri: string;
+  isDirectory: boolean;
+  /** Bytes. */
+  size: number | string | null;
+  parameter: string | null;
+  num: number | null;
+}
+
+export interface DataSourceRecord {
+  mimetype: string;
+  structure: StructureRecord | null;
+  parameters: JsonText;
+  properties: JsonText;
+  management: "external" | "immutable" | "locked" | "writable";
+  assets: readonly AssetRecord[];
+}
+
+export interface NodeRecord {
+  /** Keys from the root to the parent; empty for a child of the root. */
+  parentPath: readonly string[];
+  key: string;
+  structureFamily: StructureFamily;
+  metadata: JsonText;
+  specs: JsonText;
+  accessBlob: JsonText;
+  dataSource: DataSourceRecord | null;
+  /** Where it comes from, for rejects: a file, and "line 17" or "/entry/data" in it. */
+  source: string;
+  position: string;
+}
+
+/** A record that did not go in. `record` is what to mend and load again. */
+export interface Reject {
+  source: string;
+  position: string;
+  code: string;
+  message: string;
+  record: JsonText | null;
+}
+
+export type LoadMode = "auto" | "online" | "offline";
+
+export interface LoadOptions {
+  policy: MergePolicy;
+  mode: LoadMode;
+  dryRun: boolean;
+  /** Schema of the catalog's tables; Tiled itself knows only `public`. */
+  schema?: string;
+  signal?: AbortSignal;
+  onReject: (reject: Reject) => void | Promise<void>;
+  onPhase?: (phase: LoadPhase) => void;
+  onNotice?: (message: string) => void;
+}
+
+export type LoadPhase = "read" | "merge" | "closure" | "analyze";
+
+export interface PhaseTime {
+  name: "read" | "copy" | "merge" | "closure" | "indexes" | "analyze";
+  elapsedMs: number;
+  rows: number;
+}
+
+/** `read` is the sum of the other counts; rejects made before the load are not in it. */
+export interface LoadReport {
+  mode: "online" | "offline";
+  nodes: {
+    read: number;
+    inserted: number;
+    updated: number;
+    unchanged: number;
+    skipped: number;
+    rejected: number;
+  };
+  dataSources: { inserted: number };
+  structures: { inserted: number };
+  assets: { inserted: number };
+  closure: { strategy: "rebuild" | "delta"; rows: number; elapsedMs: number };
+  phases: PhaseTime[];
+}

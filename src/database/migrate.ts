@@ -1,0 +1,52 @@
+// Brings the schema to the newest version. The only file that knows Kysely's Migrator.
+
+import { Kysely, type MigrationResult, Migrator, PostgresDialect } from "kysely";
+import { migrations } from "../../migrations/index.ts";
+import { CopycatError } from "../errors.ts";
+import type { Database } from "./connect.ts";
+import { wrapDatabaseError } from "./sqlstate.ts";
+
+/** Our own tables live here, never in the schema of Tiled's. */
+export const ownSchema = "copycat";
+
+export interface MigrationState {
+  name: string;
+  /** When it was applied; null when it is pending. */
+  appliedAt: Date | null;
+}
+
+/** Applies what is pending, all in one transaction; names of what was applied. */
+export async function migrateUp(database: Database): Promise<string[]> {
+  const { error, results } = await makeMigrator(database).migrateToLatest();
+  const failed = results?.find((result: MigrationResult) => result.status === "Error");
+  if (error !== undefined) {
+    throw wrapDatabaseError(error, `Migration ${failed?.migrationName ?? ""} of ${database.name} failed`);
+  }
+  if (results === undefined) throw new CopycatError("INTERNAL", "The migrator gave no result.");
+  return results.filter((result) => result.status === "Success").map((result) => result.migrationName);
+}
+
+/** Every migration and when it was applied; reads only. */
+export async function listMigrations(database: Database): Promise<MigrationState[]> {
+  const { rows } = await database.pool.query<{ present: boolean }>(
+    "select to_regclass($1) is not null as present",
+    [`${ownSchema}.migration`],
+  );
+  if (rows[0]?.present !== true) {
+    return Object.keys(migrations).map((name) => ({ name, appliedAt: null }));
+  }
+  const states = await makeMigrator(database).getMigrations();
+  return states.map(({ name, executedAt }) => ({ name, appliedAt: executedAt ?? null }));
+}
+
+function makeMigrator(database: Database): Migrator {
+  // Kysely borrows the pool; destroying it would close the pool, so it is left to the garbage collector.
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: database.pool }) });
+  return new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve(migrations) },
+    migrationTableSchema: ownSchema,
+    migrationTableName: "migration",
+    migrationLockTableName: "migration_lock",
+  });
+}

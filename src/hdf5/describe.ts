@@ -1,0 +1,131 @@
+// A dataset or a group as plain data.
+
+import type { JsonText } from "../json.ts";
+import { elementTypeOf } from "./dataType.ts";
+import type { HdfFile, Target } from "./file.ts";
+import type { NativeArray } from "./native.ts";
+import { elementCount } from "./slabs.ts";
+import type { DatasetItem, DataType, JsonRecord, ProblemItem } from "./types.ts";
+import { attributeToJson, datasetToJson, longestString, UnreadableValues } from "./values.ts";
+
+/** Attributes with more elements than this are data in the wrong place: they are left out. */
+export const maxAttributeElements = 1000;
+
+/** Filters compiled into the library. Others are plug-ins, which wasm cannot load from the system. */
+const knownFilters = new Set([1, 2, 3, 4, 5, 6]);
+
+/** numpy makes an array of nothing but empty strings as wide as the object pointers it came from. */
+const allEmptyWidth = 8;
+
+/** All attributes of an object that can be read and said in JSON, in the order of the file. */
+export function attributesOf(file: HdfFile, path: string): JsonRecord {
+  const entries: [string, JsonText][] = [];
+  for (const name of file.attributeNames(path)) {
+    const type = file.attribute(path, name);
+    if (!type || (type.shape !== null && elementCount(type.shape) > maxAttributeElements)) continue;
+    const value = attributeToJson(file, { path, name, type });
+    if (value !== undefined) entries.push([name, value]);
+  }
+  return Object.fromEntries(entries);
+}
+
+/** Describes the dataset at a path. `seen` is what the caller knows about the path already. */
+export function describeDataset(
+  file: HdfFile,
+  path: string,
+  known: { type: NativeArray } | { seen?: Target } = {},
+): DatasetItem | ProblemItem {
+  const type = "type" in known ? known.type : file.dataset(path, known.seen);
+  if (type === undefined) return explainMissing(file, path);
+  const element = elementTypeOf(type);
+  if ("unsupported" in element) {
+    return problem(path, "unsupported_type", `${path} cannot be served as an array: ${element.unsupported}`);
+  }
+  const missingFilters = type.chunks ? missingFiltersOf(file, path) : [];
+  let { dataType } = element;
+  if (type.vlen) {
+    const widened = stringsAsServed(file, path, { type, missingFilters });
+    if ("kind" in widened && widened.kind === "problem") return widened;
+    dataType = widened as DataType;
+  }
+  return {
+    kind: "dataset",
+    path,
+    shape: type.shape && [...type.shape, ...element.innerShape],
+    dataType,
+    chunks: type.chunks && [...type.chunks, ...element.innerShape],
+    missingFilters,
+    attributes: attributesOf(file, path),
+  };
+}
+
+/** A dataset's value when it has at most `maxElements`, is readable, and can be said in JSON. */
+export function smallValueOf(
+  file: HdfFile,
+  path: string,
+  { type, maxElements }: { type: NativeArray; maxElements: number },
+): JsonText | undefined {
+  if (type.shape !== null && elementCount(type.shape) > maxElements) return undefined;
+  try {
+    return datasetToJson(file, path, type);
+  } catch (error) {
+    if (error instanceof UnreadableValues) return undefined;
+    throw error;
+  }
+}
+
+export function problem(path: string, code: ProblemItem["code"], message: string): ProblemItem {
+  return { kind: "problem", path, code, message };
+}
+
+/** Tiled serves variable-length strings as fixed ones of the longest (tiled/adapters/hdf5.py, 0.2.16). */
+function stringsAsServed(
+  file: HdfFile,
+  path: string,
+  { type, missingFilters }: { type: NativeArray; missingFilters: string[] },
+): DataType | ProblemItem {
+  let itemsize = 1;
+  try {
+    itemsize = longestString(file, path, type);
+  } catch (error) {
+    if (!(error instanceof UnreadableValues)) throw error;
+    const reason =
+      missingFilters.length > 0 ? `the filter ${missingFilters.join(", ")} is not built in` : error.message;
+    return problem(path, "unreadable_object", `the strings of ${path} cannot be read: ${reason}`);
+  }
+  const many = type.shape !== null && type.shape.length > 0 && type.total_size > 0;
+  if (itemsize === 0) itemsize = many ? allEmptyWidth : 1;
+  return { endianness: "not_applicable", kind: "S", itemsize, dt_units: null };
+}
+
+function missingFiltersOf(file: HdfFile, path: string): string[] {
+  return file
+    .filters(path)
+    .filter(({ id }) => !knownFilters.has(id))
+    .map(({ id, name }) => name.split(";")[0]?.trim() || `filter ${id}`);
+}
+
+/** Why `file.dataset` had nothing to say. */
+function explainMissing(file: HdfFile, path: string): ProblemItem {
+  switch (file.target(path)) {
+    case "dataset":
+      return problem(path, "unreadable_object", `${path} cannot be opened: ${file.library.reason}`);
+    case "softLink":
+    case "userLink":
+      return problem(path, "dangling_link", danglingMessage(file, path));
+    case "missing":
+      return problem(path, "missing_dataset", `there is no dataset ${path} in ${file.path}`);
+    default:
+      return problem(path, "missing_dataset", `${path} in ${file.path} is a group, not a dataset`);
+  }
+}
+
+/** Names where a link that leads nowhere wanted to lead. */
+export function danglingMessage(file: HdfFile, path: string): string {
+  const { native } = file.library;
+  const external = native.get_external_link(file.id, path);
+  if (external.filename !== undefined) {
+    return `${path} links to ${external.obj_path} in the file ${external.filename}, which is not there`;
+  }
+  return `${path} links to ${native.get_symbolic_link(file.id, path) ?? "an unknown place"}, which is not there`;
+}

@@ -1,0 +1,139 @@
+// One open file: paths in, what HDF5 knows about them out. Nothing here throws for what is not in the file.
+
+import { checkOpenable, explainRefusal } from "./diagnose.ts";
+import type { Library } from "./library.ts";
+import { type NativeArray, ObjectKind } from "./native.ts";
+
+const scratchBytes = 65_536;
+const maxReferences = 1024;
+
+/** What is behind a path: an object, a link that leads nowhere, or nothing at all. */
+export type Target = "group" | "dataset" | "type" | "softLink" | "userLink" | "missing";
+
+const targets: Record<number, Target> = {
+  [ObjectKind.group]: "group",
+  [ObjectKind.dataset]: "dataset",
+  [ObjectKind.type]: "type",
+  [ObjectKind.softLink]: "softLink",
+  [ObjectKind.userLink]: "userLink",
+};
+
+export class HdfFile {
+  readonly path: string;
+  readonly library: Library;
+  readonly id: bigint;
+  private scratch = 0;
+  private readonly references = new Map<string, string | null>();
+
+  private constructor(library: Library, path: string, id: bigint) {
+    this.library = library;
+    this.path = path;
+    this.id = id;
+  }
+
+  /**
+   * Opens a file read-only and in place.
+   *
+   * @throws CopycatError UNREADABLE_SOURCE
+   */
+  static open(library: Library, path: string): HdfFile {
+    checkOpenable(path);
+    const id = library.attempt(() => library.native.open(path, 0, false, -1, -1)).value;
+    if (id < 0n) throw explainRefusal(path, library.reason);
+    return new HdfFile(library, path, id);
+  }
+
+  close(): void {
+    if (this.library.broken) return;
+    if (this.scratch !== 0) this.library.native._free(this.scratch);
+    this.library.native.close_file(this.id);
+  }
+
+  /** What is at a path. HDF5's own answer is undefined when the path runs into a link that leads nowhere. */
+  target(path: string): Target {
+    const { value, complained } = this.library.attempt(() => this.library.native.get_type(this.id, path));
+    return complained ? "missing" : (targets[value] ?? "missing");
+  }
+
+  /** Type and extent of a dataset; undefined when the path is not that of a readable dataset. */
+  dataset(path: string, seen?: Target): NativeArray | undefined {
+    const memory = this.library.paths;
+    if (seen !== "dataset" && !memory.wasDataset(path) && this.target(path) !== "dataset") return undefined;
+    try {
+      const { value } = this.library.attempt(() => this.library.native.get_dataset_metadata(this.id, path));
+      if (seen === undefined) memory.remember(path);
+      return value.type < 0 ? undefined : value;
+    } catch (error) {
+      this.rethrowIfBroken(error);
+      memory.doubt(path);
+      return undefined;
+    }
+  }
+
+  /** Names in a group; undefined when the path is not that of a readable group. */
+  names(path: string, seen?: Target): string[] | undefined {
+    if (seen !== "group" && this.target(path) !== "group") return undefined;
+    return this.tolerate(() => this.library.native.get_names(this.id, path, false));
+  }
+
+  filters(path: string): { id: number; name: string }[] {
+    return this.tolerate(() => this.library.native.get_dataset_filters(this.id, path)) ?? [];
+  }
+
+  attributeNames(path: string): string[] {
+    return this.tolerate(() => this.library.native.get_attribute_names(this.id, path)) ?? [];
+  }
+
+  attribute(path: string, name: string): NativeArray | undefined {
+    return this.tolerate(() => this.library.native.get_attribute_metadata(this.id, path, name));
+  }
+
+  /** The address of an object, the same for all its hard links; undefined when there is none. */
+  address(path: string): string | undefined {
+    const bytes = this.library.attempt(() =>
+      this.library.native.create_object_reference(this.id, path),
+    ).value;
+    const address = Buffer.from(bytes).toString("hex");
+    return /^0*$/.test(address) ? undefined : address;
+  }
+
+  /** The path of a referenced object, or null. HDF5 searches the file for it, so answers are kept. */
+  resolveReference(bytes: Uint8Array, isObject: boolean): string | null {
+    if (bytes.every((byte) => byte === 0)) return null;
+    const key = Buffer.from(bytes).toString("hex");
+    const known = this.references.get(key);
+    if (known !== undefined) return known;
+    const copy = Uint8Array.from(bytes);
+    const { native } = this.library;
+    const path = this.tolerate(() => native.get_referenced_name(this.id, copy, isObject)) ?? null;
+    if (this.references.size < maxReferences) this.references.set(key, path);
+    return path;
+  }
+
+  /** Lends memory inside the library for one read; small amounts are reused. */
+  withMemory<T>(bytes: number, use: (pointer: number) => T): T {
+    const { native } = this.library;
+    if (bytes <= scratchBytes && this.scratch === 0) this.scratch = native._malloc(scratchBytes);
+    const pointer = bytes <= scratchBytes ? this.scratch : native._malloc(bytes);
+    if (pointer === 0) throw new RangeError(`out of memory: ${bytes} bytes for one read`);
+    try {
+      return use(pointer);
+    } finally {
+      if (pointer !== this.scratch && !this.library.broken) native._free(pointer);
+    }
+  }
+
+  private tolerate<T>(call: () => T): T | undefined {
+    try {
+      const { value, complained } = this.library.attempt(call);
+      return complained ? undefined : value;
+    } catch (error) {
+      this.rethrowIfBroken(error);
+      return undefined;
+    }
+  }
+
+  private rethrowIfBroken(error: unknown): void {
+    if (this.library.broken) throw error;
+  }
+}

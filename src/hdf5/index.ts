@@ -1,0 +1,24 @@
+// HDF5 files as plain data, read in worker threads. Knows no database.
+
+import { availableParallelism } from "node:os";
+import { ThreadedHdf5Reader } from "./reader.ts";
+import type { Hdf5Reader } from "./types.ts";
+
+export type * from "./types.ts";
+
+export interface Hdf5ReaderOptions {
+  /** Threads; default one a core, less one for the main thread. */
+  workers?: number;
+}
+
+/**
+ * A reader whose threads start when first needed and do not keep the process alive when idle.
+ *
+ * @example
+ * const reader = openHdf5Reader();
+ * for await (const item of reader.walk("scan.h5")) print(item.kind, item.path);
+ * await reader.close();
+ */
+export function openHdf5Reader({ workers }: Hdf5ReaderOptions = {}): Hdf5Reader {
+  return new ThreadedHdf5Reader(workers ?? Math.max(1, availableParallelism() - 1));
+}

@@ -1,0 +1,101 @@
+// The reader the rest of the program sees: calls go to the first thread that is free, walks stay on theirs.
+
+import { resolve } from "node:path";
+import { CopycatError } from "../errors.ts";
+import type { Arguments, Operation, Result } from "./protocol.ts";
+import { Hdf5Thread } from "./thread.ts";
+import type {
+  ArrayData,
+  ColumnsRequest,
+  ColumnsResult,
+  Hdf5Reader,
+  PickRequest,
+  PickResult,
+  Slices,
+  WalkItem,
+  WalkRequest,
+} from "./types.ts";
+
+/** A second call waits inside the thread, so that it never idles while an answer travels. */
+const callsPerThread = 2;
+
+export class ThreadedHdf5Reader implements Hdf5Reader {
+  readonly workers: number;
+  private threads: Hdf5Thread[] = [];
+  private readonly waiting: ((thread: Hdf5Thread) => void)[] = [];
+  private lastWalk = 0;
+  private closed = false;
+
+  constructor(workers: number) {
+    this.workers = workers;
+  }
+
+  async *walk(file: string, request: WalkRequest = {}): AsyncIterable<WalkItem> {
+    const walk = { walk: ++this.lastWalk, file: resolve(file) };
+    const thread = await this.withThread(async (free) => {
+      await free.call("walkOpen", { ...walk, request });
+      return free;
+    });
+    // One batch is asked for while the previous one is consumed: the thread is never further ahead.
+    let next: Promise<Result<"walkNext">> | undefined = thread.call("walkNext", walk);
+    try {
+      while (next) {
+        const { items, done }: Result<"walkNext"> = await next;
+        next = done ? undefined : thread.call("walkNext", walk);
+        next?.catch(() => {});
+        yield* items;
+      }
+    } finally {
+      if (next) await thread.call("walkClose", walk).catch(() => {});
+    }
+  }
+
+  pick(file: string, request: PickRequest): Promise<PickResult> {
+    return this.call("pick", { file: resolve(file), request });
+  }
+
+  columns(file: string, request: ColumnsRequest): Promise<ColumnsResult> {
+    return this.call("columns", { file: resolve(file), request });
+  }
+
+  read(file: string, dataset: string, slices?: Slices): Promise<ArrayData> {
+    return this.call("read", { file: resolve(file), dataset, ...(slices && { slices }) });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await Promise.all(this.threads.map((thread) => thread.terminate()));
+  }
+
+  private call<O extends Operation>(operation: O, args: Arguments<O>): Promise<Result<O>> {
+    return this.withThread((thread) => thread.call(operation, args));
+  }
+
+  /** Uses the least busy thread, or a new one while there may be more; waits its turn when all are busy. */
+  private withThread<T>(use: (thread: Hdf5Thread) => Promise<T>): Promise<T> {
+    if (this.closed) return Promise.reject(new CopycatError("CANCELLED", "the HDF5 reader is closed"));
+    const thread = this.leastBusy();
+    if (thread) return use(thread);
+    return new Promise((done) => this.waiting.push((free) => done(use(free))));
+  }
+
+  private leastBusy(): Hdf5Thread | undefined {
+    this.threads = this.threads.filter((thread) => thread.alive);
+    const [best] = this.threads.toSorted((left, right) => left.busy - right.busy);
+    if (best?.busy === 0) return best;
+    if (this.threads.length < this.workers) return this.startThread();
+    return best && best.busy < callsPerThread ? best : undefined;
+  }
+
+  private startThread(): Hdf5Thread {
+    const thread = new Hdf5Thread(() => this.serveWaiting());
+    this.threads.push(thread);
+    return thread;
+  }
+
+  private serveWaiting(): void {
+    if (this.waiting.length === 0 || this.closed) return;
+    const thread = this.leastBusy();
+    if (thread) this.waiting.shift()?.(thread);
+  }
+}

@@ -1,0 +1,101 @@
+// One worker thread and the calls that it still owes an answer.
+
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
+import { CopycatError } from "../errors.ts";
+import type { Answer, Arguments, Call, Operation, Result } from "./protocol.ts";
+
+/** Keeps a runaway thread from taking the whole process along; wasm memory is not counted in it. */
+const resourceLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 8 };
+
+interface Pending {
+  file: string;
+  resolve(result: Result<Operation>): void;
+  reject(error: Error): void;
+}
+
+export class Hdf5Thread {
+  private readonly worker = startWorker();
+  private readonly pending = new Map<number, Pending>();
+  private lastId = 0;
+  private failure: Error | undefined;
+  private readonly onIdle: () => void;
+
+  /** `onIdle` is called after each answer, and once when the thread has died. */
+  constructor(onIdle: () => void) {
+    this.onIdle = onIdle;
+    this.worker.unref();
+    this.worker.on("message", (answer: Answer) => this.settle(answer));
+    this.worker.on("error", (error) => this.die(error));
+    this.worker.on("exit", () => this.die(new Error("the thread ended")));
+  }
+
+  get alive(): boolean {
+    return this.failure === undefined;
+  }
+
+  get busy(): number {
+    return this.pending.size;
+  }
+
+  call<O extends Operation>(operation: O, args: Arguments<O>): Promise<Result<O>> {
+    if (this.failure) return Promise.reject(stopped(args.file, this.failure));
+    const id = ++this.lastId;
+    const answered = new Promise<Result<Operation>>((resolve, reject) => {
+      this.pending.set(id, { file: args.file, resolve, reject });
+    });
+    this.worker.ref();
+    this.worker.postMessage({ id, operation, arguments: args } as Call);
+    return answered as Promise<Result<O>>;
+  }
+
+  async terminate(): Promise<void> {
+    await this.worker.terminate();
+  }
+
+  private settle(answer: Answer): void {
+    const pending = this.pending.get(answer.id);
+    this.pending.delete(answer.id);
+    if (this.pending.size === 0) this.worker.unref();
+    if ("error" in answer) {
+      const error = new CopycatError(answer.error.code, answer.error.message);
+      if (answer.error.stack) error.stack = answer.error.stack;
+      pending?.reject(error);
+    } else {
+      pending?.resolve(answer.result);
+    }
+    this.onIdle();
+  }
+
+  private die(cause: Error): void {
+    if (this.failure) return;
+    this.failure = cause;
+    for (const { file, reject } of this.pending.values()) reject(stopped(file, cause));
+    this.pending.clear();
+    this.onIdle();
+  }
+}
+
+function stopped(file: string, cause: Error): CopycatError {
+  return new CopycatError(
+    "UNREADABLE_SOURCE",
+    `${file} cannot be read: it stopped the HDF5 reader (${cause.message})`,
+    {
+      cause,
+    },
+  );
+}
+
+/** Node cannot start a worker from TypeScript: when run from source, tsx is registered inside it first. */
+function startWorker(): Worker {
+  if (!import.meta.url.endsWith(".ts")) {
+    return new Worker(new URL("./worker.js", import.meta.url), { resourceLimits, execArgv: [] });
+  }
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx/esm/api")).href;
+  const code = `import(${JSON.stringify(tsx)}).then(({ register }) => {
+    register();
+    return import(${JSON.stringify(new URL("./worker.ts", import.meta.url).href)});
+  });`;
+  return new Worker(code, { eval: true, resourceLimits, execArgv: [] });
+}

@@ -1,0 +1,74 @@
+// Files below a folder, in an order that does not depend on the file system.
+
+import { opendir, readdir } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import picomatch from "picomatch";
+import { CopycatError, errorMessage } from "../errors.ts";
+
+export interface ListedFile {
+  /** Absolute. */
+  path: string;
+  /** Relative to the folder, with "/" on every platform. */
+  relativePath: string;
+}
+
+export type FileFilter = (relativePath: string) => boolean;
+
+/** As a shell's glob with `**`; a pattern without "/" matches the name in any folder. */
+export function globFilter(pattern: string): FileFilter {
+  const matches = picomatch(pattern, { dot: false, basename: !pattern.includes("/") });
+  return (relativePath) => matches(relativePath);
+}
+
+/**
+ * Depth first, names in the order of their code units. One folder's names are held at a time. Hidden files and
+ * folders are left out.
+ */
+export async function* listFiles(folder: string, filter: FileFilter): AsyncGenerator<ListedFile> {
+  yield* listBelow(folder, folder, filter);
+}
+
+async function* listBelow(root: string, folder: string, filter: FileFilter): AsyncGenerator<ListedFile> {
+  const entries = await readFolder(folder);
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const entry of entries) {
+    if (entry.name.startsWith(".")) continue;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      yield* listBelow(root, path, filter);
+    } else if (entry.isFile() || entry.isSymbolicLink()) {
+      const relativePath = toSlashes(relative(root, path));
+      if (filter(relativePath)) yield { path, relativePath };
+    }
+  }
+}
+
+/** The same files counted, without holding a folder's names. */
+export async function countFiles(folder: string, filter: FileFilter): Promise<number> {
+  return countBelow(folder, folder, filter);
+}
+
+async function countBelow(root: string, folder: string, filter: FileFilter): Promise<number> {
+  let count = 0;
+  for await (const entry of await opendir(folder)) {
+    if (entry.name.startsWith(".")) continue;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) count += await countBelow(root, path, filter);
+    else if (filter(toSlashes(relative(root, path)))) count += 1;
+  }
+  return count;
+}
+
+function toSlashes(path: string): string {
+  return sep === "/" ? path : path.replaceAll(sep, "/");
+}
+
+async function readFolder(folder: string) {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    throw new CopycatError("UNREADABLE_SOURCE", `Cannot list ${folder}: ${errorMessage(error)}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,141 @@
+// From descriptions of files to records of the catalog.
+
+import { type DataSourceRecord, makeArrayStructure, type NodeRecord, type Reject } from "../catalog/index.ts";
+import type { DatasetItem, DataType } from "../hdf5/index.ts";
+import { asJsonText, type JsonText, objectToJson, stringToJson } from "../json.ts";
+import { checkKey, fileUri, type Problem } from "../manifest/index.ts";
+
+export const hdf5Mimetype = "application/x-hdf5";
+const emptyList = asJsonText("[]");
+const emptyObject = asJsonText("{}");
+
+export type MetadataEntry = readonly [string, JsonText];
+
+/** A file as the catalog sees it. */
+export interface CatalogFile {
+  path: string;
+  uri: string;
+  sizeBytes: number;
+}
+
+/** Where a node goes and where it comes from. */
+export interface Place {
+  parentPath: readonly string[];
+  key: string;
+  source: string;
+  position: string;
+}
+
+export function isProblem(value: unknown): value is Problem {
+  return typeof value === "object" && value !== null && "code" in value && "message" in value;
+}
+
+/** The file's URI for the server, or why the server could never open it. */
+export function catalogFile(path: string, servedPath: string, sizeBytes: number): CatalogFile | Problem {
+  const uri = fileUri(servedPath);
+  return isProblem(uri) ? uri : { path, uri, sizeBytes };
+}
+
+export function makeContainer(place: Place, metadata: Iterable<MetadataEntry>): NodeRecord | Reject {
+  return makeNode(place, "container", metadata, null);
+}
+
+export interface ArrayOptions {
+  /** Row of the leading axis that this array is; the structure then lacks that axis. */
+  index?: number;
+}
+
+/** An array in an HDF5 file, as Tiled itself registers one. */
+export function makeArray(
+  place: Place,
+  item: DatasetItem,
+  file: CatalogFile,
+  metadata: Iterable<MetadataEntry>,
+  options: ArrayOptions = {},
+): NodeRecord | Reject {
+  if (item.shape === null) {
+    return reject(
+      place,
+      "null_dataspace",
+      `${item.path} has no values (null dataspace); a server cannot serve it`,
+    );
+  }
+  const isRow = options.index !== undefined;
+  const structure = makeArrayStructure({
+    shape: isRow ? item.shape.slice(1) : item.shape,
+    dataType: item.dataType,
+    chunks: isRow ? (item.chunks?.slice(1) ?? null) : item.chunks,
+  });
+  const parameters: MetadataEntry[] = [["dataset", stringToJson(item.path)]];
+  // A string: Tiled takes the number 0 for "no slice".
+  if (isRow) parameters.push(["slice", stringToJson(String(options.index))]);
+  return makeNode(place, "array", metadata, {
+    mimetype: hdf5Mimetype,
+    structure,
+    parameters: objectToJson(parameters),
+    properties: emptyObject,
+    management: "external",
+    assets: [
+      { dataUri: file.uri, isDirectory: false, size: file.sizeBytes, parameter: "data_uri", num: null },
+    ],
+  });
+}
+
+function makeNode(
+  place: Place,
+  structureFamily: "array" | "container",
+  metadata: Iterable<MetadataEntry>,
+  dataSource: DataSourceRecord | null,
+): NodeRecord | Reject {
+  const problem = checkKey(place.key);
+  if (problem !== null) return reject(place, problem.code, problem.message);
+  return {
+    parentPath: place.parentPath,
+    key: place.key,
+    structureFamily,
+    metadata: objectToJson(metadata),
+    specs: emptyList,
+    accessBlob: emptyObject,
+    dataSource,
+    source: place.source,
+    position: place.position,
+  };
+}
+
+export function reject(place: Pick<Place, "source" | "position">, code: string, message: string): Reject {
+  return { source: place.source, position: place.position, code, message, record: null };
+}
+
+/** The record of a file that could not be taken: mended, it is read again with the input it belongs to. */
+export function fileRecord(input: string, file: string): JsonText {
+  return objectToJson([
+    ["input", stringToJson(input)],
+    ["file", stringToJson(file)],
+  ]);
+}
+
+export function isReject(value: NodeRecord | Reject): value is Reject {
+  return "code" in value;
+}
+
+/** numpy's name of a data type, for people: "float64", "S12", "compound". */
+export function dataTypeName(dataType: DataType): string {
+  if (!("kind" in dataType)) return "compound";
+  const bits = dataType.itemsize * 8;
+  switch (dataType.kind) {
+    case "b":
+      return "bool";
+    case "i":
+      return `int${bits}`;
+    case "u":
+      return `uint${bits}`;
+    case "f":
+      return `float${bits}`;
+    case "c":
+      return `complex${bits}`;
+    case "U":
+      return `U${dataType.itemsize / 4}`;
+    default:
+      return `${dataType.kind}${dataType.itemsize}`;
+  }
+}

@@ -1,0 +1,136 @@
+// Layout batched: the leading axis of every data set is the entity. A file may hold millions of them, so its
+// parameters are read in windows of rows.
+
+import type { Reject } from "../../catalog/index.ts";
+import type { ColumnsRequest, ColumnsResult, DatasetItem, JsonRecord, PickResult } from "../../hdf5/index.ts";
+import { stringToJson } from "../../json.ts";
+import type { ListedFile } from "../listFiles.ts";
+import { type CatalogFile, type MetadataEntry, makeArray, makeContainer, reject } from "../shape.ts";
+import type { SourceBatch } from "../types.ts";
+import { artifactMetadata, extraEntries, locators } from "./artifacts.ts";
+import { BatchBuilder } from "./batch.ts";
+import { type DatasetContext, keyOfFile } from "./context.ts";
+
+const windowRows = 2000;
+
+interface BatchedFile {
+  listed: ListedFile;
+  file: CatalogFile;
+  /** By artifact; undefined where the artifact is refused for the whole file. */
+  items: (DatasetItem | undefined)[];
+  rows: number;
+  attributes: JsonRecord;
+}
+
+export async function* readBatched(
+  context: DatasetContext,
+  listed: ListedFile,
+  file: CatalogFile,
+): AsyncGenerator<SourceBatch> {
+  const { description, reader } = context;
+  const picked = await reader.pick(file.path, {
+    datasets: description.artifacts.map(({ dataset }) => dataset),
+    ...(description.parameters.location === "root_attributes" ? { attributesOf: "/" } : {}),
+  });
+  const { rows, items, rejects } = sortItems(picked, file);
+  yield { nodes: [], rejects, filesDone: 0 };
+  const batched: BatchedFile = { listed, file, items, rows, attributes: picked.attributes };
+  const batch = new BatchBuilder();
+  for (let start = 0; start < rows && context.remaining.entities > 0; start += windowRows) {
+    const count = Math.min(windowRows, rows - start, context.remaining.entities);
+    context.remaining.entities -= count;
+    const columns = await reader.columns(file.path, columnsRequest(context, rows, start, count));
+    for (let row = 0; row < count; row++) {
+      addEntity(batch, context, batched, columns, start + row, row);
+      if (batch.isFull) yield batch.take();
+    }
+  }
+  yield batch.take(1);
+}
+
+/** The first artifact that has a leading axis says how many entities there are; the others must agree. */
+function sortItems(
+  picked: PickResult,
+  file: CatalogFile,
+): { rows: number; items: (DatasetItem | undefined)[]; rejects: Reject[] } {
+  const rejects: Reject[] = [];
+  let rows: number | undefined;
+  const items = picked.datasets.map((item) => {
+    const place = { source: file.path, position: item.path };
+    if (item.kind === "problem") {
+      rejects.push(reject(place, item.code, item.message));
+      return undefined;
+    }
+    const length = item.shape?.[0];
+    rows ??= length;
+    if (length !== undefined && length === rows) return item;
+    const found = length === undefined ? "is a scalar" : `has ${length} rows`;
+    rejects.push(
+      reject(
+        place,
+        "wrong_length",
+        `${item.path} ${found}; the layout is batched and ${rows ?? "no"} entities were found`,
+      ),
+    );
+    return undefined;
+  });
+  return { rows: rows ?? 0, items, rejects };
+}
+
+function columnsRequest(
+  { description }: DatasetContext,
+  rows: number,
+  start: number,
+  count: number,
+): ColumnsRequest {
+  const { location, group } = description.parameters;
+  const datasets = description.extraMetadata.map(({ dataset }) => dataset);
+  if (location === "root_attributes") return { start, count, rows, datasets };
+  return { start, count, rows, datasets, group: location === "root_scalars" ? "/" : (group ?? "/params") };
+}
+
+function addEntity(
+  batch: BatchBuilder,
+  { description, label }: DatasetContext,
+  batched: BatchedFile,
+  columns: ColumnsResult,
+  index: number,
+  windowRow: number,
+): void {
+  const { listed, file, items, attributes } = batched;
+  const key = `${keyOfFile(listed.relativePath)}_${index}`;
+  const metadata: MetadataEntry[] = [
+    ...Object.entries(attributes),
+    ...rowOf(columns.group, windowRow),
+    ...extraEntries(Object.fromEntries(rowOf(columns.datasets, windowRow))),
+    ...locators(description.artifacts, listed.relativePath, index, items),
+    ["source", stringToJson(label)],
+  ];
+  batch.add(
+    makeContainer(
+      { parentPath: [description.key], key, source: file.path, position: `row ${index}` },
+      metadata,
+    ),
+  );
+  for (const [position, { type }] of description.artifacts.entries()) {
+    const item = items[position];
+    if (item === undefined) continue;
+    const place = {
+      parentPath: [description.key, key],
+      key: type,
+      source: file.path,
+      position: `${item.path} row ${index}`,
+    };
+    const shape = (item.shape ?? []).slice(1);
+    batch.add(makeArray(place, item, file, artifactMetadata(type, item, shape), { index }));
+  }
+}
+
+function rowOf(columns: ColumnsResult["group"], row: number): MetadataEntry[] {
+  const entries: MetadataEntry[] = [];
+  for (const [name, values] of Object.entries(columns)) {
+    const value = values[row];
+    if (value !== undefined) entries.push([name, value]);
+  }
+  return entries;
+}

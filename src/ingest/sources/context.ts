@@ -1,0 +1,17 @@
+// What the readers of the three layouts of a dataset share.
+
+import type { DatasetDescription } from "../../manifest/index.ts";
+import type { SourceContext } from "../types.ts";
+
+export interface DatasetContext extends SourceContext {
+  description: DatasetDescription;
+  /** Goes into the metadata of every entity as `source`. */
+  label: string;
+  /** Entities still wanted; shared by all files. */
+  remaining: { entities: number };
+}
+
+/** "runs/H_0001.h5" is the entity "runs_H_0001": stable, and unique as the path is. */
+export function keyOfFile(relativePath: string): string {
+  return relativePath.replace(/\.[^./]+$/, "").replaceAll("/", "_");
+}

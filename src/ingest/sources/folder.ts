@@ -1,0 +1,185 @@
+// A folder of arbitrary HDF5 files, or one such file: folders, files and groups become containers, data sets
+// become arrays, at any depth.
+
+import { basename, dirname } from "node:path";
+import type { WalkItem } from "../../hdf5/index.ts";
+import { stringToJson } from "../../json.ts";
+import type { Log } from "../../log.ts";
+import { countFiles, type ListedFile, listFiles } from "../listFiles.ts";
+import { concatReadAhead } from "../readAhead.ts";
+import {
+  type CatalogFile,
+  fileRecord,
+  type MetadataEntry,
+  makeArray,
+  makeContainer,
+  reject,
+} from "../shape.ts";
+import type { NodeSource, SourceBatch, SourceContext } from "../types.ts";
+import { BatchBuilder, withFile } from "./batch.ts";
+
+/** Names that promise HDF5. Other files of a folder are left alone. */
+const hdf5Name = /\.(h5|hdf5|hdf|he5|nxs|nx5|nexus|cxi|h4|hdf4)$/i;
+
+export interface FolderOptions {
+  label?: string | undefined;
+  onlyFile?: string | undefined;
+}
+
+/** `folder` absolute. Its container has the folder's name. */
+export function openFolderSource(folder: string, options: FolderOptions = {}): NodeSource {
+  const root = basename(folder) || "root";
+  const label = options.label ?? root;
+  const filter = (path: string): boolean => hdf5Name.test(path);
+  const { onlyFile } = options;
+  return {
+    dataset: root,
+    label,
+    countFiles: () => (onlyFile === undefined ? countFiles(folder, filter) : Promise.resolve(1)),
+    batches: (context) =>
+      readFolder(context, { input: folder, root: [root], label }, () =>
+        onlyFile === undefined
+          ? limited(listFiles(folder, filter), context.limit)
+          : [{ path: onlyFile, relativePath: onlyFile.slice(folder.length + 1) }],
+      ),
+  };
+}
+
+/** `file` absolute. Its container stands at the top of the catalog. */
+export function openFileSource(file: string, options: FolderOptions = {}): NodeSource {
+  const name = basename(file);
+  const label = options.label ?? name;
+  return {
+    dataset: name,
+    label,
+    countFiles: () => Promise.resolve(1),
+    batches: (context) =>
+      readFolder(context, { input: file, root: [], label }, () => [{ path: file, relativePath: name }]),
+  };
+}
+
+interface Tree {
+  input: string;
+  /** Path of the container that files go into. */
+  root: string[];
+  label: string;
+}
+
+async function* readFolder(
+  context: SourceContext,
+  tree: Tree,
+  list: () => AsyncIterable<ListedFile> | Iterable<ListedFile>,
+): AsyncGenerator<SourceBatch> {
+  const source: MetadataEntry = ["source", stringToJson(tree.label)];
+  const made = new Set<string>();
+  const folderBatch = new BatchBuilder();
+  if (tree.root.length > 0) {
+    const place = { parentPath: [], key: tree.root[0] ?? "", source: tree.input, position: "/" };
+    folderBatch.add(makeContainer(place, [source]));
+  }
+  const open = (file: ListedFile): AsyncIterable<SourceBatch> =>
+    withFolders(tree, file, made, source, readOne(context, tree, file));
+  yield folderBatch.take();
+  let files = 0;
+  for await (const batch of concatReadAhead(list(), context.reader.workers, open)) {
+    files += batch.filesDone;
+    yield batch;
+  }
+  if (files === 0) noticeEmpty(context.log, tree.input);
+}
+
+function noticeEmpty(log: Log, input: string): void {
+  log.notice(`${input} holds no HDF5 file (names ending in .h5, .hdf5, .nxs, .hdf, ...).`);
+}
+
+/** Containers for the folders between the input and the file, each once, before the first file in them. */
+async function* withFolders(
+  tree: Tree,
+  file: ListedFile,
+  made: Set<string>,
+  source: MetadataEntry,
+  batches: AsyncIterable<SourceBatch>,
+): AsyncGenerator<SourceBatch> {
+  const batch = new BatchBuilder();
+  const segments = file.relativePath.split("/").slice(0, -1);
+  for (let depth = 1; depth <= segments.length; depth++) {
+    const path = segments.slice(0, depth);
+    if (made.has(path.join("/"))) continue;
+    made.add(path.join("/"));
+    const place = {
+      parentPath: [...tree.root, ...path.slice(0, -1)],
+      key: path.at(-1) ?? "",
+      source: dirname(file.path),
+      position: "/",
+    };
+    batch.add(makeContainer(place, [source]));
+  }
+  yield batch.take();
+  yield* batches;
+}
+
+function readOne(context: SourceContext, tree: Tree, file: ListedFile): AsyncIterable<SourceBatch> {
+  const input = { input: tree.input, path: file.path, servedPath: file.path };
+  return withFile(input, (catalogFile) => walkFile(context, tree, file, catalogFile));
+}
+
+async function* walkFile(
+  context: SourceContext,
+  tree: Tree,
+  listed: ListedFile,
+  file: CatalogFile,
+): AsyncGenerator<SourceBatch> {
+  const filePath = [...tree.root, ...listed.relativePath.split("/")];
+  const batch = new BatchBuilder();
+  for await (const item of context.reader.walk(file.path)) {
+    addItem(batch, item, filePath, file, tree);
+    if (batch.isFull) yield batch.take();
+  }
+  yield batch.take(1);
+}
+
+function addItem(
+  batch: BatchBuilder,
+  item: WalkItem,
+  filePath: string[],
+  file: CatalogFile,
+  { label, input }: Tree,
+): void {
+  const path = item.path === "/" ? filePath : [...filePath, ...item.path.slice(1).split("/")];
+  const place = {
+    parentPath: path.slice(0, -1),
+    key: path.at(-1) ?? "",
+    source: file.path,
+    position: item.path,
+  };
+  if (item.kind === "problem") {
+    batch.add({ ...reject(place, item.code, item.message), record: fileRecord(input, file.path) });
+    return;
+  }
+  const attributes = Object.entries(item.attributes);
+  if (item.kind === "dataset") {
+    batch.add(makeArray(place, item, file, attributes));
+    return;
+  }
+  // The file is the entity: its container carries the label.
+  const isFile = item.path === "/";
+  batch.add(
+    makeContainer(
+      place,
+      isFile ? [...without(attributes, "source"), ["source", stringToJson(label)]] : attributes,
+    ),
+  );
+}
+
+function without(entries: MetadataEntry[], name: string): MetadataEntry[] {
+  return entries.filter(([key]) => key !== name);
+}
+
+async function* limited(files: AsyncIterable<ListedFile>, limit: number): AsyncGenerator<ListedFile> {
+  let count = 0;
+  for await (const file of files) {
+    if (count >= limit) return;
+    count += 1;
+    yield file;
+  }
+}

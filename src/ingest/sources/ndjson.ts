@@ -1,0 +1,107 @@
+// Node records as NDJSON: from a file, from standard input, or mended rejects.
+
+import type { Readable } from "node:stream";
+import { hashStructure, type NodeRecord, type Reject, type StructureRecord } from "../../catalog/index.ts";
+import { asJsonText, type JsonText } from "../../json.ts";
+import { type NodeRecord as ParsedRecord, readNodeRecords } from "../../manifest/index.ts";
+import type { NodeSource, SourceBatch, SourceContext } from "../types.ts";
+import { BatchBuilder } from "./batch.ts";
+
+export interface NdjsonOptions {
+  /** For messages and rejects: the path, or "-" for standard input. */
+  name: string;
+  input: string | Readable;
+  label?: string | undefined;
+  /** Opens the input that a rejected file belongs to, for that file only. */
+  openFile: (input: string, file: string) => Promise<NodeSource>;
+}
+
+export function openNdjsonSource(options: NdjsonOptions): NodeSource {
+  return {
+    dataset: options.name,
+    label: options.label ?? "",
+    countFiles: () => Promise.resolve(null),
+    batches: (context) => readRecords(context, options),
+  };
+}
+
+async function* readRecords(context: SourceContext, options: NdjsonOptions): AsyncGenerator<SourceBatch> {
+  const structures = new StructureCache();
+  const batch = new BatchBuilder();
+  let taken = 0;
+  for await (const line of readNodeRecords(options.input)) {
+    if (taken >= context.limit) break;
+    taken += 1;
+    const position = `line ${line.line}`;
+    if ("file" in line) {
+      yield batch.take();
+      const source = await options.openFile(line.file.input, line.file.file);
+      yield* source.batches(context);
+    } else if ("problem" in line) {
+      batch.add(makeReject(options.name, position, line.problem, line.raw));
+    } else {
+      batch.add(makeNode(options.name, position, line.record, structures));
+    }
+    if (batch.isFull) yield batch.take();
+  }
+  yield batch.take(1);
+}
+
+function makeReject(
+  source: string,
+  position: string,
+  problem: { code: string; message: string },
+  raw: string,
+): Reject {
+  return { source, position, code: problem.code, message: problem.message, record: rawRecord(raw) };
+}
+
+/** The line itself when it is JSON, else as a string, so that the rejects file stays NDJSON. */
+function rawRecord(raw: string): JsonText {
+  try {
+    JSON.parse(raw);
+    return asJsonText(raw);
+  } catch {
+    return asJsonText(JSON.stringify(raw.toWellFormed()));
+  }
+}
+
+function makeNode(
+  source: string,
+  position: string,
+  record: ParsedRecord,
+  structures: StructureCache,
+): NodeRecord {
+  const dataSource = record.dataSource;
+  return {
+    parentPath: record.path.slice(0, -1),
+    key: record.path.at(-1) ?? "",
+    structureFamily: record.structureFamily,
+    metadata: record.metadata,
+    specs: record.specs,
+    accessBlob: record.accessBlob,
+    dataSource:
+      dataSource === null
+        ? null
+        : {
+            ...dataSource,
+            structure: dataSource.structure === null ? null : structures.get(dataSource.structure),
+          },
+    source,
+    position,
+  };
+}
+
+/** Most records share a few structures; their ids are worth remembering. */
+class StructureCache {
+  readonly #byText = new Map<string, StructureRecord>();
+
+  get(text: JsonText): StructureRecord {
+    const known = this.#byText.get(text);
+    if (known !== undefined) return known;
+    const made = hashStructure(JSON.parse(text) as object);
+    if (this.#byText.size >= 1000) this.#byText.clear();
+    this.#byText.set(text, made);
+    return made;
+  }
+}

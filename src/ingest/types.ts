@@ -1,0 +1,79 @@
+// What the main job takes and reports. The report is the `--json` of the command line's contract.
+
+import type { Readable } from "node:stream";
+import type { MergePolicy } from "../bulk/index.ts";
+import type { LoadMode, LoadReport, NodeRecord, Reject } from "../catalog/index.ts";
+import type { Hdf5Reader } from "../hdf5/index.ts";
+import type { Log } from "../log.ts";
+
+export interface IngestOptions {
+  /** Dataset YAMLs, folders, HDF5 files, NDJSON files, or "-" for `stdin`. */
+  inputs: readonly string[];
+  /** Default "skip". */
+  policy?: MergePolicy;
+  /** Default "auto". */
+  mode?: LoadMode;
+  /** Where rejects go; default `.copycat/rejects/RUN.ndjson`, made when the first one comes. */
+  rejectsFile?: string;
+  /** More rejects than this end the job with nothing changed; default: no limit. */
+  maxRejects?: number;
+  /** Threads that read HDF5; default cores - 1, at least 1. */
+  workers?: number;
+  /** Take only so many entities (files of a folder, records of NDJSON). */
+  limit?: number;
+  /** Overrides the label that goes into the metadata of every entity as `source`. */
+  source?: string;
+  /** Read, validate, report; change nothing. */
+  dryRun?: boolean;
+  stdin?: Readable;
+  signal?: AbortSignal;
+  onProgress?: (progress: IngestProgress) => void;
+  log?: Log;
+}
+
+export interface IngestProgress {
+  phase: "read" | "merge" | "closure" | "analyze";
+  files: { done: number; total: number | null };
+  nodes: number;
+  rejects: number;
+  elapsedMs: number;
+}
+
+export interface IngestReport extends LoadReport {
+  run: string;
+  status: "completed" | "completed_with_rejects" | "failed";
+  dataset: string;
+  source: string;
+  dryRun: boolean;
+  elapsedMs: number;
+  /** Records read per second over the whole job. */
+  nodesPerSecond: number;
+  peakRssBytes: number;
+  /** null when nothing was rejected. */
+  rejectsFile: string | null;
+}
+
+/** What a source hands on: nodes with parents before children, and what could not be read. */
+export interface SourceBatch {
+  nodes: NodeRecord[];
+  rejects: Reject[];
+  /** Files finished with this batch. */
+  filesDone: number;
+}
+
+export interface SourceContext {
+  reader: Hdf5Reader;
+  limit: number;
+  log: Log;
+}
+
+/** One input, opened. */
+export interface NodeSource {
+  /** Key of the container it fills, for the report. */
+  dataset: string;
+  /** The label of its entities. */
+  label: string;
+  /** Counts the files to read; null where that cannot be known. */
+  countFiles(): Promise<number | null>;
+  batches(context: SourceContext): AsyncIterable<SourceBatch>;
+}
