@@ -40,7 +40,6 @@ const mayNeedEscape: Record<ColumnType, boolean> = {
   float8: false,
 };
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that COPY escapes
 const special = /[\\\b\f\n\r\t\v]/g;
 const escaped: Record<string, string> = {
   "\\": "\\\\",

@@ -2,7 +2,14 @@
 
 import type { PoolClient } from "pg";
 import { CopycatError } from "../errors.ts";
-import { findAttachPointsSql, markDuplicatesSql, markOrphansSql, nodeSequenceSql, resolveLevelSql } from "./sql/resolve.ts";
+import {
+  addParentsSql,
+  findAttachPointsSql,
+  markDuplicatesSql,
+  markOrphansSql,
+  nodeSequenceSql,
+  resolveLevelSql,
+} from "./sql/resolve.ts";
 import { stagingName } from "./staging.ts";
 import type { CatalogNames } from "./tables.ts";
 import type { LoadOptions } from "./types.ts";
@@ -22,6 +29,7 @@ export async function resolveStaged(
 ): Promise<Resolved> {
   const marked = await client.query(markDuplicatesSql(options.policy === "update" ? "last" : "first"));
   const duplicates = marked.rowCount ?? 0;
+  await client.query("analyze copycat_duplicate");
   await client.query(findAttachPointsSql(names));
   const { rows: found } = await client.query<{ sequence: string }>(nodeSequenceSql(names));
   const reserveFrom = options.dryRun ? [] : [found[0]?.sequence];
@@ -29,8 +37,9 @@ export async function resolveStaged(
     // Temp tables are unknown to autovacuum; without this the plan for a level is that for an empty table.
     await client.query("analyze copycat_parent");
     await client.query(resolveLevelSql(names, options.dryRun), [level, ...reserveFrom]);
+    await client.query("analyze copycat_node");
+    if (level < deepestLevel) await client.query(addParentsSql, [level]);
   }
-  await client.query("analyze copycat_node");
   await client.query(markOrphansSql);
   const { rows } = await client.query<{ fresh: number; existing: number }>(
     "select count(*) filter (where is_new)::int as fresh, count(*) filter (where not is_new)::int as existing from copycat_node",

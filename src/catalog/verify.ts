@@ -34,7 +34,9 @@ export async function verifyCatalog(database: Database, schema = "public"): Prom
   return withRollback(database, async (client) => {
     await client.query("set transaction isolation level repeatable read, read only");
     await client.query("set local work_mem = '256MB'; set local jit = off");
-    const { rows } = await client.query<{ nodes: number }>(`select count(*)::int as nodes from ${names.nodes}`);
+    const { rows } = await client.query<{ nodes: number }>(
+      `select count(*)::int as nodes from ${names.nodes}`,
+    );
     const closure = await verifyClosure(client, names);
     const checks: VerifyCheck[] = [closureCheck(closure)];
     for (const { name, describe, sql } of invariants(names)) {
@@ -90,6 +92,8 @@ select id, structure from ${names.structures} where structure ? 'data_type' orde
     if (rows.length < fetchRows) break;
   }
   const ok = wrong.length === 0;
-  const detail = ok ? `${checked} ids match` : `${wrong.length} of ${checked} differ, the first is ${wrong[0]}`;
+  const detail = ok
+    ? `${checked} ids match`
+    : `${wrong.length} of ${checked} differ, the first is ${wrong[0]}`;
   return { name: "structure ids", ok, detail };
 }

@@ -49,38 +49,61 @@ function combine(left: Order, right: Order): Order {
   return left === "none" ? right : "mixed";
 }
 
-/** Turns back, in place, the numbers of one element whose order in memory is not that of the file. */
+/** Makes, in place, one element from memory what numpy has for it. */
 export type Restorer = (element: Uint8Array) => void;
 
-/** Undefined when nothing has to be turned, which is nearly always. */
+interface Fix {
+  offset: number;
+  size: number;
+  apply(bytes: Uint8Array): void;
+}
+
+/**
+ * Turns numbers back whose order in memory is not that of the file, and pads strings with NUL, as HDF5 does
+ * when it converts them for numpy. Undefined when nothing has to be done, which is nearly always.
+ */
 export function restorerFor(file: NativeType, memory: NativeType): Restorer | undefined {
-  const spans: { offset: number; size: number }[] = [];
-  collectSpans(file, memory, 0, spans);
-  if (spans.length === 0) return undefined;
+  const fixes: Fix[] = [];
+  collectFixes(file, memory, 0, fixes);
+  if (fixes.length === 0) return undefined;
   return (element) => {
-    for (const { offset, size } of spans) element.subarray(offset, offset + size).reverse();
+    for (const { offset, size, apply } of fixes) apply(element.subarray(offset, offset + size));
   };
 }
 
-function collectSpans(
-  file: NativeType,
-  memory: NativeType,
-  offset: number,
-  spans: { offset: number; size: number }[],
-): void {
+function collectFixes(file: NativeType, memory: NativeType, offset: number, fixes: Fix[]): void {
+  const { size } = file;
   if (file.array_type && memory.array_type) {
     const count = file.array_type.shape.reduce((product, length) => product * length, 1);
     for (let index = 0; index < count; index++) {
-      collectSpans(file.array_type, memory.array_type, offset + index * file.array_type.size, spans);
+      collectFixes(file.array_type, memory.array_type, offset + index * file.array_type.size, fixes);
     }
   } else if (file.compound_type && memory.compound_type) {
     for (const [index, member] of file.compound_type.members.entries()) {
       const other = memory.compound_type.members[index];
-      if (other) collectSpans(member, other, offset + member.offset, spans);
+      if (other) collectFixes(member, other, offset + member.offset, fixes);
     }
-  } else if (file.littleEndian !== memory.littleEndian && file.size > 1) {
+  } else if (file.type === TypeClass.string && file.strpad === 0) {
+    fixes.push({ offset, size, apply: clearAfterNul });
+  } else if (file.type === TypeClass.string && file.strpad === 2) {
+    fixes.push({ offset, size, apply: clearTrailingSpaces });
+  } else if (file.littleEndian !== memory.littleEndian && size > 1) {
     const parts = file.type === TypeClass.complex ? 2 : 1;
-    const size = file.size / parts;
-    for (let part = 0; part < parts; part++) spans.push({ offset: offset + part * size, size });
+    for (let part = 0; part < parts; part++) {
+      fixes.push({
+        offset: offset + (part * size) / parts,
+        size: size / parts,
+        apply: (bytes) => bytes.reverse(),
+      });
+    }
   }
+}
+
+function clearAfterNul(bytes: Uint8Array): void {
+  const end = bytes.indexOf(0);
+  if (end >= 0) bytes.fill(0, end);
+}
+
+function clearTrailingSpaces(bytes: Uint8Array): void {
+  for (let index = bytes.length - 1; bytes[index] === 0x20; index--) bytes[index] = 0;
 }

@@ -1,9 +1,11 @@
 // A dataset or a group as plain data.
 
+import { CopycatError } from "../errors.ts";
 import type { JsonText } from "../json.ts";
 import { elementTypeOf } from "./dataType.ts";
-import type { HdfFile, Target } from "./file.ts";
+import { HdfFile, type Target } from "./file.ts";
 import type { NativeArray } from "./native.ts";
+import { originOf, realPath } from "./origin.ts";
 import { elementCount } from "./slabs.ts";
 import type { DatasetItem, DataType, JsonRecord, ProblemItem } from "./types.ts";
 import { attributeToJson, datasetToJson, longestString, UnreadableValues } from "./values.ts";
@@ -19,14 +21,38 @@ const allEmptyWidth = 8;
 
 /** All attributes of an object that can be read and said in JSON, in the order of the file. */
 export function attributesOf(file: HdfFile, path: string): JsonRecord {
+  const { library } = file;
+  const before = library.filesOpened;
+  const names = file.attributeNames(path);
+  if (library.filesOpened > before && names.length > 0) return attributesElsewhere(file, path);
   const entries: [string, JsonText][] = [];
-  for (const name of file.attributeNames(path)) {
+  for (const name of names) {
     const type = file.attribute(path, name);
     if (!type || (type.shape !== null && elementCount(type.shape) > maxAttributeElements)) continue;
     const value = attributeToJson(file, { path, name, type });
     if (value !== undefined) entries.push([name, value]);
   }
   return Object.fromEntries(entries);
+}
+
+/**
+ * Behind an external link HDF5 looks for variable-length strings and references in the linking file, which
+ * gives errors or, worse, other strings: such attributes are read from the object's own file.
+ */
+function attributesElsewhere(file: HdfFile, path: string): JsonRecord {
+  const origin = originOf(file, path);
+  if (origin.path === path && origin.file === realPath(file.path)) return {};
+  try {
+    const home = HdfFile.open(file.library, origin.file);
+    try {
+      return attributesOf(home, origin.path);
+    } finally {
+      home.close();
+    }
+  } catch (error) {
+    if (error instanceof CopycatError) return {};
+    throw error;
+  }
 }
 
 /** Describes the dataset at a path. `seen` is what the caller knows about the path already. */
@@ -122,10 +148,8 @@ function explainMissing(file: HdfFile, path: string): ProblemItem {
 
 /** Names where a link that leads nowhere wanted to lead. */
 export function danglingMessage(file: HdfFile, path: string): string {
-  const { native } = file.library;
-  const external = native.get_external_link(file.id, path);
-  if (external.filename !== undefined) {
-    return `${path} links to ${external.obj_path} in the file ${external.filename}, which is not there`;
-  }
-  return `${path} links to ${native.get_symbolic_link(file.id, path) ?? "an unknown place"}, which is not there`;
+  const link = file.linkAt(path);
+  const place =
+    link?.kind === "userLink" ? `${link.path} in the file ${link.file}` : (link?.path ?? "nowhere");
+  return `${path} links to ${place}, which is not there`;
 }

@@ -1,5 +1,6 @@
 // One open file: paths in, what HDF5 knows about them out. Nothing here throws for what is not in the file.
 
+import { posix } from "node:path";
 import { checkOpenable, explainRefusal } from "./diagnose.ts";
 import type { Library } from "./library.ts";
 import { type NativeArray, ObjectKind } from "./native.ts";
@@ -9,6 +10,9 @@ const maxReferences = 1024;
 
 /** What is behind a path: an object, a link that leads nowhere, or nothing at all. */
 export type Target = "group" | "dataset" | "type" | "softLink" | "userLink" | "missing";
+
+/** A soft link, or a link into another file (the only user-defined links that HDF5 has of its own). */
+export type Link = { kind: "softLink"; path: string } | { kind: "userLink"; file: string; path: string };
 
 const targets: Record<number, Target> = {
   [ObjectKind.group]: "group",
@@ -52,7 +56,20 @@ export class HdfFile {
   /** What is at a path. HDF5's own answer is undefined when the path runs into a link that leads nowhere. */
   target(path: string): Target {
     const { value, complained } = this.library.attempt(() => this.library.native.get_type(this.id, path));
-    return complained ? "missing" : (targets[value] ?? "missing");
+    if (!complained) return targets[value] ?? "missing";
+    const link = path !== "/" && this.target(posix.dirname(path)) === "group" ? this.linkAt(path) : undefined;
+    return link?.kind ?? "missing";
+  }
+
+  /** The link at a path, if it is one by name; its parent must be a group. */
+  linkAt(path: string): Link | undefined {
+    const { native } = this.library;
+    const external = this.tolerate(() => native.get_external_link(this.id, path));
+    if (external?.filename !== undefined) {
+      return { kind: "userLink", file: external.filename, path: external.obj_path ?? "/" };
+    }
+    const soft = this.tolerate(() => native.get_symbolic_link(this.id, path));
+    return soft === null || soft === undefined ? undefined : { kind: "softLink", path: soft };
   }
 
   /** Type and extent of a dataset; undefined when the path is not that of a readable dataset. */

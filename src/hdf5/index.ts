@@ -5,6 +5,7 @@ import { ThreadedHdf5Reader } from "./reader.ts";
 import type { Hdf5Reader } from "./types.ts";
 
 export type * from "./types.ts";
+export { type WriteDataset, type WriteGroup, type WriteValue, writeHdf5 } from "./write.ts";
 
 export interface Hdf5ReaderOptions {
   /** Threads; default one a core, less one for the main thread. */

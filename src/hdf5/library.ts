@@ -14,12 +14,19 @@ const fatalNames = new Set(["RuntimeError", "RangeError"]);
 export class Library {
   readonly native: Native;
   readonly paths = new PathMemory();
+  /** Counts every file that HDF5 has opened: more of them after a call on a path, and it led elsewhere. */
+  filesOpened = 0;
   private diagnostics = "";
   private throws = 0;
   private aborted = false;
 
   private constructor(native: Native) {
     this.native = native;
+    const open = native.FS.open;
+    native.FS.open = (path, flags, mode) => {
+      this.filesOpened += 1;
+      return open(path, flags, mode);
+    };
     const write = native.FS.write;
     // HDF5 prints its error stack to stderr; it is kept here instead, as the reason for a failure.
     native.FS.write = (stream, buffer, offset, length, position) => {

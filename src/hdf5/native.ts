@@ -90,6 +90,7 @@ export interface Native {
 
 /** Emscripten's raw Node file system; its functions are looked up at every call, so they can be replaced. */
 export interface NativeFileSystem {
+  open(path: string, flags: number | string, mode?: number): NativeStream;
   write(stream: NativeStream, buffer: Uint8Array, offset: number, length: number, position?: number): number;
   read(stream: NativeStream, buffer: Uint8Array, offset: number, length: number, position?: number): number;
   close(stream: NativeStream): void;

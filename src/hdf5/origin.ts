@@ -6,24 +6,29 @@ import type { HdfFile } from "./file.ts";
 
 const maxHops = 32;
 
-/** The real path of the file that holds the object at `path`; soft links are followed in the first file. */
-export function originOf(file: HdfFile, path: string, hops = 0): string {
-  const { native } = file.library;
-  let origin = realPath(file.path);
+/** An object's own place: the real path of its file, and its path in that file. */
+export interface Origin {
+  file: string;
+  path: string;
+}
+
+/** Follows external links, and in the first file soft links, to the file that holds the object at `path`. */
+export function originOf(file: HdfFile, path: string, hops = 0): Origin {
+  const first = realPath(file.path);
+  const origin: Origin = { file: first, path: "/" };
   const segments = path.split("/").filter(Boolean);
   let current = "";
   for (const [index, segment] of segments.entries()) {
     current += `/${segment}`;
-    const external = file.library.attempt(() => native.get_external_link(file.id, current)).value;
-    if (external.filename !== undefined) {
-      origin = externalFile(origin, external.filename);
-      continue;
-    }
-    const inFirstFile = origin === realPath(file.path);
-    const soft = file.library.attempt(() => native.get_symbolic_link(file.id, current)).value;
-    if (soft !== null && inFirstFile && hops < maxHops) {
-      const rest = segments.slice(index + 1);
-      return originOf(file, posix.join("/", posix.resolve(dirname(current), soft), ...rest), hops + 1);
+    const link = file.linkAt(current);
+    if (link?.kind === "userLink") {
+      origin.file = externalFile(origin.file, link.file);
+      origin.path = posix.join("/", link.path);
+    } else if (link?.kind === "softLink" && origin.file === first && hops < maxHops) {
+      const target = posix.resolve(posix.dirname(current), link.path);
+      return originOf(file, posix.join(target, ...segments.slice(index + 1)), hops + 1);
+    } else {
+      origin.path = posix.join(origin.path, segment);
     }
   }
   return origin;
@@ -48,7 +53,8 @@ function exists(path: string): boolean {
   }
 }
 
-function realPath(path: string): string {
+/** Without symbolic links, as far as the file exists. */
+export function realPath(path: string): string {
   try {
     return realpathSync(path);
   } catch {

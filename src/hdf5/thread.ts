@@ -1,7 +1,5 @@
 // One worker thread and the calls that it still owes an answer.
 
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { CopycatError } from "../errors.ts";
 import type { Answer, Arguments, Call, Operation, Result } from "./protocol.ts";
@@ -87,15 +85,19 @@ function stopped(file: string, cause: Error): CopycatError {
   );
 }
 
-/** Node cannot start a worker from TypeScript: when run from source, tsx is registered inside it first. */
+/**
+ * Node cannot start a worker from TypeScript: when run from source, tsx is registered inside it first.
+ * It is taken out again before the library's 4 MB are imported, which would cost it 600 MB to look through.
+ */
 function startWorker(): Worker {
-  if (!import.meta.url.endsWith(".ts")) {
-    return new Worker(new URL("./worker.js", import.meta.url), { resourceLimits, execArgv: [] });
-  }
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx/esm/api")).href;
-  const code = `import(${JSON.stringify(tsx)}).then(({ register }) => {
-    register();
-    return import(${JSON.stringify(new URL("./worker.ts", import.meta.url).href)});
+  const options = { resourceLimits, execArgv: [] };
+  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./worker.js", import.meta.url), options);
+  const tsx = JSON.stringify(import.meta.resolve("tsx/esm/api"));
+  const entry = JSON.stringify(new URL("./worker.ts", import.meta.url).href);
+  const code = `import(${tsx}).then(async ({ register }) => {
+    const unregister = register();
+    await import(${entry});
+    await unregister();
   });`;
-  return new Worker(code, { eval: true, resourceLimits, execArgv: [] });
+  return new Worker(code, { ...options, eval: true });
 }

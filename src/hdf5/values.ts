@@ -2,7 +2,7 @@
 
 import { type JsonText, jsonNull } from "../json.ts";
 import { inMemory } from "./byteOrder.ts";
-import { type Decoder, decoderFor, nestJson, stringAt } from "./decode.ts";
+import { type DecodeContext, decoderFor, nestJson, stringAt } from "./decode.ts";
 import type { HdfFile } from "./file.ts";
 import { type NativeArray, type NativeType, TypeClass } from "./native.ts";
 import { cutSlab, elementCount, type Slab, wholeSlab } from "./slabs.ts";
@@ -104,7 +104,7 @@ export function attributeToJson(
   const { path, name, type } = source;
   const { shape } = type;
   if (shape === null) return jsonNull;
-  const decode = decoderOf(file, type);
+  const decode = decoderFor(inMemory(type), contextOf(file));
   if (!decode) return undefined;
   if (elementCount(shape) === 0) return nestJson(shape, () => jsonNull);
   const bytes = type.size * type.total_size;
@@ -133,7 +133,13 @@ function elementsToJson(
   file: HdfFile,
   source: { path: string; type: NativeArray; slab: Slab },
 ): JsonText[] | undefined {
-  const decode = decoderOf(file, source.type);
+  const before = file.library.filesOpened;
+  // A reference of another file (behind an external link) means something else in this one.
+  const decode = decoderFor(inMemory(source.type), {
+    ...contextOf(file),
+    resolveReference: (bytes, isObject) =>
+      file.library.filesOpened > before ? null : file.resolveReference(bytes, isObject),
+  });
   if (!decode) return undefined;
   const items: JsonText[] = [];
   const { size } = source.type;
@@ -144,11 +150,11 @@ function elementsToJson(
   return items;
 }
 
-function decoderOf(file: HdfFile, type: NativeType): Decoder | undefined {
-  return decoderFor(inMemory(type), {
+function contextOf(file: HdfFile): DecodeContext {
+  return {
     heap: () => file.library.native.HEAPU8,
     resolveReference: (bytes, isObject) => file.resolveReference(bytes, isObject),
-  });
+  };
 }
 
 /** HDF5 puts each string into memory of its own; freeing it directly is 30 times faster than H5Treclaim. */

@@ -132,8 +132,8 @@ export class Walker {
     if (address === undefined) return undefined;
     const same = this.levels.filter((level) => level.address === address);
     if (same.length === 0) return undefined;
-    const origin = originOf(this.file, path);
-    return same.find((level) => originOf(this.file, level.path) === origin)?.path;
+    const { file } = originOf(this.file, path);
+    return same.find((level) => originOf(this.file, level.path).file === file)?.path;
   }
 }
 

@@ -52,7 +52,7 @@ function startPump<Item>(iterable: AsyncIterable<Item>): Pump<Item> {
     result.catch(() => undefined);
     last = result;
     pending.push(result);
-    result.then(
+    void result.then(
       ({ done }) => {
         if (done !== true && !closed && pending.length < bufferedBatches) pull();
       },

@@ -81,19 +81,23 @@ with candidate as (
     path, existing_family, family)
   from candidate
   where existing_family <> family
-), resolved as (
-  insert into copycat_node (ordinal, id, parent, is_new)
-  select c.ordinal, coalesce(c.existing, ${nextId}), c.parent, c.existing is null
-  from candidate c
-  where c.existing is null or c.existing_family = c.family
-  returning ordinal, id
 )
+insert into copycat_node (ordinal, id, parent, is_new)
+select c.ordinal, coalesce(c.existing, ${nextId}), c.parent, c.existing is null
+from candidate c
+where c.existing is null or c.existing_family = c.family`;
+}
+
+/**
+ * The containers of one level ($1) become parents of the next. A statement of its own, after ANALYZE: joined to the
+ * rows just returned, whose number the planner cannot know, it became a nested loop of 110,000 x 120,000 rows.
+ */
+export const addParentsSql = `\
 insert into copycat_parent (path, id)
 select s.parent_path || '/' || s.key, r.id
-from resolved r
+from copycat_node r
 join ${stagingName} s using (ordinal)
-where s.structure_family = 'container'`;
-}
+where s.level = $1 and s.structure_family = 'container'`;
 
 /** What is left without an id has no parent. */
 export const markOrphansSql = `\

@@ -182,7 +182,9 @@ function sequenceInvariant(names: CatalogNames, table: string): Invariant {
   return {
     name: `sequence of ${table}`,
     describe: (count, example) =>
-      count === 0 ? "ahead of all ids" : `behind: the highest id is ${example}, so the next insert would collide`,
+      count === 0
+        ? "ahead of all ids"
+        : `behind: the highest id is ${example}, so the next insert would collide`,
     sql: `\
 select (coalesce(max(id), 0) >= coalesce((
     select case when s.last_value is null then s.start_value else s.last_value + 1 end

@@ -2,11 +2,11 @@
 //
 // Tested on Linux x64 with glibc. The paths for macOS and Windows follow the layout of those packages, untested.
 
-import { randomBytes } from "node:crypto";
-import { access, chmod, cp, mkdir, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { basename, delimiter, dirname, join } from "node:path";
-import { CopycatError, errorCode } from "../../errors.ts";
+import { delimiter, dirname, join } from "node:path";
+import { CopycatError } from "../../errors.ts";
+import { copyNative, isMissing, makeLinks, readLinks } from "./native.ts";
 import { run } from "./processes.ts";
 import type { SystemUser } from "./types.ts";
 
@@ -30,11 +30,14 @@ export interface Programs {
 }
 
 export interface ProgramFolders {
-  /** Where `lib` with the missing links may be made. */
+  /** Where `copycat-lib` with the missing links may be made. */
   links: string;
-  /** Where `bin/VERSION` with a copy may be made. */
-  copies: string;
+  /** Makes the folder where `bin/VERSION` with a copy may be made. */
+  copies: () => Promise<string>;
 }
+
+/** The program is there, so what is missing is its loader, /lib64/ld-linux-x86-64.so.2 or the like. */
+const noLoader = "ENOENT";
 
 /** The package's name for where this process runs. */
 export function currentPlatform(): string {
@@ -76,9 +79,12 @@ export async function preparePrograms(
   if (inPlace !== undefined) {
     const refusal = await tryPrograms(inPlace, as);
     if (refusal === undefined) return inPlace;
-    if (as === undefined && refusal !== "EACCES") throw cannotRun(found, refusal);
+    if (refusal === noLoader || (as === undefined && refusal !== "EACCES")) throw cannotRun(found, refusal);
   }
-  const copied = programsIn(await copyNative(found, folders.copies), {});
+  const copied = programsIn(
+    await copyNative(found.native, `${found.version}-${found.platform}`, await folders.copies()),
+    {},
+  );
   const refusal = await tryPrograms(copied, as);
   if (refusal !== undefined) throw cannotRun(found, refusal);
   return copied;
@@ -94,14 +100,13 @@ async function tryPrograms(programs: Programs, as: SystemUser | undefined): Prom
 }
 
 function cannotRun(found: Package, refusal: string): CopycatError {
-  // The file is there: ENOENT means its loader (/lib64/ld-linux...) is not, as on Alpine.
-  const why =
-    refusal === "ENOENT"
-      ? "they are built for glibc, and this system (Alpine, musl?) has another C library"
-      : refusal;
+  const why = new Map([
+    [noLoader, "they are built for glibc, and this system (Alpine, musl?) has another C library"],
+    ["EACCES", "the system does not let them run (EACCES; is the disk mounted noexec?)"],
+  ]);
   return new CopycatError(
     "EMBEDDED_SERVER",
-    `The embedded PostgreSQL's programs in ${found.native} cannot run here: ${why}. ` +
+    `The embedded PostgreSQL's programs in ${found.native} cannot run here: ${why.get(refusal) ?? refusal}. ` +
       "Pass --dsn or set DATABASE_URL to use a PostgreSQL server of your own.",
   );
 }
@@ -118,74 +123,9 @@ async function linkLibraries(found: Package, parent: string): Promise<Programs |
   const missing = await Promise.all(links.map(({ name }) => isMissing(join(found.native, "lib", name))));
   if (!missing.includes(true)) return programsIn(found.native, {});
   if (process.platform !== "linux") return undefined;
-  const folder = join(parent, "lib");
+  const folder = join(parent, "copycat-lib");
   await rm(folder, { recursive: true, force: true });
   await makeLinks(folder, links, (file) => join(found.native, "lib", file));
   // The loader searches a linked library's own dependencies beside the link, so the real folder follows.
   return programsIn(found.native, { LD_LIBRARY_PATH: [folder, join(found.native, "lib")].join(delimiter) });
-}
-
-/** Copies the programs to `bin/VERSION`; a copy that is there is complete, because of the rename. */
-async function copyNative(found: Package, parent: string): Promise<string> {
-  const target = join(parent, "bin", `${found.version}-${found.platform}`);
-  if (!(await isMissing(target))) return target;
-  const temporary = `${target}.${randomBytes(6).toString("hex")}`;
-  await mkdir(dirname(target), { recursive: true });
-  await chmod(dirname(target), 0o755);
-  try {
-    // Archives and headers are for compiling: 2 MB of 60.
-    const unneeded = /\.a$|[\\/]pgxs$|[\\/]pkgconfig$/;
-    await cp(found.native, temporary, {
-      recursive: true,
-      verbatimSymlinks: true,
-      filter: (source) => !unneeded.test(source),
-    });
-    await makeLinks(join(temporary, "lib"), await readLinks(found.native), (file) => file);
-    await openForAll(temporary);
-    await rename(temporary, target);
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    // Another process was faster: ENOTEMPTY on Linux, EPERM on Windows.
-    if (await isMissing(target)) throw error;
-  }
-  return target;
-}
-
-/** Readable for all and programs executable, whatever umask npm ran with. */
-async function openForAll(folder: string): Promise<void> {
-  await chmod(folder, 0o755);
-  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
-    const path = join(entry.parentPath, entry.name);
-    if (entry.isDirectory()) await chmod(path, 0o755);
-    else if (entry.isFile()) await chmod(path, basename(entry.parentPath) === "bin" ? 0o755 : 0o644);
-  }
-}
-
-interface Link {
-  name: string;
-  file: string;
-}
-
-/** pg-symlinks.json: `[{ source: "native/lib/libpq.so.5.18", target: "native/lib/libpq.so.5" }]`. */
-async function readLinks(native: string): Promise<Link[]> {
-  const text = await readFile(join(native, "pg-symlinks.json"), "utf8").catch(() => "[]");
-  const entries = JSON.parse(text) as { source: string; target: string }[];
-  return entries.map(({ source, target }) => ({ name: basename(target), file: basename(source) }));
-}
-
-async function makeLinks(folder: string, links: Link[], to: (file: string) => string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await chmod(folder, 0o755);
-  for (const { name, file } of links) {
-    await symlink(to(file), join(folder, name)).catch((error: unknown) => {
-      if (errorCode(error) !== "EEXIST") throw error;
-    });
-  }
-}
-
-async function isMissing(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => false,
-    () => true,
-  );
 }

@@ -4,7 +4,6 @@
 import { createHash } from "node:crypto";
 import {
   chmod,
-  chown,
   lstat,
   mkdir,
   mkdtemp,
@@ -15,7 +14,7 @@ import {
   symlink,
   writeFile,
 } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { CopycatError, errorCode } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { ProgramFolders } from "./binaries.ts";
@@ -25,10 +24,10 @@ import type { SystemUser } from "./types.ts";
 
 const systemFolder = "/var/lib/copycat";
 /** Says, beside data in /var/lib/copycat, which `.copycat` they belong to. */
-const ownerFile = "folder";
+const ownerFile = "copycat-folder";
 
 export interface Home {
-  /** The folder that holds the data folder; nobody but us writes there. */
+  /** The folder that holds the data folder: `.copycat`, or where its link leads. What we put there is named so. */
   parent: string;
   dataFolder: string;
   /** The user to run the server as; undefined when it is us. */
@@ -39,34 +38,43 @@ export interface Home {
 /** Finds the data's place, or chooses it. Call it with the lock held. */
 export async function findHome(folder: string, log: Log | undefined): Promise<Home> {
   const real = await realpath(folder);
-  if (!isRoot()) return homeIn(real, undefined, real);
   const link = pathsIn(real).data;
-  const found = await lstat(link).catch(() => undefined);
-  if (found === undefined) return await chooseHome(real, log);
-  if (!found.isSymbolicLink())
-    return await checkHome(homeIn(real, await ownerOf(link, log), await makeSystemFolder()));
-  const dataFolder = await readlink(link);
-  const parent = dirname(dataFolder);
-  await checkLink(real, parent);
-  return await checkHome(homeIn(parent, await ownerOf(dataFolder, log), systemFolder));
+  const exists = (await lstat(link).catch(() => undefined)) !== undefined;
+  if (!isRoot()) return homeOf(exists ? await followLink(real) : link, undefined);
+  if (!exists) return await chooseHome(real, log);
+  const dataFolder = await followLink(real);
+  return await checkHome(homeOf(dataFolder, await ownerOf(dataFolder, log)));
 }
 
-function homeIn(parent: string, as: SystemUser | undefined, copies: string): Home {
-  return { parent, dataFolder: join(parent, "postgres"), as, programs: { links: parent, copies } };
+/** The data folder with links resolved, or undefined when there is none. */
+export async function findDataFolder(folder: string): Promise<string | undefined> {
+  try {
+    const real = await realpath(folder);
+    await realpath(pathsIn(real).data);
+    return await followLink(real);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function homeOf(dataFolder: string, as: SystemUser | undefined): Home {
+  const parent = dirname(dataFolder);
+  const copies = as === undefined ? async () => parent : makeSystemFolder;
+  return { parent, dataFolder, as, programs: { links: parent, copies } };
 }
 
 async function chooseHome(folder: string, log: Log | undefined): Promise<Home> {
   const user = await findSystemUser(log);
-  await makeSystemFolder();
-  if (await canEnter(folder, user)) return homeIn(folder, user, systemFolder);
+  if (await canEnter(folder, user)) return homeOf(pathsIn(folder).data, user);
   const hash = createHash("sha256").update(folder).digest("hex").slice(0, 12);
   // A new name each time: what a removed `.copycat` left behind has another password.
-  const parent = await mkdtemp(join(systemFolder, `${hash}-`));
+  const parent = await mkdtemp(join(await makeSystemFolder(), `${hash}-`));
   await chmod(parent, 0o711);
   await writeFile(join(parent, ownerFile), `${folder}\n`);
-  await symlink(join(parent, "postgres"), pathsIn(folder).data);
+  await symlink(pathsIn(parent).data, pathsIn(folder).data);
   log?.notice(`The user "${user.name}" cannot enter ${folder}: the data go to ${parent}.`);
-  return await checkHome(homeIn(parent, user, systemFolder));
+  return await checkHome(homeOf(pathsIn(parent).data, user));
 }
 
 async function checkHome(home: Home): Promise<Home> {
@@ -85,20 +93,22 @@ async function ownerOf(dataFolder: string, log: Log | undefined): Promise<System
   return { name: await describeUser(found.uid), uid: found.uid, gid: found.gid };
 }
 
-/** A `.copycat` that was moved keeps its data; one that was copied has none of its own. */
-async function checkLink(folder: string, parent: string): Promise<void> {
-  const owner = await readFile(join(parent, ownerFile), "utf8").catch((error: unknown) => {
+/** Where `postgres` leads. A `.copycat` that was moved keeps its data; one that was copied has none of its own. */
+async function followLink(folder: string): Promise<string> {
+  const link = pathsIn(folder).data;
+  const dataFolder = await realpath(link).catch(async () => resolve(folder, await readlink(link)));
+  const parent = dirname(dataFolder);
+  if (parent === folder) return dataFolder;
+  if ((await stat(parent).catch(() => undefined)) === undefined) {
     throw new CopycatError(
       "EMBEDDED_SERVER",
-      `The data of ${folder} were in ${parent}, and are gone (${errorCode(error)}). ` +
-        `Bring them back, or remove ${folder} to begin anew.`,
-      { cause: error },
+      `The data of ${folder} were in ${parent}, and are gone. Bring them back, or remove ${folder} to begin anew.`,
     );
-  });
-  const original = owner.trim();
-  if (original === folder) return;
-  const there = await readlink(pathsIn(original).data).catch(() => undefined);
-  if (there === pathsIn(parent).data) {
+  }
+  const original = (await readFile(join(parent, ownerFile), "utf8").catch(() => "")).trim();
+  // No such file: a link that somebody made by hand, to another disk for example.
+  if (original === folder || original === "") return dataFolder;
+  if ((await readlink(pathsIn(original).data).catch(() => undefined)) === dataFolder) {
     throw new CopycatError(
       "EMBEDDED_SERVER",
       `${folder} is a copy of ${original}, and its data, in ${parent}, were not copied with it. ` +
@@ -106,20 +116,28 @@ async function checkLink(folder: string, parent: string): Promise<void> {
     );
   }
   await writeFile(join(parent, ownerFile), `${folder}\n`);
+  return dataFolder;
 }
 
+/** Made when needed only: a container may have a read-only /var and its project on a volume that all can enter. */
 async function makeSystemFolder(): Promise<string> {
+  const advice = "Run copycat as an ordinary user, or pass --dsn.";
+  let uid: number;
   try {
     await mkdir(systemFolder, { recursive: true });
-    await chown(systemFolder, 0, 0);
     await chmod(systemFolder, 0o755);
-    return systemFolder;
+    uid = (await stat(systemFolder)).uid;
   } catch (error) {
     throw new CopycatError(
       "EMBEDDED_SERVER",
-      `Root's embedded PostgreSQL needs ${systemFolder}, which cannot be made (${errorCode(error)}). ` +
-        "Run copycat as an ordinary user, or pass --dsn.",
+      `Root's embedded PostgreSQL needs ${systemFolder}, which cannot be made (${errorCode(error)}). ${advice}`,
       { cause: error },
     );
   }
+  if (uid === 0) return systemFolder;
+  const owner = await describeUser(uid);
+  throw new CopycatError(
+    "EMBEDDED_SERVER",
+    `Root's embedded PostgreSQL needs ${systemFolder} for itself, and it belongs to ${owner}. ${advice}`,
+  );
 }

@@ -11,7 +11,7 @@ import type { Home } from "./home.ts";
 import { run, throwIfCancelled } from "./processes.ts";
 import { hostAccess, mainSettings, writeDataFile } from "./settings.ts";
 
-const prefix = "new-";
+const prefix = "copycat-initdb-";
 
 export interface InitialiseOptions {
   programs: Programs;

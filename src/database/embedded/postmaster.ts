@@ -1,10 +1,10 @@
 // The running server, as postmaster.pid tells it, and whether that file tells the truth.
 // https://www.postgresql.org/docs/18/storage-file-layout.html; line numbers as in src/include/utils/pidfile.h.
 
-import { readFile, readlink, rm } from "node:fs/promises";
+import { readdir, readFile, readlink, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode } from "../../errors.ts";
-import { processToken, run, signalReaches } from "./processes.ts";
+import { processToken, run, sendSignal, signalReaches } from "./processes.ts";
 
 export interface Postmaster {
   pid: number;
@@ -37,7 +37,21 @@ export async function removeStalePidFile(dataFolder: string): Promise<void> {
   if ((await findPostmaster(dataFolder)) === undefined) await rm(pidFile(dataFolder), { force: true });
 }
 
-/** True while the process lives and is the server of this data folder. */
+/**
+ * Ends what a killed server left: a process in a long query does not notice that its postmaster is gone, and
+ * keeps the shared memory that stops a new one. SIGQUIT is how a postmaster ends them after a crash: at once,
+ * touching nothing; recovery does the rest. Call it with the lock held. Answers how many there were.
+ */
+export async function endOrphans(dataFolder: string): Promise<number> {
+  if (process.platform !== "linux" || (await findPostmaster(dataFolder)) !== undefined) return 0;
+  const pids = (await readdir("/proc")).map(Number).filter(Number.isInteger);
+  const ours = await Promise.all(pids.map((pid) => isServerOf(pid, dataFolder)));
+  const orphans = pids.filter((_, index) => ours[index]);
+  for (const pid of orphans) sendSignal(pid, "SIGQUIT");
+  return orphans.length;
+}
+
+/** True while the process lives and is the server of this data folder, or one of its processes. */
 export async function isServerOf(pid: number, dataFolder: string): Promise<boolean> {
   if (process.platform === "linux") {
     if ((await processToken(pid)) === undefined) return false;

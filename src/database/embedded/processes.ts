@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { childEnv } from "../../config.ts";
-import { CopycatError, errorCode } from "../../errors.ts";
+import { CopycatError, errorCode, errorMessage } from "../../errors.ts";
 import type { SystemUser } from "./types.ts";
 
 export interface RunOptions {
@@ -28,23 +28,22 @@ export async function run(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<RunResult> {
-  const child = spawn(program, args, {
-    stdio: ["ignore", "pipe", "pipe"],
-    env: childEnv({ LC_ALL: "C", ...options.env }),
-    windowsHide: true,
-    ...(options.as === undefined ? {} : { uid: options.as.uid, gid: options.as.gid }),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  });
   const output: [string[], string[]] = [[], []];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => output[0].push(text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => output[1].push(text));
-  return await new Promise((resolve) => {
-    const text = () => output.flat().join("").trim();
-    child.on("error", (error) =>
-      resolve({ status: null, output: text(), spawnError: errorCode(error) ?? error.message }),
-    );
-    child.on("close", (status) => resolve({ status, output: text() }));
-  });
+  const result = (status: number | null) => ({ status, output: output.flat().join("").trim() });
+  return await new Promise<RunResult>((resolve, reject) => {
+    const child = spawn(program, args, {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: childEnv({ LC_ALL: "C", ...options.env }),
+      windowsHide: true,
+      ...(options.as === undefined ? {} : { uid: options.as.uid, gid: options.as.gid }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+    child.stdout.setEncoding("utf8").on("data", (text: string) => output[0].push(text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => output[1].push(text));
+    child.on("error", reject);
+    child.on("close", (status) => resolve(result(status)));
+    // ENOENT and EACCES come as an event, EPERM and the rest are thrown by spawn itself.
+  }).catch((error: unknown) => ({ ...result(null), spawnError: errorCode(error) ?? errorMessage(error) }));
 }
 
 /**
@@ -74,6 +73,15 @@ export function signalReaches(pid: number): boolean {
     return true;
   } catch (error) {
     return errorCode(error) === "EPERM";
+  }
+}
+
+/** Sends a signal; a process that is gone by now is no error. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (errorCode(error) !== "ESRCH") throw error;
   }
 }
 

@@ -3,7 +3,7 @@
 import pg from "pg";
 import { CopycatError, errorCode, errorMessage } from "../../errors.ts";
 import type { Log } from "../../log.ts";
-import { sqlState } from "../sqlstate.ts";
+import { sqlState, wrapDatabaseError } from "../sqlstate.ts";
 import { databaseName, dsnFor } from "./folder.ts";
 import { findPostmaster } from "./postmaster.ts";
 import { pause } from "./processes.ts";
@@ -27,12 +27,12 @@ const noticeAfterMs = 10_000;
 
 /** 42P04 and, when two do it in the same moment, 23505: the database is there. */
 const existsAlready = new Set(["42P04", "23505"]);
-/** 57P03 starting or stopping; 53300 no connection left, so very much alive. */
+/** No connection is left, so it is very much alive. */
 const tooManyConnections = "53300";
 
 /**
  * Waits until a server on the data folder answers a query; undefined when none runs (any more). Crash recovery
- * may take minutes, so there is no limit while the server says that it starts; an abort ends the wait.
+ * may take minutes, so there is no limit while the server says that it starts (postmaster.pid, 57P03); an abort ends the wait.
  *
  * @throws CopycatError `EMBEDDED_SERVER` when it runs and does not answer, or refuses the password
  */
@@ -47,6 +47,7 @@ export async function waitReady(options: WaitOptions): Promise<Ready | undefined
     if (found?.status === "ready" && found.port !== undefined) {
       problem = await tryQuery(found.port, options.password);
       if (problem === undefined) return { pid: found.pid, port: found.port };
+      if (errorCode(problem) === sqlState.cannotConnectNow) lastProgress = Date.now();
     } else if (found !== undefined) {
       lastProgress = Date.now();
     }
@@ -85,7 +86,8 @@ async function tryQuery(port: number, password: string): Promise<unknown> {
 async function createDatabase(port: number, password: string): Promise<void> {
   await query(dsnFor(port, password, "postgres"), `create database ${databaseName}`).catch(
     (error: unknown) => {
-      if (!existsAlready.has(errorCode(error) ?? "")) throw error;
+      if (existsAlready.has(errorCode(error) ?? "")) return;
+      throw wrapDatabaseError(error, `Cannot make the database ${databaseName}`);
     },
   );
 }

@@ -37,6 +37,7 @@ export async function settingsText(settings: ServerSettings): Promise<string> {
     // Nobody replicates this server. `minimal` is as safe in a crash, and new indexes need no WAL.
     wal_level: "minimal",
     max_wal_senders: 0,
+    max_logical_replication_workers: 0,
     // A bulk load would otherwise force a checkpoint every 1 GB.
     max_wal_size: "4GB",
     checkpoint_timeout: "15min",

@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { childEnv } from "../../config.ts";
-import { CopycatError } from "../../errors.ts";
+import { CopycatError, errorMessage } from "../../errors.ts";
 import { currentPlatform, findPackage, type Package, type Programs, preparePrograms } from "./binaries.ts";
 import {
   dsnFor,
@@ -14,16 +14,15 @@ import {
   readPort,
   writePort,
 } from "./folder.ts";
-import { findHome, type Home } from "./home.ts";
+import { findDataFolder, findHome, type Home } from "./home.ts";
 import { checkVersion, dataVersion, initialise } from "./initialise.ts";
 import { withLock } from "./lock.ts";
 import { choosePort, isFree } from "./port.ts";
-import { removeStalePidFile } from "./postmaster.ts";
+import { endOrphans, removeStalePidFile } from "./postmaster.ts";
 import { pause } from "./processes.ts";
 import { type Ready, waitReady } from "./ready.ts";
 import { lastLines, limitLog, openLog, readLog } from "./serverLog.ts";
 import { settingsPath, settingsText, writeDataFile } from "./settings.ts";
-import { realDataFolder } from "./status.ts";
 import type { EmbeddedServer, StartOptions } from "./types.ts";
 
 /** How long processes of a killed server may hold on to its shared memory. */
@@ -55,7 +54,7 @@ export async function startEmbedded(options: StartOptions): Promise<EmbeddedServ
 }
 
 async function findRunning(options: StartOptions): Promise<EmbeddedServer | undefined> {
-  const dataFolder = await realDataFolder(options.folder);
+  const dataFolder = await findDataFolder(options.folder);
   const password = await readPassword(options.folder);
   if (dataFolder === undefined || password === undefined) return undefined;
   const ready = await waitReady({ dataFolder, password, log: options.log, signal: options.signal });
@@ -107,6 +106,8 @@ async function launch(
     if (ready !== undefined) return ready;
     const said = await readLog(pathsIn(folder).log, server.logOffset);
     if (said.includes(lockFileExists) && Date.now() < giveUpAt) {
+      const orphans = await endOrphans(home.dataFolder);
+      if (orphans > 0) log?.notice(`Ended ${orphans} processes of an earlier server that was killed.`);
       await pause(250, signal);
     } else if (attempt < portAttempts && !(await isFree(port))) {
       // Someone took the port between our look and the server's.
@@ -131,8 +132,12 @@ async function spawnServer(logPath: string, home: Home, programs: Programs) {
       env: childEnv({ LC_ALL: "C", ...programs.env }),
       ...(home.as === undefined ? {} : { uid: home.as.uid, gid: home.as.gid }),
     });
-    // Rejects with the reason when the program cannot be run.
     await once(child, "spawn");
+  } catch (error) {
+    const because = `Cannot run ${programs.postgres} in ${home.dataFolder}: ${errorMessage(error)}`;
+    throw new CopycatError("EMBEDDED_SERVER", `${because}. Pass --dsn to use another server.`, {
+      cause: error,
+    });
   } finally {
     await file.close();
   }

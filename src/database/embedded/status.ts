@@ -1,19 +1,11 @@
 // What there is, without changing anything.
 
-import { realpath } from "node:fs/promises";
-import { CopycatError, errorCode } from "../../errors.ts";
+import { CopycatError } from "../../errors.ts";
 import { checkOwner, dsnFor, pathsIn, readPassword } from "./folder.ts";
+import { findDataFolder } from "./home.ts";
 import { dataVersion } from "./initialise.ts";
 import { findPostmaster } from "./postmaster.ts";
 import type { EmbeddedOptions, EmbeddedStatus } from "./types.ts";
-
-/** The data folder with links resolved, or undefined when there is none. */
-export async function realDataFolder(folder: string): Promise<string | undefined> {
-  return await realpath(pathsIn(folder).data).catch((error: unknown) => {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw error;
-  });
-}
 
 /**
  * Tells whether the embedded server runs; starts and changes nothing.
@@ -23,7 +15,7 @@ export async function realDataFolder(folder: string): Promise<string | undefined
 export async function statusEmbedded(options: EmbeddedOptions): Promise<EmbeddedStatus> {
   const { folder } = options;
   if (!(await checkOwner(folder))) return { state: "absent" };
-  const dataFolder = await realDataFolder(folder);
+  const dataFolder = await findDataFolder(folder);
   const version = dataFolder === undefined ? undefined : await dataVersion(dataFolder);
   if (dataFolder === undefined || version === undefined) return { state: "absent" };
   const found = await findPostmaster(dataFolder);

@@ -1,12 +1,12 @@
 // Stopping the embedded server.
 
-import { CopycatError, errorCode } from "../../errors.ts";
+import { CopycatError } from "../../errors.ts";
 import { currentPlatform, findPackage, preparePrograms } from "./binaries.ts";
 import { checkOwner } from "./folder.ts";
+import { findDataFolder } from "./home.ts";
 import { withLock } from "./lock.ts";
 import { findPostmaster, isServerOf } from "./postmaster.ts";
-import { pause, run } from "./processes.ts";
-import { realDataFolder } from "./status.ts";
+import { pause, run, sendSignal } from "./processes.ts";
 import type { EmbeddedOptions } from "./types.ts";
 
 const timeoutMs = 60_000;
@@ -19,10 +19,10 @@ const timeoutMs = 60_000;
  */
 export async function stopEmbedded(options: EmbeddedOptions): Promise<{ wasRunning: boolean }> {
   const { folder, log, signal } = options;
-  if (!(await checkOwner(folder)) || (await realDataFolder(folder)) === undefined)
+  if (!(await checkOwner(folder)) || (await findDataFolder(folder)) === undefined)
     return { wasRunning: false };
   return await withLock(folder, { log, signal }, async () => {
-    const dataFolder = await realDataFolder(folder);
+    const dataFolder = await findDataFolder(folder);
     const found = dataFolder === undefined ? undefined : await findPostmaster(dataFolder);
     if (dataFolder === undefined || found === undefined) return { wasRunning: false };
     await requestStop(found.pid, dataFolder, folder);
@@ -38,17 +38,13 @@ export async function stopEmbedded(options: EmbeddedOptions): Promise<{ wasRunni
 /** SIGINT is the server's "fast shutdown". */
 async function requestStop(pid: number, dataFolder: string, folder: string): Promise<void> {
   if (process.platform !== "win32") {
-    try {
-      process.kill(pid, "SIGINT");
-    } catch (error) {
-      if (errorCode(error) !== "ESRCH") throw error;
-    }
+    sendSignal(pid, "SIGINT");
     return;
   }
   // Windows has no signals; pg_ctl knows the server's named pipe. Untested.
   const programs = await preparePrograms(
     await findPackage(currentPlatform()),
-    { links: folder, copies: folder },
+    { links: folder, copies: async () => folder },
     undefined,
   );
   await run(programs.pgCtl, ["stop", "-D", dataFolder, "-m", "fast", "--no-wait"], { env: programs.env });

@@ -9,8 +9,8 @@ import { concatReadAhead } from "../readAhead.ts";
 import { type MetadataEntry, makeContainer } from "../shape.ts";
 import type { NodeSource, SourceBatch } from "../types.ts";
 import { BatchBuilder, withFile } from "./batch.ts";
-import type { DatasetContext } from "./context.ts";
 import { readBatched } from "./batched.ts";
+import type { DatasetContext } from "./context.ts";
 import { readGrouped } from "./grouped.ts";
 import { readPerEntity } from "./perEntity.ts";
 

@@ -1,0 +1,48 @@
+// copycat example: a dataset to try things on.
+
+import type { Command } from "commander";
+import { writeExample } from "../../ingest/index.ts";
+import { option, quietOption, wholeNumber } from "../options.ts";
+import { plural, printNotice, printResult } from "../output.ts";
+
+interface ExampleFlags {
+  entities: number;
+  small: boolean;
+  layout: "per_entity" | "batched";
+  quiet: boolean;
+}
+
+export function addExampleCommand(program: Command): void {
+  program
+    .command("example")
+    .description("Write an example dataset: HDF5 files and the YAML that describes them.")
+    .argument("<dir>", "folder to make; must be empty or new")
+    .addOption(
+      option("--entities <n>", "how many Hamiltonians, each with 11 arrays")
+        .argParser(wholeNumber(1))
+        .default(10),
+    )
+    .addOption(
+      option(
+        "--layout <layout>",
+        "per_entity: one file each (VDP); batched: one file, leading axis = entity (EDRIXS)",
+      )
+        .choices(["per_entity", "batched"])
+        .default("per_entity"),
+    )
+    .addOption(option("--small", "shrink the maps, for an example that fits in a repository").default(false))
+    .addOption(quietOption())
+    .action(async (directory: string, flags: ExampleFlags) => {
+      const written = await writeExample(directory, {
+        entities: flags.entities,
+        layout: flags.layout,
+        small: flags.small,
+        onProgress: (done) => {
+          if (!flags.quiet && done % 500 === 0) printNotice(`${done} of ${plural(flags.entities, "entity")}`);
+        },
+      });
+      printResult(
+        `${plural(flags.entities, "entity").replace("entitys", "entities")} in ${written.yaml}\nNext:\n  npm run ingest -- ${written.yaml}`,
+      );
+    });
+}

@@ -1,0 +1,147 @@
+// copycat ingest: the main job.
+
+import { Argument, type Command } from "commander";
+import { type MergePolicy, mergePolicies } from "../../bulk/index.ts";
+import { ensureCatalog, type LoadMode } from "../../catalog/index.ts";
+import { CopycatError, errorMessage } from "../../errors.ts";
+import { type IngestOptions, type IngestReport, ingest } from "../../ingest/index.ts";
+import { exitCodes } from "../exitCodes.ts";
+import { formatIngestReport } from "../ingestSummary.ts";
+import { dsnOption, jsonOption, option, quietOption, wholeNumber } from "../options.ts";
+import { makeLog, printJson, printNotice, printResult } from "../output.ts";
+import { makeProgressLine } from "../progressLine.ts";
+import { abortOnSignals } from "../signals.ts";
+import { databaseExists, type OpenedDatabase, withDatabase } from "../withDatabase.ts";
+
+interface IngestFlags {
+  dsn?: string;
+  onConflict: MergePolicy;
+  mode: LoadMode;
+  rejects?: string;
+  maxRejects?: number;
+  workers?: number;
+  limit?: number;
+  source?: string;
+  dryRun: boolean;
+  json: boolean;
+  quiet: boolean;
+}
+
+const examples = `
+Examples:
+  copycat ingest examples/vdp.yaml                  a dataset, into the embedded PostgreSQL
+  copycat ingest /data/scans --dsn postgres://...   a folder of HDF5 files, any depth
+  copycat ingest examples/vdp.yaml --on-conflict update
+  zcat nodes.ndjson.gz | copycat ingest -           node records, one JSON object a line
+  copycat ingest .copycat/rejects/RUN.ndjson        rejects, once they are mended
+
+Exit codes: 0 all in; 1 failed, nothing changed; 2 wrong usage; 3 finished, with rejects.`;
+
+export function addIngestCommand(program: Command): void {
+  program
+    .command("ingest")
+    .description("Pour HDF5 files or node records into the catalog, all in one transaction.")
+    .addArgument(new Argument("<input...>", "dataset YAML, folder, HDF5 file, NDJSON file, or - for stdin"))
+    .addOption(dsnOption())
+    .addOption(
+      option("--on-conflict <policy>", "what to do with nodes that are there already")
+        .choices([...mergePolicies])
+        .default("skip"),
+    )
+    .addOption(
+      option("--mode <mode>", "offline rebuilds the closure as a whole, online adds to it")
+        .choices(["auto", "online", "offline"])
+        .default("auto"),
+    )
+    .addOption(
+      option("--rejects <file>", "where rejects go").default(undefined, ".copycat/rejects/RUN.ndjson"),
+    )
+    .addOption(
+      option("--max-rejects <n>", "fail, with nothing changed, when there are more rejects")
+        .argParser(wholeNumber(0))
+        .default(undefined, "no limit"),
+    )
+    .addOption(
+      option("--workers <n>", "threads that read HDF5")
+        .argParser(wholeNumber(1))
+        .default(undefined, "cores - 1, at least 1"),
+    )
+    .addOption(
+      option("--limit <n>", "take only so many entities, files or records")
+        .argParser(wholeNumber(1))
+        .default(undefined, "all"),
+    )
+    .addOption(
+      option("--source <label>", "label that goes into the metadata of every entity").default(
+        undefined,
+        "label of the YAML, name of the folder",
+      ),
+    )
+    .addOption(option("--dry-run", "read, validate and report; change nothing").default(false))
+    .addOption(jsonOption())
+    .addOption(quietOption())
+    .addHelpText("after", examples)
+    .action(async (inputs: string[], flags: IngestFlags) => {
+      process.exitCode = await runIngest(inputs, flags);
+    });
+}
+
+async function runIngest(inputs: string[], flags: IngestFlags): Promise<number> {
+  const progress = makeProgressLine(process.stderr, flags.quiet);
+  const { signal, release } = abortOnSignals(() => printNotice("\nStopping; nothing will be changed."));
+  const options = makeOptions(inputs, flags, signal, progress.show);
+  const run = async (opened: OpenedDatabase | null): Promise<number> => {
+    if (opened !== null && !flags.dryRun) await ensureCatalog(opened.database);
+    const report = await ingest(opened?.database ?? null, options);
+    progress.clear();
+    if (flags.json) printJson(report);
+    else printResult(formatIngestReport(report, opened));
+    return report.status === "completed" ? exitCodes.ok : exitCodes.rejects;
+  };
+  try {
+    if (flags.dryRun && !databaseExists(flags)) return await run(null);
+    return await withDatabase("ingest", flags, run);
+  } catch (error) {
+    progress.clear();
+    if (flags.json) printJson(failedReport(error));
+    throw error;
+  } finally {
+    release();
+  }
+}
+
+function makeOptions(
+  inputs: string[],
+  flags: IngestFlags,
+  signal: AbortSignal,
+  onProgress: NonNullable<IngestOptions["onProgress"]>,
+): IngestOptions {
+  return {
+    inputs,
+    policy: flags.onConflict,
+    mode: flags.mode,
+    dryRun: flags.dryRun,
+    stdin: process.stdin,
+    signal,
+    onProgress,
+    log: makeLog(flags.quiet),
+    ...(flags.rejects === undefined ? {} : { rejectsFile: flags.rejects }),
+    ...(flags.maxRejects === undefined ? {} : { maxRejects: flags.maxRejects }),
+    ...(flags.workers === undefined ? {} : { workers: flags.workers }),
+    ...(flags.limit === undefined ? {} : { limit: flags.limit }),
+    ...(flags.source === undefined ? {} : { source: flags.source }),
+  };
+}
+
+/** Programs that read stdout learn of a failure there, too. */
+function failedReport(error: unknown): Pick<IngestReport, "status"> & { error: object } {
+  const isKnown = error instanceof CopycatError;
+  return {
+    status: "failed",
+    error: {
+      code: isKnown ? error.code : "INTERNAL",
+      message: errorMessage(error),
+      details: isKnown ? error.details : [],
+    },
+  };
+}

@@ -1,0 +1,57 @@
+// copycat show: one node.
+
+import type { Command } from "commander";
+import { getNode, type NodeDetails, requireCatalog } from "../../catalog/index.ts";
+import { dsnOption, jsonOption, quietOption } from "../options.ts";
+import { formatCount, printJson, printResult } from "../output.ts";
+import { withDatabase } from "../withDatabase.ts";
+
+interface ShowFlags {
+  dsn?: string;
+  json: boolean;
+  quiet: boolean;
+}
+
+export function addShowCommand(program: Command): void {
+  program
+    .command("show")
+    .description("Show one node: metadata, structure, data source, assets, children.")
+    .argument("[path]", "keys from the root, such as VDP/H_0001; the root when left out", "/")
+    .addOption(dsnOption())
+    .addOption(jsonOption())
+    .addOption(quietOption())
+    .action(async (path: string, flags: ShowFlags) => {
+      const node = await withDatabase("show", flags, async ({ database }) => {
+        await requireCatalog(database);
+        return getNode(database, path);
+      });
+      if (flags.json) printJson(node);
+      else printResult(formatNode(node));
+    });
+}
+
+function formatNode(node: NodeDetails): string {
+  const lines = [
+    `${node.path}  (${node.structureFamily}, id ${node.id}${node.revisions > 0 ? `, ${node.revisions} earlier versions` : ""})`,
+    `  updated   ${node.timeUpdated}`,
+    `  metadata  ${indent(JSON.stringify(node.metadata, null, 2))}`,
+  ];
+  const source = node.dataSource;
+  if (source !== null) {
+    lines.push(
+      `  data      ${source.mimetype}, ${source.management}, parameters ${JSON.stringify(source.parameters)}`,
+      `  structure ${source.structureId}: ${JSON.stringify(source.structure)}`,
+      ...source.assets.map((asset) => `  asset     ${asset.dataUri} (${formatCount(asset.size ?? 0)} bytes)`),
+    );
+  }
+  const { count, keys } = node.children;
+  if (count > 0) {
+    const more = count > keys.length ? `, and ${formatCount(count - keys.length)} more` : "";
+    lines.push(`  children  ${formatCount(count)}: ${keys.join(", ")}${more}`);
+  }
+  return lines.join("\n");
+}
+
+function indent(text: string): string {
+  return text.replaceAll("\n", "\n            ");
+}

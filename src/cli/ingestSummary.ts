@@ -1,0 +1,69 @@
+// What a person reads after an ingest: what went in, how fast, and what to type next.
+
+import type { IngestReport } from "../ingest/index.ts";
+import { formatCount, formatDuration, plural } from "./output.ts";
+import type { OpenedDatabase } from "./withDatabase.ts";
+
+export function formatIngestReport(report: IngestReport, opened: OpenedDatabase | null): string {
+  const lines = [headline(report), ...detailLines(report)];
+  if (report.rejectsFile !== null) {
+    lines.push(
+      `  ${plural(report.nodes.rejected, "reject")} in ${report.rejectsFile}`,
+      "  Mend them and run `copycat ingest` on that file.",
+    );
+  } else if (report.nodes.rejected > 0) {
+    lines.push(`  ${plural(report.nodes.rejected, "record")} would be rejected; --rejects FILE lists them.`);
+  }
+  if (opened !== null && !report.dryRun && report.nodes.read > report.nodes.rejected) {
+    lines.push("", ...nextSteps(report, opened));
+  }
+  return lines.join("\n");
+}
+
+function headline({ dataset, nodes, dryRun, elapsedMs, nodesPerSecond }: IngestReport): string {
+  const rate = `${formatDuration(elapsedMs)}, ${formatCount(nodesPerSecond)} nodes/s`;
+  if (dryRun) {
+    return `${dataset}: dry run, nothing was changed; ${formatCount(nodes.inserted)} of ${plural(nodes.read, "node")} would go in (${rate})`;
+  }
+  if (nodes.inserted + nodes.updated === 0) {
+    return `${dataset}: nothing to change, ${formatCount(nodes.read - nodes.rejected)} of ${plural(nodes.read, "node")} are in already (${rate})`;
+  }
+  const updated = nodes.updated === 0 ? "" : `, ${formatCount(nodes.updated)} updated`;
+  return `${dataset}: ${plural(nodes.inserted, "node")} in${updated} (${rate})`;
+}
+
+function detailLines(report: IngestReport): string[] {
+  const { nodes, dataSources, structures, assets, closure } = report;
+  const stayed = nodes.skipped + nodes.unchanged;
+  const lines = [];
+  if (nodes.inserted > 0 && !report.dryRun) {
+    lines.push(
+      `  ${plural(dataSources.inserted, "array")} in ${plural(assets.inserted, "new file")}, ` +
+        `${plural(structures.inserted, "new structure")}, ${plural(closure.rows, "closure row")} (${closure.strategy})`,
+    );
+  }
+  if (stayed > 0 && nodes.inserted + nodes.updated > 0) {
+    lines.push(`  ${plural(stayed, "node")} were there already and stayed as they are`);
+  }
+  return lines;
+}
+
+function nextSteps({ dataset }: IngestReport, { dsn, isEmbedded }: OpenedDatabase): string[] {
+  const [first = dataset] = dataset.split(", ");
+  const target = isEmbedded ? "" : " --dsn DSN";
+  return [
+    "Next:",
+    `  npx copycat show ${first}${target}              look at it`,
+    `  npx copycat search ${first} --limit 5${target}  find nodes, --where 'KEY > 0.5'`,
+    `  npx copycat verify${target}                     prove that the catalog is sound`,
+    `  tiled serve catalog "${isEmbedded ? "$(npx copycat db dsn)" : tiledUri(dsn)}" -r /    serve it with Tiled`,
+  ];
+}
+
+/** The password stays out of what is printed. */
+function tiledUri(dsn: string): string {
+  if (!URL.canParse(dsn)) return "DSN";
+  const url = new URL(dsn);
+  if (url.password !== "") url.password = "PASSWORD";
+  return url.toString();
+}

@@ -1,0 +1,30 @@
+// Options that several commands share. Each has a sentence and an environment twin COPYCAT_...
+
+import { InvalidArgumentError, Option } from "commander";
+
+/** An option whose environment twin is COPYCAT_ and its long name in capitals. */
+export function option(flags: string, description: string): Option {
+  const made = new Option(flags, description);
+  return made.env(`COPYCAT_${made.name().toUpperCase().replaceAll("-", "_")}`);
+}
+
+export const dsnOption = (): Option =>
+  option(
+    "--dsn <url>",
+    "PostgreSQL connection string; else DATABASE_URL, else the embedded server under .copycat/",
+  );
+
+export const jsonOption = (): Option => option("--json", "print one JSON document on stdout").default(false);
+
+export const quietOption = (): Option => option("--quiet", "no progress and no notices").default(false);
+
+/** Parses a whole number of at least `least`. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value) || value < least || text.trim() === "") {
+      throw new InvalidArgumentError(`expected a whole number of at least ${least}`);
+    }
+    return value;
+  };
+}

@@ -1,0 +1,44 @@
+// The command line as one object: parses, calls, prints.
+
+import { Command } from "commander";
+import { addDbCommand } from "./commands/db.ts";
+import { addExampleCommand } from "./commands/example.ts";
+import { addIngestCommand } from "./commands/ingest.ts";
+import { addMigrateCommand } from "./commands/migrate.ts";
+import { addSearchCommand } from "./commands/search.ts";
+import { addShowCommand } from "./commands/show.ts";
+import { addVerifyCommand } from "./commands/verify.ts";
+
+export function makeProgram(version: string): Command {
+  const program = new Command("copycat");
+  program
+    .description(
+      "Pours scientific catalogs into PostgreSQL with COPY.\n\n" +
+        "The database is --dsn, else DATABASE_URL, else an embedded PostgreSQL under .copycat/ in the current\n" +
+        "folder, started when needed. Every option can be set in the environment as COPYCAT_ and its name.",
+    )
+    .version(version)
+    .showHelpAfterError("(--help lists options and examples)")
+    .exitOverride();
+  for (const add of [
+    addIngestCommand,
+    addSearchCommand,
+    addShowCommand,
+    addVerifyCommand,
+    addMigrateCommand,
+    addDbCommand,
+    addExampleCommand,
+  ]) {
+    add(program);
+  }
+  applyExitOverride(program);
+  return program;
+}
+
+/** Commands do not inherit the override from the program when they are made by `command()` before it is set. */
+function applyExitOverride(command: Command): void {
+  for (const child of command.commands) {
+    child.exitOverride().showHelpAfterError("(--help lists options and examples)");
+    applyExitOverride(child);
+  }
+}

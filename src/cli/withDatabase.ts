@@ -1,0 +1,51 @@
+// Opens the database that a command was told to use, starting the embedded server when it is needed.
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { startEmbedded } from "../database/embedded/index.ts";
+import { chooseDatabase, type Database, openDatabase } from "../database/index.ts";
+import { printNotice } from "./output.ts";
+
+export interface DatabaseOptions {
+  dsn?: string;
+  quiet?: boolean;
+}
+
+export interface OpenedDatabase {
+  database: Database;
+  /** With password: for what the user is to type next, never for logs. */
+  dsn: string;
+  isEmbedded: boolean;
+}
+
+export async function withDatabase<Result>(
+  command: string,
+  options: DatabaseOptions,
+  work: (opened: OpenedDatabase) => Promise<Result>,
+): Promise<Result> {
+  const { dsn, isEmbedded } = await reachServer(options);
+  const database = await openDatabase({ dsn, applicationName: `copycat:${command}` });
+  try {
+    return await work({ database, dsn, isEmbedded });
+  } finally {
+    await database.close();
+  }
+}
+
+/** True when there is a database to look at without making one: a dry run must not leave a server behind. */
+export function databaseExists(options: DatabaseOptions): boolean {
+  const choice = chooseDatabase(options.dsn, process.cwd());
+  return choice.kind === "dsn" || existsSync(join(choice.folder, "postgres"));
+}
+
+async function reachServer({ dsn, quiet }: DatabaseOptions): Promise<{ dsn: string; isEmbedded: boolean }> {
+  const choice = chooseDatabase(dsn, process.cwd());
+  if (choice.kind === "dsn") return { dsn: choice.dsn, isEmbedded: false };
+  const say = (message: string): void => {
+    if (quiet !== true) printNotice(message);
+  };
+  const server = await startEmbedded({ folder: choice.folder, log: { notice: say } });
+  if (server.started)
+    say(`Started the embedded PostgreSQL on port ${server.port}; \`copycat db stop\` ends it.`);
+  return { dsn: server.dsn, isEmbedded: true };
+}

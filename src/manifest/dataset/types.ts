@@ -1,0 +1,53 @@
+// A dataset description after reading: every default filled in, every path resolved.
+
+import type { JsonText } from "../../json.ts";
+
+export const layouts = ["per_entity", "batched", "grouped"] as const;
+
+export type Layout = (typeof layouts)[number];
+
+export const parameterLocations = ["root_scalars", "root_attributes", "group", "group_scalars"] as const;
+
+export type ParameterLocation = (typeof parameterLocations)[number];
+
+/** A key and its exact value. */
+export type JsonEntry = readonly [string, JsonText];
+
+/** An HDF5 dataset and the key of the nodes that it becomes. */
+export interface TypedDataset {
+  type: string;
+  /** Path in the file with a slash in front; in layout `grouped` below the entity's group. */
+  dataset: string;
+}
+
+export interface DatasetDescription {
+  /** Absolute path of the YAML file. */
+  file: string;
+  label: string;
+  /** Key of the dataset's container. */
+  key: string;
+  metadata: readonly JsonEntry[];
+  data: {
+    /** Absolute path of an existing folder. */
+    directory: string;
+    /** Glob, relative to `directory`. */
+    filePattern: string;
+    layout: Layout;
+    /** How the serving machine sees `directory`, when it sees it elsewhere. */
+    serverBaseDir: string | null;
+    /** Layout `grouped`: every subgroup of this group is an entity. "/" otherwise. */
+    entityGroup: string;
+  };
+  parameters: {
+    location: ParameterLocation;
+    /** Set whenever the location is `group`. */
+    group: string | null;
+  };
+  /** One at least, types unique. */
+  artifacts: readonly TypedDataset[];
+  /** Axes that all entities have in common. */
+  shared: readonly TypedDataset[];
+  /** Datasets whose values are metadata of their entity. */
+  extraMetadata: readonly { dataset: string }[];
+  provenance: readonly JsonEntry[];
+}

@@ -1,0 +1,84 @@
+// From the text of a line to what it says: a node, a file to read again, or why neither.
+
+import { Refusal } from "../problem.ts";
+import { describe, isObject, type JsonObject } from "./fields.ts";
+import { isDeeperThan, memberTexts } from "./jsonSpans.ts";
+import { readNodeRecord } from "./nodeRecord.ts";
+import type { FileReference, LineContent } from "./types.ts";
+
+/** jsonb, Python and JavaScript all end their recursion somewhere above. */
+const maxDepth = 500;
+
+/** The fields of a line in a rejects file. */
+const rejectFields = new Set(["source", "position", "code", "message", "record"]);
+
+/**
+ * Reads one line. A line of a rejects file is unwrapped to its record, also when that is JSON within text
+ * (as a line that was no JSON is kept).
+ *
+ * @example readLine('{"path": "/VDP"}') // { record: { path: ["VDP"], structureFamily: "container", ... } }
+ */
+export function readLine(text: string): LineContent {
+  let raw = text;
+  let isJson = false;
+  try {
+    const value = parseObject(text);
+    isJson = true;
+    if (!isReject(value)) return readObject(value, text);
+    const { record } = value;
+    if (record === null) {
+      throw new Refusal("nothing_to_take", "The reject has no record; mend its source and ingest that.");
+    }
+    if (typeof record === "string") return readLine(record);
+    raw = memberTexts(text).get("record") ?? text;
+    if (!isObject(record)) throw notAnObject(record);
+    return readObject(record, raw);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    isJson ||= error.problem.code === "not_an_object" || error.problem.code === "too_deep";
+    return { problem: error.problem, raw, isJson };
+  }
+}
+
+function readObject(value: JsonObject, text: string): LineContent {
+  return isFileReference(value)
+    ? { file: { input: value.input, file: value.file } }
+    : { record: readNodeRecord(value, text) };
+}
+
+function parseObject(text: string): JsonObject {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw explain(text, error);
+  }
+  if (!isObject(value)) throw notAnObject(value);
+  if (isDeeperThan(text, maxDepth)) {
+    throw new Refusal("too_deep", `The record is nested deeper than ${maxDepth} levels.`);
+  }
+  return value;
+}
+
+function explain(text: string, error: unknown): Refusal {
+  const token = /(?:^|[[,:\s])(-?(?:NaN|Infinity))(?=$|[\],}\s])/.exec(text)?.[1];
+  if (token !== undefined) {
+    return new Refusal("not_a_number", `The line contains ${token}, which is no JSON; write null instead.`);
+  }
+  // V8 quotes the line in its message, which would make the message as long as the line.
+  const reason = error instanceof Error ? error.message.replace(/, (?:\.\.\.)?".*$/s, "") : "";
+  return new Refusal("invalid_json", `The line is not valid JSON${reason === "" ? "" : `: ${reason}`}.`);
+}
+
+function notAnObject(value: unknown): Refusal {
+  return new Refusal("not_an_object", `A record must be a JSON object, but this is ${describe(value)}.`);
+}
+
+function isReject(value: JsonObject): boolean {
+  return "record" in value && Object.keys(value).every((key) => rejectFields.has(key));
+}
+
+function isFileReference(value: JsonObject): value is JsonObject & FileReference {
+  const isPair = typeof value.input === "string" && typeof value.file === "string";
+  return isPair && Object.keys(value).length === 2 && value.input !== "" && value.file !== "";
+}
