@@ -48,22 +48,26 @@ function detailLines(report: IngestReport): string[] {
   return lines;
 }
 
-function nextSteps({ dataset }: IngestReport, { dsn, isEmbedded }: OpenedDatabase): string[] {
-  const [first = dataset] = dataset.split(", ");
+function nextSteps(report: IngestReport, { dsn, isEmbedded }: OpenedDatabase): string[] {
+  const [first = ""] = report.dataset.split(", ");
   const target = isEmbedded ? "" : " --dsn DSN";
-  return [
-    "Next:",
-    `  npx copycat show ${first}${target}              look at it`,
-    `  npx copycat search ${first} --limit 5${target}  find nodes, --where 'KEY > 0.5'`,
-    `  npx copycat verify${target}                     prove that the catalog is sound`,
-    `  tiled serve catalog "${isEmbedded ? "$(npx copycat db dsn)" : tiledUri(dsn)}" -r /    serve it with Tiled`,
-  ];
+  const readable = report.readableStorage.map((folder) => ` -r ${folder}`).join("") || " -r FOLDER";
+  const steps = [
+    [`npx copycat show ${first}${target}`, "look at it"],
+    [`npx copycat search ${first}${target} --limit 5`, "find entities; --where 'KEY > 0.5' filters"],
+    [`npx copycat verify${target}`, "prove that the catalog is sound"],
+    [
+      `tiled serve catalog "${isEmbedded ? "$(npx copycat db dsn)" : tiledUri(dsn)}"${readable}`,
+      "serve it (pip install 'tiled[all]')",
+    ],
+  ] as const;
+  return ["Next:", ...steps.flatMap(([command, purpose]) => [`  # ${purpose}`, `  ${command}`])];
 }
 
-/** The password stays out of what is printed. */
+/** As SQLAlchemy wants it; the password stays out of what is printed. */
 function tiledUri(dsn: string): string {
   if (!URL.canParse(dsn)) return "DSN";
-  const url = new URL(dsn);
+  const url = new URL(dsn.replace(/^postgres:/, "postgresql:"));
   if (url.password !== "") url.password = "PASSWORD";
   return url.toString();
 }

@@ -2,10 +2,10 @@
 
 import type { JsonText } from "../json.ts";
 import type { HdfFile } from "./file.ts";
+import { normalizePath } from "./path.ts";
 import { elementCount } from "./slabs.ts";
 import type { ColumnsRequest, ColumnsResult } from "./types.ts";
 import { rowsToJson, UnreadableValues } from "./values.ts";
-import { normalizePath } from "./walk.ts";
 
 const defaultRowElements = 1000;
 

@@ -1,5 +1,6 @@
 // A dataset or a group as plain data.
 
+import { posix } from "node:path";
 import { CopycatError } from "../errors.ts";
 import type { JsonText } from "../json.ts";
 import { elementTypeOf } from "./dataType.ts";
@@ -67,7 +68,7 @@ export function describeDataset(
   if ("unsupported" in element) {
     return problem(path, "unsupported_type", `${path} cannot be served as an array: ${element.unsupported}`);
   }
-  const missingFilters = type.chunks ? missingFiltersOf(file, path) : [];
+  const missingFilters = type.chunks ? missingFilterNames(file.filters(path)) : [];
   let { dataType } = element;
   if (type.vlen) {
     const widened = stringsAsServed(file, path, { type, missingFilters });
@@ -110,7 +111,7 @@ function stringsAsServed(
   path: string,
   { type, missingFilters }: { type: NativeArray; missingFilters: string[] },
 ): DataType | ProblemItem {
-  let itemsize = 1;
+  let itemsize: number;
   try {
     itemsize = longestString(file, path, type);
   } catch (error) {
@@ -119,16 +120,29 @@ function stringsAsServed(
       missingFilters.length > 0 ? `the filter ${missingFilters.join(", ")} is not built in` : error.message;
     return problem(path, "unreadable_object", `the strings of ${path} cannot be read: ${reason}`);
   }
-  const many = type.shape !== null && type.shape.length > 0 && type.total_size > 0;
-  if (itemsize === 0) itemsize = many ? allEmptyWidth : 1;
+  return stringType(itemsize, type.shape);
+}
+
+/** The type of variable-length strings whose longest has so many bytes. */
+export function stringType(longest: number, shape: readonly number[] | null): DataType {
+  const many = shape !== null && shape.length > 0 && elementCount(shape) > 0;
+  const itemsize = longest > 0 ? longest : many ? allEmptyWidth : 1;
   return { endianness: "not_applicable", kind: "S", itemsize, dt_units: null };
 }
 
-function missingFiltersOf(file: HdfFile, path: string): string[] {
-  return file
-    .filters(path)
+/** Those of a dataset's filters that this build cannot decode. */
+export function missingFilterNames(filters: readonly { id: number; name: string }[]): string[] {
+  return filters
     .filter(({ id }) => !knownFilters.has(id))
     .map(({ id, name }) => name.split(";")[0]?.trim() || `filter ${id}`);
+}
+
+export function noDataset(file: string, path: string): ProblemItem {
+  return problem(path, "missing_dataset", `there is no dataset ${path} in ${file}`);
+}
+
+export function groupInstead(file: string, path: string): ProblemItem {
+  return problem(path, "missing_dataset", `${path} in ${file} is a group, not a dataset`);
 }
 
 /** Why `file.dataset` had nothing to say. */
@@ -140,16 +154,16 @@ function explainMissing(file: HdfFile, path: string): ProblemItem {
     case "userLink":
       return problem(path, "dangling_link", danglingMessage(file, path));
     case "missing":
-      return problem(path, "missing_dataset", `there is no dataset ${path} in ${file.path}`);
+      return noDataset(file.path, path);
     default:
-      return problem(path, "missing_dataset", `${path} in ${file.path} is a group, not a dataset`);
+      return groupInstead(file.path, path);
   }
 }
 
 /** Names where a link that leads nowhere wanted to lead. */
 export function danglingMessage(file: HdfFile, path: string): string {
-  const link = file.linkAt(path);
-  const place =
-    link?.kind === "userLink" ? `${link.path} in the file ${link.file}` : (link?.path ?? "nowhere");
+  const link = file.target(posix.dirname(path)) === "group" ? file.linkAt(path) : undefined;
+  if (!link) return `${path} lies behind a link to something that is not there`;
+  const place = link.kind === "userLink" ? `${link.path} in the file ${link.file}` : link.path;
   return `${path} links to ${place}, which is not there`;
 }

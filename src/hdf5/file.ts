@@ -1,12 +1,16 @@
 // One open file: paths in, what HDF5 knows about them out. Nothing here throws for what is not in the file.
 
 import { posix } from "node:path";
+import { CopycatError } from "../errors.ts";
 import { checkOpenable, explainRefusal } from "./diagnose.ts";
 import type { Library } from "./library.ts";
 import { type NativeArray, ObjectKind } from "./native.ts";
+import { originOf, realPath } from "./origin.ts";
 
 const scratchBytes = 65_536;
 const maxReferences = 1024;
+/** Files to follow external links through. */
+const maxHops = 8;
 
 /** What is behind a path: an object, a link that leads nowhere, or nothing at all. */
 export type Target = "group" | "dataset" | "type" | "softLink" | "userLink" | "missing";
@@ -53,12 +57,37 @@ export class HdfFile {
     this.library.native.close_file(this.id);
   }
 
-  /** What is at a path. HDF5's own answer is undefined when the path runs into a link that leads nowhere. */
-  target(path: string): Target {
+  /**
+   * What is at a path. HDF5's own answer is undefined when the path runs into a link that leads nowhere, and
+   * asking for such a link of another file breaks the library: hence the address first.
+   */
+  target(path: string, hops = 0): Target {
+    const before = this.library.filesOpened;
+    if (this.address(path) === undefined && this.library.filesOpened > before) {
+      return this.targetElsewhere(path, hops);
+    }
     const { value, complained } = this.library.attempt(() => this.library.native.get_type(this.id, path));
     if (!complained) return targets[value] ?? "missing";
     const link = path !== "/" && this.target(posix.dirname(path)) === "group" ? this.linkAt(path) : undefined;
     return link?.kind ?? "missing";
+  }
+
+  /** Asks the file at the end of the external links; over several files HDF5 itself finds less. */
+  private targetElsewhere(path: string, hops: number): Target {
+    const origin = originOf(this, path);
+    if (hops >= maxHops || (origin.file === realPath(this.path) && origin.path === path)) return "userLink";
+    try {
+      const home = HdfFile.open(this.library, origin.file);
+      try {
+        const target = home.target(origin.path, hops + 1);
+        return target === "missing" ? (this.linkAt(path)?.kind ?? "missing") : target;
+      } finally {
+        home.close();
+      }
+    } catch (error) {
+      if (error instanceof CopycatError) return "userLink";
+      throw error;
+    }
   }
 
   /** The link at a path, if it is one by name; its parent must be a group. */

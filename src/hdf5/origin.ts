@@ -24,6 +24,9 @@ export function originOf(file: HdfFile, path: string, hops = 0): Origin {
     if (link?.kind === "userLink") {
       origin.file = externalFile(origin.file, link.file);
       origin.path = posix.join("/", link.path);
+      // HDF5 must not be asked for links behind one that leads nowhere.
+      if (!exists(origin.file))
+        return { file: origin.file, path: posix.join(origin.path, ...segments.slice(index + 1)) };
     } else if (link?.kind === "softLink" && origin.file === first && hops < maxHops) {
       const target = posix.resolve(posix.dirname(current), link.path);
       return originOf(file, posix.join(target, ...segments.slice(index + 1)), hops + 1);

@@ -4,10 +4,11 @@ import type { JsonText } from "../json.ts";
 import { attributesOf, describeDataset, smallValueOf } from "./describe.ts";
 import type { HdfFile } from "./file.ts";
 import type { NativeArray } from "./native.ts";
+import { normalizePath } from "./path.ts";
 import type { JsonRecord, PickRequest, PickResult } from "./types.ts";
-import { normalizePath } from "./walk.ts";
 
-const defaultValueElements = 1000;
+/** Longer arrays are data, not values of metadata. */
+export const defaultValueElements = 1000;
 
 export function pick(file: HdfFile, request: PickRequest): PickResult {
   const types = new Map<string, NativeArray | undefined>();

@@ -7,10 +7,10 @@ import { stringAt } from "./decode.ts";
 import { describeDataset } from "./describe.ts";
 import type { HdfFile } from "./file.ts";
 import type { NativeArray, NativeType } from "./native.ts";
+import { normalizePath } from "./path.ts";
 import { elementCount, type Slab } from "./slabs.ts";
 import type { ArrayData, DatasetItem, Slices } from "./types.ts";
 import { readSlabs, UnreadableValues } from "./values.ts";
-import { normalizePath } from "./walk.ts";
 
 /**
  * Reads a dataset or a part of it.

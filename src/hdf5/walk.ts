@@ -7,6 +7,7 @@
 import { attributesOf, danglingMessage, describeDataset, problem, smallValueOf } from "./describe.ts";
 import type { HdfFile } from "./file.ts";
 import { originOf } from "./origin.ts";
+import { normalizePath } from "./path.ts";
 import type { GroupItem, ProblemItem, WalkItem, WalkRequest } from "./types.ts";
 
 /** Deeper than any real file; the last guard against a cycle through several files. */
@@ -135,9 +136,4 @@ export class Walker {
     const { file } = originOf(this.file, path);
     return same.find((level) => originOf(this.file, level.path).file === file)?.path;
   }
-}
-
-/** Absolute, without doubled or trailing slashes. */
-export function normalizePath(path: string): string {
-  return `/${path.split("/").filter(Boolean).join("/")}`;
 }

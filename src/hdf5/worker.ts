@@ -4,6 +4,7 @@ import { parentPort } from "node:worker_threads";
 import { CopycatError, errorMessage } from "../errors.ts";
 import { columns } from "./columns.ts";
 import { unreadable } from "./diagnose.ts";
+import { pickDirect } from "./direct/pick.ts";
 import { HdfFile } from "./file.ts";
 import { Library } from "./library.ts";
 import { pick } from "./pick.ts";
@@ -41,7 +42,10 @@ async function answer(call: Call): Promise<void> {
 async function perform(call: Call): Promise<Result<Operation>> {
   switch (call.operation) {
     case "pick":
-      return withFile(call.arguments.file, (file) => pick(file, call.arguments.request));
+      return (
+        pickDirect(call.arguments.file, call.arguments.request) ??
+        withFile(call.arguments.file, (file) => pick(file, call.arguments.request))
+      );
     case "columns":
       return withFile(call.arguments.file, (file) => columns(file, call.arguments.request));
     case "read":

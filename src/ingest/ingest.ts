@@ -122,6 +122,7 @@ function makeReport(loaded: LoadReport, context: ReportContext): IngestReport {
     nodesPerSecond: Math.round((read * 1000) / Math.max(1, elapsedMs)),
     // maxRSS is in KiB: https://nodejs.org/api/process.html#processresourceusage
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    readableStorage: [...new Set(context.sources.flatMap(({ directories }) => directories))],
     rejectsFile: context.rejectsFile,
   };
 }

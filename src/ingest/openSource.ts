@@ -3,7 +3,7 @@
 import { open, stat } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import type { Readable } from "node:stream";
-import { CopycatError, errorMessage } from "../errors.ts";
+import { CopycatError, errorCode, errorMessage } from "../errors.ts";
 import { readDatasetFile } from "../manifest/index.ts";
 import { openDatasetSource } from "./sources/dataset.ts";
 import { openFileSource, openFolderSource } from "./sources/folder.ts";
@@ -33,9 +33,8 @@ export async function openSource(input: string, options: OpenOptions = {}): Prom
   }
   const path = resolve(input);
   const stats = await stat(path).catch((error: unknown) => {
-    throw new CopycatError("UNREADABLE_SOURCE", `Cannot read ${input}: ${errorMessage(error)}`, {
-      cause: error,
-    });
+    const because = errorCode(error) === "ENOENT" ? "it does not exist" : errorMessage(error);
+    throw new CopycatError("UNREADABLE_SOURCE", `Cannot read ${input}: ${because}.`, { cause: error });
   });
   if (stats.isDirectory()) return openFolderSource(path, options);
   const extension = extname(path).toLowerCase();

@@ -64,7 +64,7 @@ function startPump<Item>(iterable: AsyncIterable<Item>): Pump<Item> {
     next: async () => {
       const result = await (pending[0] as Promise<IteratorResult<Item, undefined>>);
       if (result.done !== true) {
-        pending.shift();
+        void pending.shift();
         if (pending.length === 0) pull();
       }
       return result;

@@ -49,6 +49,8 @@ export interface IngestReport extends LoadReport {
   /** Records read per second over the whole job. */
   nodesPerSecond: number;
   peakRssBytes: number;
+  /** Folders that a server must be allowed to read in order to serve the files. */
+  readableStorage: string[];
   /** null when nothing was rejected. */
   rejectsFile: string | null;
 }
@@ -69,8 +71,10 @@ export interface SourceContext {
 
 /** One input, opened. */
 export interface NodeSource {
-  /** Key of the container it fills, for the report. */
-  dataset: string;
+  /** Key of the container it fills, for the report; of NDJSON it is known once the first record was read. */
+  readonly dataset: string;
+  /** Folders that a server must be allowed to read. */
+  readonly directories: readonly string[];
   /** The label of its entities. */
   label: string;
   /** Counts the files to read; null where that cannot be known. */

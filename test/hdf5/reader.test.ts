@@ -126,6 +126,29 @@ describe("pick", () => {
     }
   });
 
+  it("tells a link that leads nowhere from nothing at all, across files", async () => {
+    const asked = [
+      "/external_no_file",
+      "/external_no_file/x",
+      "/soft_dangling",
+      "/external_group/nope",
+      "/hard/x",
+    ];
+    const { datasets } = await reader.pick(fixture("links.h5"), {
+      datasets: [...asked, "/external_group/back/external", "/external_group/back/external_no_file"],
+    });
+    expect(datasets.map((item) => (item.kind === "problem" ? item.code : item.kind))).toEqual([
+      "dangling_link",
+      "dangling_link",
+      "dangling_link",
+      "missing_dataset",
+      "missing_dataset",
+      "dataset",
+      "dangling_link",
+    ]);
+    expect(datasets[0]).toMatchObject({ message: expect.stringContaining("not_there.h5") });
+  });
+
   it("survives any number of missing datasets", async () => {
     const request = { datasets: Array.from({ length: 5000 }, (_, index) => `/nothing/at/${index}`) };
     const { datasets } = await reader.pick(file, request);

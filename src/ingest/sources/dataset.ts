@@ -29,6 +29,7 @@ export function openDatasetSource(description: DatasetDescription, options: Data
   return {
     dataset: description.key,
     label,
+    directories: [description.data.serverBaseDir ?? directory],
     countFiles: () => (options.onlyFile === undefined ? countFiles(directory, filter) : Promise.resolve(1)),
     batches: (context) => {
       const files =

@@ -35,6 +35,7 @@ export function openFolderSource(folder: string, options: FolderOptions = {}): N
   return {
     dataset: root,
     label,
+    directories: [folder],
     countFiles: () => (onlyFile === undefined ? countFiles(folder, filter) : Promise.resolve(1)),
     batches: (context) =>
       readFolder(context, { input: folder, root: [root], label }, () =>
@@ -52,6 +53,7 @@ export function openFileSource(file: string, options: FolderOptions = {}): NodeS
   return {
     dataset: name,
     label,
+    directories: [dirname(file)],
     countFiles: () => Promise.resolve(1),
     batches: (context) =>
       readFolder(context, { input: file, root: [], label }, () => [{ path: file, relativePath: name }]),

@@ -2,8 +2,8 @@
 
 import type { Readable } from "node:stream";
 import { hashStructure, type NodeRecord, type Reject, type StructureRecord } from "../../catalog/index.ts";
-import { asJsonText, type JsonText } from "../../json.ts";
-import { type NodeRecord as ParsedRecord, readNodeRecords } from "../../manifest/index.ts";
+import { asJsonText, type JsonText, stringToJson } from "../../json.ts";
+import { type NodeRecord as ParsedRecord, type RefusedLine, readNodeRecords } from "../../manifest/index.ts";
 import type { NodeSource, SourceBatch, SourceContext } from "../types.ts";
 import { BatchBuilder } from "./batch.ts";
 
@@ -17,15 +17,30 @@ export interface NdjsonOptions {
 }
 
 export function openNdjsonSource(options: NdjsonOptions): NodeSource {
+  const seen: Seen = { dataset: "", files: new Set() };
   return {
-    dataset: options.name,
+    get dataset() {
+      return seen.dataset;
+    },
     label: options.label ?? "",
+    directories: [],
     countFiles: () => Promise.resolve(null),
-    batches: (context) => readRecords(context, options),
+    batches: (context) => readRecords(context, options, seen),
   };
 }
 
-async function* readRecords(context: SourceContext, options: NdjsonOptions): AsyncGenerator<SourceBatch> {
+interface Seen {
+  /** First key of the first record. */
+  dataset: string;
+  /** Files taken: several rejects may point to the same one. */
+  files: Set<string>;
+}
+
+async function* readRecords(
+  context: SourceContext,
+  options: NdjsonOptions,
+  seen: Seen,
+): AsyncGenerator<SourceBatch> {
   const structures = new StructureCache();
   const batch = new BatchBuilder();
   let taken = 0;
@@ -34,12 +49,16 @@ async function* readRecords(context: SourceContext, options: NdjsonOptions): Asy
     taken += 1;
     const position = `line ${line.line}`;
     if ("file" in line) {
+      if (seen.files.has(line.file.file)) continue;
+      seen.files.add(line.file.file);
       yield batch.take();
       const source = await options.openFile(line.file.input, line.file.file);
+      seen.dataset ||= source.dataset;
       yield* source.batches(context);
     } else if ("problem" in line) {
-      batch.add(makeReject(options.name, position, line.problem, line.raw));
+      batch.add(makeReject(options.name, position, line));
     } else {
+      seen.dataset ||= line.record.path[0] ?? "";
       batch.add(makeNode(options.name, position, line.record, structures));
     }
     if (batch.isFull) yield batch.take();
@@ -47,23 +66,9 @@ async function* readRecords(context: SourceContext, options: NdjsonOptions): Asy
   yield batch.take(1);
 }
 
-function makeReject(
-  source: string,
-  position: string,
-  problem: { code: string; message: string },
-  raw: string,
-): Reject {
-  return { source, position, code: problem.code, message: problem.message, record: rawRecord(raw) };
-}
-
-/** The line itself when it is JSON, else as a string, so that the rejects file stays NDJSON. */
-function rawRecord(raw: string): JsonText {
-  try {
-    JSON.parse(raw);
-    return asJsonText(raw);
-  } catch {
-    return asJsonText(JSON.stringify(raw.toWellFormed()));
-  }
+function makeReject(source: string, position: string, { problem, raw, isJson }: RefusedLine): Reject {
+  const record = isJson ? asJsonText(raw) : stringToJson(raw);
+  return { source, position, code: problem.code, message: problem.message, record };
 }
 
 function makeNode(
