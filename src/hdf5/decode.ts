@@ -58,10 +58,14 @@ export function decoderFor(type: NativeType, context: DecodeContext): Decoder | 
   }
 }
 
+const maxEmptyRows = 1000;
+
 /** Nests a flat run of values, row-major, by shape; a shape of [] is a single value. */
 export function nestJson(shape: readonly number[], next: () => JsonText): JsonText {
   const [length, ...rest] = shape;
   if (length === undefined) return next();
+  // A shape like [10^9, 0] has no elements, but would be a gigabyte of brackets.
+  if (length > maxEmptyRows && rest.includes(0)) return arrayToJson([]);
   return arrayToJson(Array.from({ length }, () => nestJson(rest, next)));
 }
 

@@ -8,9 +8,12 @@ export type * from "./types.ts";
 export { type WriteDataset, type WriteGroup, type WriteValue, writeHdf5 } from "./write.ts";
 
 export interface Hdf5ReaderOptions {
-  /** Threads; default one a core, less one for the main thread. */
+  /** Threads; default one a core less one for the main thread, and at most four. */
   workers?: number;
 }
+
+/** A thread with the HDF5 library in it takes 42 MB, and four read more files than a database takes. */
+const maxDefaultWorkers = 4;
 
 /**
  * A reader whose threads start when first needed and do not keep the process alive when idle.
@@ -21,5 +24,9 @@ export interface Hdf5ReaderOptions {
  * await reader.close();
  */
 export function openHdf5Reader({ workers }: Hdf5ReaderOptions = {}): Hdf5Reader {
-  return new ThreadedHdf5Reader(workers ?? Math.max(1, availableParallelism() - 1));
+  return new ThreadedHdf5Reader(workers ?? defaultWorkers());
+}
+
+function defaultWorkers(): number {
+  return Math.min(maxDefaultWorkers, Math.max(1, availableParallelism() - 1));
 }

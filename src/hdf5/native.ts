@@ -92,14 +92,10 @@ export interface Native {
 export interface NativeFileSystem {
   open(path: string, flags: number | string, mode?: number): NativeStream;
   write(stream: NativeStream, buffer: Uint8Array, offset: number, length: number, position?: number): number;
-  read(stream: NativeStream, buffer: Uint8Array, offset: number, length: number, position?: number): number;
   close(stream: NativeStream): void;
   readonly streams: (NativeStream | null)[];
 }
 
 export interface NativeStream {
   fd: number;
-  /** The descriptor Node knows. */
-  nfd: number;
-  position: number;
 }

@@ -3,7 +3,7 @@
 import { resolve } from "node:path";
 import { CopycatError } from "../errors.ts";
 import type { Arguments, Operation, Result } from "./protocol.ts";
-import { Hdf5Thread } from "./thread.ts";
+import { Hdf5Thread, ThreadLost } from "./thread.ts";
 import type {
   ArrayData,
   ColumnsRequest,
@@ -22,7 +22,7 @@ const callsPerThread = 2;
 export class ThreadedHdf5Reader implements Hdf5Reader {
   readonly workers: number;
   private threads: Hdf5Thread[] = [];
-  private readonly waiting: ((thread: Hdf5Thread) => void)[] = [];
+  private readonly waiting: ((thread: Hdf5Thread | undefined) => void)[] = [];
   private lastWalk = 0;
   private closed = false;
 
@@ -64,19 +64,28 @@ export class ThreadedHdf5Reader implements Hdf5Reader {
 
   async close(): Promise<void> {
     this.closed = true;
+    for (const giveUp of this.waiting.splice(0)) giveUp(undefined);
     await Promise.all(this.threads.map((thread) => thread.terminate()));
   }
 
-  private call<O extends Operation>(operation: O, args: Arguments<O>): Promise<Result<O>> {
-    return this.withThread((thread) => thread.call(operation, args));
+  private async call<O extends Operation>(operation: O, args: Arguments<O>): Promise<Result<O>> {
+    for (;;) {
+      try {
+        return await this.withThread((thread) => thread.call(operation, args));
+      } catch (error) {
+        // Each time a thread dies, one call fails for good: this ends.
+        if (!(error instanceof ThreadLost) || this.closed) throw error;
+      }
+    }
   }
 
   /** Uses the least busy thread, or a new one while there may be more; waits its turn when all are busy. */
   private withThread<T>(use: (thread: Hdf5Thread) => Promise<T>): Promise<T> {
-    if (this.closed) return Promise.reject(new CopycatError("CANCELLED", "the HDF5 reader is closed"));
+    const closed = () => Promise.reject(new CopycatError("CANCELLED", "the HDF5 reader is closed"));
+    if (this.closed) return closed();
     const thread = this.leastBusy();
     if (thread) return use(thread);
-    return new Promise((done) => this.waiting.push((free) => done(use(free))));
+    return new Promise((done) => this.waiting.push((free) => done(free ? use(free) : closed())));
   }
 
   private leastBusy(): Hdf5Thread | undefined {

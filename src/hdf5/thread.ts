@@ -38,7 +38,7 @@ export class Hdf5Thread {
   }
 
   call<O extends Operation>(operation: O, args: Arguments<O>): Promise<Result<O>> {
-    if (this.failure) return Promise.reject(stopped(args.file, this.failure));
+    if (this.failure) return Promise.reject(lost(args.file, this.failure));
     const id = ++this.lastId;
     const answered = new Promise<Result<Operation>>((resolve, reject) => {
       this.pending.set(id, { file: args.file, resolve, reject });
@@ -49,6 +49,7 @@ export class Hdf5Thread {
   }
 
   async terminate(): Promise<void> {
+    this.die(new CopycatError("CANCELLED", "the HDF5 reader is closed"));
     await this.worker.terminate();
   }
 
@@ -69,20 +70,34 @@ export class Hdf5Thread {
   private die(cause: Error): void {
     if (this.failure) return;
     this.failure = cause;
-    for (const { file, reject } of this.pending.values()) reject(stopped(file, cause));
+    // Calls are answered in order, so the oldest one is to blame.
+    let oldest = true;
+    for (const { file, reject } of this.pending.values()) {
+      reject(oldest ? stopped(file, cause) : lost(file, cause));
+      oldest = false;
+    }
     this.pending.clear();
     this.onIdle();
   }
 }
 
-function stopped(file: string, cause: Error): CopycatError {
-  return new CopycatError(
-    "UNREADABLE_SOURCE",
-    `${file} cannot be read: it stopped the HDF5 reader (${cause.message})`,
-    {
+/** The thread died on another call; this one may be tried again on another thread. */
+export class ThreadLost extends CopycatError {
+  constructor(file: string, cause: Error) {
+    super("UNREADABLE_SOURCE", `${file} was not read to its end: another file stopped the HDF5 reader`, {
       cause,
-    },
-  );
+    });
+  }
+}
+
+function lost(file: string, cause: Error): CopycatError {
+  return cause instanceof CopycatError ? cause : new ThreadLost(file, cause);
+}
+
+function stopped(file: string, cause: Error): CopycatError {
+  if (cause instanceof CopycatError) return cause;
+  const message = `${file} cannot be read: it stopped the HDF5 reader (${cause.message})`;
+  return new CopycatError("UNREADABLE_SOURCE", message, { cause });
 }
 
 /**

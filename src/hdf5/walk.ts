@@ -55,14 +55,17 @@ export class Walker {
     return undefined;
   }
 
-  /** True when the library broke on the object being described; `resume` goes on. */
+  /** True when the library broke, here or in another call: the file must be opened anew. */
   get broken(): boolean {
     return this.file.library.broken;
   }
 
-  /** Goes on with the file opened anew, after the library broke on the object that is returned as a problem. */
-  resume(file: HdfFile): ProblemItem {
+  reopen(file: HdfFile): void {
     this.file = file;
+  }
+
+  /** Says that describing the current object broke the library. */
+  blame(): ProblemItem {
     return problem(
       this.current,
       "unreadable_object",

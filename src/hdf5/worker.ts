@@ -79,6 +79,7 @@ async function walkOn(walk: number, path: string): Promise<{ items: WalkItem[]; 
   const items: WalkItem[] = [];
   while (walker && items.length < walkBatchItems) {
     try {
+      if (walker.broken) walker.reopen(HdfFile.open(await currentLibrary(), path));
       const item = walker.next();
       if (item === undefined) {
         closeWalk(walk);
@@ -90,7 +91,7 @@ async function walkOn(walk: number, path: string): Promise<{ items: WalkItem[]; 
         closeWalk(walk);
         throw error;
       }
-      items.push(walker.resume(HdfFile.open(await currentLibrary(), path)));
+      items.push(walker.blame());
     }
   }
   return { items, done: walker === undefined };

@@ -252,6 +252,21 @@ describe("a file that cannot be opened", () => {
     });
   });
 
+  it("may be too much for a thread, which is then replaced", async () => {
+    const huge = at("huge.h5");
+    const data = new Float64Array(12_000_000);
+    await writeHdf5(huge, { children: { x: { data, gzip: 1, chunks: [1_000_000] }, y: { data: 1 } } });
+    const greedy = reader.pick(huge, { datasets: [], valuesOf: ["/x"], valueElements: data.length });
+    const beside = reader.pick(fixture("shapes.h5"), { datasets: ["/scalar"] });
+    await expect(greedy).rejects.toMatchObject({
+      code: "UNREADABLE_SOURCE",
+      message: expect.stringContaining(`${huge} cannot be read: it stopped the HDF5 reader`),
+    });
+    expect((await beside).datasets).toMatchObject([{ kind: "dataset" }]);
+    const { single } = await reader.pick(huge, { datasets: [], valuesOf: ["/y"] });
+    expect(single).toEqual({ "/y": "1.0" });
+  }, 60_000);
+
   it("does not stop the calls beside it, on more threads than one", async () => {
     const two = openHdf5Reader({ workers: 2 });
     copyFileSync(fixture("shapes.h5"), at("good.h5"));
@@ -264,7 +279,11 @@ describe("a file that cannot be opened", () => {
     expect(await Promise.all(calls)).toEqual(
       Array.from({ length: 40 }, (_, i) => (i % 2 ? "refused" : "dataset")),
     );
+    const late = Array.from({ length: 9 }, () => two.columns(at("good.h5"), { start: 0, count: 1, rows: 6 }));
+    const ends = Promise.allSettled(late);
     await two.close();
+    for (const end of await ends)
+      expect(end).toMatchObject({ status: "rejected", reason: { code: "CANCELLED" } });
     await expect(two.pick(at("good.h5"), { datasets: [] })).rejects.toMatchObject({ code: "CANCELLED" });
   });
 });

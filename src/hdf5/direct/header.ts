@@ -27,6 +27,7 @@ export interface Message {
 export type ObjectHeader = Message[];
 
 const maxBlocks = 64;
+const maxBlockBytes = 16_777_216;
 
 /** The address of the root group's header, once everything unusual has been refused. */
 export function rootAddress(file: FileBytes): number {
@@ -77,9 +78,8 @@ function readVersion1(file: FileBytes, at: number): ObjectHeader {
   const blocks: Block[] = [{ at: at + 16, bytes: head.readUInt32LE(8) }];
   const messages: Message[] = [];
   let left = head.readUInt16LE(2);
-  for (let index = 0; index < blocks.length && index < maxBlocks; index++) {
-    const block = blocks[index] as Block;
-    const bytes = file.copy(block.at, block.bytes);
+  for (const block of blocks) {
+    const bytes = blockBytes(file, block);
     for (let offset = 0; offset + 8 <= bytes.length && left > 0; left--) {
       const size = bytes.readUInt16LE(offset + 2);
       addMessage(messages, blocks, {
@@ -103,9 +103,8 @@ function readVersion2(file: FileBytes, at: number): ObjectHeader {
   offset += width;
   const blocks: Block[] = [{ at, bytes: offset + size + 4 }];
   const messages: Message[] = [];
-  for (let index = 0; index < blocks.length && index < maxBlocks; index++) {
-    const block = blocks[index] as Block;
-    const bytes = file.copy(block.at, block.bytes);
+  for (const [index, block] of blocks.entries()) {
+    const bytes = blockBytes(file, block);
     const end = bytes.length - 4;
     if (lookup3(bytes.subarray(0, end)) !== bytes.readUInt32LE(end)) refuse("a damaged header");
     const headBytes = flags & 4 ? 6 : 4;
@@ -124,6 +123,11 @@ function readVersion2(file: FileBytes, at: number): ObjectHeader {
   return messages;
 }
 
+function blockBytes(file: FileBytes, { at, bytes }: Block): Buffer {
+  if (bytes > maxBlockBytes) refuse("a block of gigabytes");
+  return file.copy(at, bytes);
+}
+
 function addMessage(
   messages: Message[],
   blocks: Block[],
@@ -133,7 +137,7 @@ function addMessage(
   if (data.length < size) refuse("a message beyond its header");
   const view = viewOf(data);
   if (type === MessageType.continuation) {
-    blocks.push({ at: length(view, 0), bytes: length(view, 8) });
+    if (blocks.push({ at: length(view, 0), bytes: length(view, 8) }) > maxBlocks) refuse("too many blocks");
     return;
   }
   // Flag 2: the message lies in another object (a committed type, a shared-message table).

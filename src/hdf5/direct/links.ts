@@ -34,18 +34,22 @@ export function listMembers(file: FileBytes, group: ObjectHeader): { name: strin
   const table = symbolTable(file, group);
   if (!table) return compactMembers(group).sort((left, right) => (left.name < right.name ? -1 : 1));
   const members: { name: string; at: number }[] = [];
-  const visit = (node: number, depth: number): void => {
-    if (depth > maxDepth) refuse("a tree too deep");
+  const seen = new Set<number>();
+  const visit = (node: number): void => {
+    if (seen.has(node)) refuse("a tree with a cycle");
+    seen.add(node);
     const { level, children } = treeNode(file, node);
     if (level >= 0) {
-      for (const child of children) visit(child, depth + 1);
+      for (const child of children) visit(child);
       return;
     }
     for (const symbol of symbols(file, table.heap, node)) {
-      members.push({ name: symbol.name.toString(), at: hardAddress(symbol) });
+      const name = symbol.name.toString();
+      if (name.includes("\ufffd")) refuse("a name that is not UTF-8");
+      members.push({ name, at: hardAddress(symbol) });
     }
   };
-  visit(table.tree, 0);
+  visit(table.tree);
   return members;
 }
 

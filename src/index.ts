@@ -1,0 +1,26 @@
+// The public face of the library.
+
+export {
+  type BulkLoadOptions,
+  type BulkReport,
+  bulkLoad,
+  type Column,
+  type ColumnType,
+  type MergePolicy,
+  type Row,
+  type TableDescription,
+} from "./bulk/index.ts";
+export {
+  ensureCatalog,
+  getNode,
+  loadNodes,
+  makeArrayStructure,
+  type NodeRecord,
+  type Reject,
+  searchNodes,
+  verifyCatalog,
+} from "./catalog/index.ts";
+export { startEmbedded, stopEmbedded } from "./database/embedded/index.ts";
+export { type Database, openDatabase, withTransaction } from "./database/index.ts";
+export { CopycatError, type ErrorCode } from "./errors.ts";
+export { type IngestOptions, type IngestReport, ingest } from "./ingest/index.ts";
