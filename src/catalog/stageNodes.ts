@@ -46,6 +46,7 @@ export class StagingEncoder {
     const line = this.#encodeRow(makeStagingRow(ordinal, node, this.#recent));
     if (typeof line !== "string") {
       this.rejectedNodes += 1;
+      this.#recent.forget(node.dataSource?.structure?.id ?? "");
       const { source, position } = node;
       await this.#onReject({ source, position, code: line.code, message: line.message, record: null });
       return null;

@@ -55,6 +55,11 @@ export class RecentStructures {
     this.#ids.add(id);
     return true;
   }
+
+  /** The row that was to bring the structure stays out, so the next one has to. */
+  forget(id: string): void {
+    this.#ids.delete(id);
+  }
 }
 
 export function makeStagingRow(ordinal: number, node: NodeRecord, recent: RecentStructures): Row {

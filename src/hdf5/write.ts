@@ -1,24 +1,10 @@
-// A small writer for examples and tests. It writes the format itself: h5wasm can set only one filter a
-// dataset and compresses in wasm, which is several times slower than Node's own zlib.
+// A small writer for examples and tests, on h5wasm. One thread, values in memory, no updates.
 
 import { randomUUID } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { Dataset, File, Group } from "h5wasm/node";
 import { CopycatError, errorMessage } from "../errors.ts";
-import { chunkIndex, compressChunks } from "./chunks.ts";
-import {
-  attributeMessage,
-  chunkedLayout,
-  contiguousLayout,
-  datasetMessages,
-  type ElementKind,
-  groupMessages,
-  gzipFilters,
-  objectHeader,
-  superblock,
-  superblockBytes,
-  undefinedAddress,
-} from "./encode.ts";
 
 /** A number is a float64 and a bigint an int64; strings are stored with the length of the longest, in UTF-8. */
 export type WriteValue =
@@ -37,7 +23,7 @@ export interface WriteDataset {
   shape?: readonly number[];
   /** Only with `gzip`; default: one chunk. */
   chunks?: readonly number[];
-  /** Level 1 (fast) to 9 (small); bytes are shuffled first. Without it data is stored as it is. */
+  /** Level 1 (fast) to 9 (small). Without it data is stored as it is. */
   gzip?: number;
   attributes?: Record<string, WriteValue>;
 }
@@ -46,13 +32,6 @@ export interface WriteGroup {
   /** By name; what has `data` is a dataset, everything else a group. */
   children?: Record<string, WriteGroup | WriteDataset>;
   attributes?: Record<string, WriteValue>;
-}
-
-interface Elements {
-  kind: ElementKind;
-  elementBytes: number;
-  shape: readonly number[];
-  bytes: Uint8Array;
 }
 
 /**
@@ -64,122 +43,95 @@ interface Elements {
  * @throws CopycatError USAGE when a shape does not fit its data; UNREADABLE_SOURCE when the file cannot be written
  */
 export async function writeHdf5(file: string, content: WriteGroup): Promise<void> {
-  const parts = await new FilePlan().build(content);
+  checkShapes(content);
+  // Loaded when it is needed: most programs only read, and they do so in threads of their own.
+  const h5wasm = await import("h5wasm/node");
+  await h5wasm.ready;
   const temporary = join(dirname(file), `.${randomUUID()}.h5.tmp`);
   try {
-    const handle = await open(temporary, "wx");
+    const opened = new h5wasm.File(temporary, "w", { libver: ["earliest", "latest"] });
     try {
-      await handle.writev(parts);
+      writeGroup(opened, content);
     } finally {
-      await handle.close();
+      opened.close();
     }
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw new CopycatError("UNREADABLE_SOURCE", `${file} cannot be written: ${errorMessage(error)}`, {
+    throw new CopycatError("UNREADABLE_SOURCE", `Cannot write ${file}: ${errorMessage(error)}`, {
       cause: error,
     });
   }
 }
 
-/** What will be in the file, in order, each part at a multiple of 8 bytes. */
-class FilePlan {
-  private readonly parts: Uint8Array[] = [];
-  private end = superblockBytes;
-
-  async build(content: WriteGroup): Promise<Uint8Array[]> {
-    const root = await this.group(content);
-    return [superblock(this.end, root), ...this.parts];
+function writeGroup(group: File | Group, { children = {}, attributes }: WriteGroup): void {
+  writeAttributes(group, attributes);
+  for (const [name, child] of Object.entries(children)) {
+    if (isDataset(child)) writeDataset(group, name, child);
+    else writeGroup(group.create_group(name), child);
   }
+}
 
-  private place(bytes: Uint8Array): number {
-    const address = this.end;
-    const padding = (8 - (bytes.length % 8)) % 8;
-    this.parts.push(bytes);
-    if (padding > 0) this.parts.push(new Uint8Array(padding));
-    this.end += bytes.length + padding;
-    return address;
+function isDataset(child: WriteGroup | WriteDataset): child is WriteDataset {
+  return "data" in child;
+}
+
+function writeDataset(group: File | Group, name: string, dataset: WriteDataset): void {
+  const { data, dtype, shape } = encode(dataset);
+  const isCompressed = dataset.gzip !== undefined && !shape.includes(0) && shape.length > 0;
+  const created = group.create_dataset({
+    name,
+    data,
+    dtype,
+    shape,
+    ...(isCompressed ? { chunks: [...(dataset.chunks ?? shape)], compression: dataset.gzip as number } : {}),
+  });
+  writeAttributes(created, dataset.attributes);
+}
+
+function writeAttributes(
+  target: File | Group | Dataset,
+  attributes: Record<string, WriteValue> | undefined,
+): void {
+  for (const [name, value] of Object.entries(attributes ?? {})) {
+    const { data, dtype, shape } = encode({ data: value });
+    target.create_attribute(name, data, shape, dtype);
   }
+}
 
-  private async group({ children = {}, attributes }: WriteGroup): Promise<number> {
-    const links: { name: string; address: number }[] = [];
-    for (const [name, child] of Object.entries(children)) {
-      const address = await ("data" in child ? this.dataset(name, child) : this.group(child));
-      links.push({ name, address });
+type H5Data = Parameters<Group["create_dataset"]>[0]["data"];
+
+/** h5wasm's names of types: "<d" float64, "<f" float32, "<q" int64, "<i" int32, "S12" twelve bytes of text. */
+function encode({ data, shape }: WriteDataset): { data: H5Data; dtype: string; shape: number[] } {
+  if (typeof data === "number") return { data: Float64Array.of(data), dtype: "<d", shape: [] };
+  if (typeof data === "bigint") return { data: BigInt64Array.of(data), dtype: "<q", shape: [] };
+  if (typeof data === "string") return { data: [data], dtype: `S${textBytes([data])}`, shape: [] };
+  const extent = [...(shape ?? [data.length])];
+  if (data instanceof Float64Array) return { data, dtype: "<d", shape: extent };
+  if (data instanceof Float32Array) return { data, dtype: "<f", shape: extent };
+  if (data instanceof BigInt64Array) return { data, dtype: "<q", shape: extent };
+  if (data instanceof Int32Array) return { data, dtype: "<i", shape: extent };
+  return { data: [...data], dtype: `S${textBytes(data)}`, shape: extent };
+}
+
+function textBytes(texts: readonly string[]): number {
+  return Math.max(1, ...texts.map((text) => Buffer.byteLength(text)));
+}
+
+function checkShapes({ children = {} }: WriteGroup): void {
+  for (const [name, child] of Object.entries(children)) {
+    if (!isDataset(child)) {
+      checkShapes(child);
+      continue;
     }
-    return this.place(objectHeader([...groupMessages(links), ...attributeMessages(attributes)]));
+    const { data, shape } = encode(child);
+    const elements = shape.reduce((product, length) => product * length, 1);
+    const given = (data as { length: number }).length;
+    if (elements !== given) {
+      throw new CopycatError(
+        "USAGE",
+        `'${name}' has ${given} elements, which shape [${shape}] does not hold.`,
+      );
+    }
   }
-
-  private async dataset(name: string, dataset: WriteDataset): Promise<number> {
-    const elements = elementsOf(dataset.data, dataset.shape, name);
-    const compressed = dataset.gzip !== undefined && elements.shape.length > 0 && elements.bytes.length > 0;
-    const { kind, shape } = elements;
-    const messages = datasetMessages(
-      compressed
-        ? { kind, shape, ...(await this.chunked(elements, dataset)) }
-        : { kind, shape, layout: this.contiguous(elements.bytes) },
-    );
-    return this.place(objectHeader([...messages, ...attributeMessages(dataset.attributes)]));
-  }
-
-  private contiguous(bytes: Uint8Array): Uint8Array {
-    return contiguousLayout(bytes.length > 0 ? this.place(bytes) : undefinedAddress, bytes.length);
-  }
-
-  private async chunked(
-    elements: Elements,
-    { chunks = elements.shape, gzip = 4 }: WriteDataset,
-  ): Promise<{ layout: Uint8Array; filters: Uint8Array }> {
-    const { bytes, elementBytes, shape } = elements;
-    const compressed = await compressChunks({ bytes, elementBytes, shape, chunks }, gzip);
-    const stored = compressed.map((chunk) => ({
-      offset: chunk.offset,
-      bytes: chunk.bytes.length,
-      address: this.place(chunk.bytes),
-    }));
-    const index = chunkIndex(stored, { shape, chunks }, (node) => this.place(node));
-    return { layout: chunkedLayout(index, chunks, elementBytes), filters: gzipFilters(gzip, elementBytes) };
-  }
-}
-
-function attributeMessages(attributes: Record<string, WriteValue> = {}): Uint8Array[] {
-  return Object.entries(attributes).map(([name, value]) =>
-    attributeMessage(name, elementsOf(value, undefined, name)),
-  );
-}
-
-function elementsOf(value: WriteValue, asked: readonly number[] | undefined, name: string): Elements {
-  const single = typeof value !== "object";
-  const array = single ? [value] : value;
-  const shape = asked ?? (single ? [] : [array.length]);
-  if (shape.reduce((product, length) => product * length, 1) !== array.length) {
-    throw new CopycatError(
-      "USAGE",
-      `'${name}' has ${array.length} elements, which shape [${shape}] does not hold`,
-    );
-  }
-  if (typeof value === "number") return numbers("float64", Float64Array.of(value), shape);
-  if (typeof value === "bigint") return numbers("int64", BigInt64Array.of(value), shape);
-  if (value instanceof Float64Array) return numbers("float64", value, shape);
-  if (value instanceof Float32Array) return numbers("float32", value, shape);
-  if (value instanceof BigInt64Array) return numbers("int64", value, shape);
-  if (value instanceof Int32Array) return numbers("int32", value, shape);
-  return strings(typeof value === "string" ? [value] : value, shape);
-}
-
-function numbers(
-  kind: ElementKind,
-  array: Float64Array | Float32Array | BigInt64Array | Int32Array,
-  shape: readonly number[],
-): Elements {
-  const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-  return { kind, elementBytes: array.BYTES_PER_ELEMENT, shape, bytes };
-}
-
-function strings(values: readonly string[], shape: readonly number[]): Elements {
-  const encoded = values.map((value) => Buffer.from(value));
-  const stringBytes = Math.max(1, ...encoded.map((bytes) => bytes.length));
-  const bytes = new Uint8Array(stringBytes * encoded.length);
-  for (const [index, text] of encoded.entries()) bytes.set(text, index * stringBytes);
-  return { kind: { stringBytes }, elementBytes: stringBytes, shape, bytes };
 }

@@ -125,8 +125,8 @@ provenance: { created_at: "2026-01-15", code_version: "1" }
       "/SCALARS",
       "/SCALARS/a",
       "/SCALARS/a/curve",
-      "/SCALARS/a/map",
       "/SCALARS/a/energy",
+      "/SCALARS/a/map",
       "/SCALARS/sub_b",
     ]);
     expect(ingested.report.nodes).toMatchObject({ read: 9, inserted: 6, rejected: 3 });

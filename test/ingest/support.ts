@@ -65,7 +65,7 @@ left join structures s on s.id = d.structure_id
 left join data_source_asset_association l on l.data_source_id = d.id
 left join assets a on a.id = l.asset_id
 where w.path = $1 or starts_with(w.path, $1 || '/')
-order by n.id`,
+order by w.path collate "C"`,
     [path],
   );
   return new Map(rows.map((row) => [row.path, row]));

@@ -66,7 +66,8 @@ export function startCli(args: readonly string[], { cwd, env = {} }: CliOptions)
 /** Our environment without what would change the program's mind. */
 function plainEnv(): Record<string, string> {
   const entries = Object.entries(process.env).filter(
-    ([name, value]) => value !== undefined && name !== "DATABASE_URL" && !/^(COPYCAT_|VITEST|NODE_)/.test(name),
+    ([name, value]) =>
+      value !== undefined && name !== "DATABASE_URL" && !/^(COPYCAT_|VITEST|NODE_)/.test(name),
   );
   return Object.fromEntries(entries) as Record<string, string>;
 }

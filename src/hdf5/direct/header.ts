@@ -1,7 +1,7 @@
 // Superblock and object headers. Format specification version 3, sections II and IV.A.1.
 
-import { lookup3 } from "../lookup3.ts";
 import { address, type FileBytes, length, refuse } from "./bytes.ts";
+import { lookup3 } from "./lookup3.ts";
 
 export const MessageType = {
   dataspace: 0x01,

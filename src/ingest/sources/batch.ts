@@ -38,28 +38,48 @@ export interface FileInput {
   servedPath: string;
 }
 
-/** Runs `work` over a file; a file that cannot be read becomes one reject, and the rest goes on. */
+/**
+ * System errors of a path that is not there, or must not or cannot be opened. Any other is a defect or a machine in
+ * trouble, and ends the job.
+ */
+const unreadableCodes = new Set([
+  "ENOENT",
+  "ENOTDIR",
+  "EACCES",
+  "EPERM",
+  "EIO",
+  "ELOOP",
+  "ENAMETOOLONG",
+  "ESTALE",
+]);
+
+/**
+ * Runs `work` over a file; a file that cannot be read becomes one reject, and the rest goes on. Every reject of the
+ * file names it as its record, so that it is read again once it is mended.
+ */
 export async function* withFile(
   { input, path, servedPath }: FileInput,
   work: (file: CatalogFile) => AsyncIterable<SourceBatch>,
 ): AsyncGenerator<SourceBatch> {
+  const record = fileRecord(input, path);
   const refuse = (code: string, message: string): SourceBatch => ({
     nodes: [],
-    rejects: [{ source: path, position: "/", code, message, record: fileRecord(input, path) }],
+    rejects: [{ source: path, position: "/", code, message, record }],
     filesDone: 1,
   });
   try {
     const { size } = await stat(path);
     const file = catalogFile(path, servedPath, size);
     if (isProblem(file)) yield refuse(file.code, file.message);
-    else yield* work(file);
+    else {
+      for await (const batch of work(file)) {
+        yield { ...batch, rejects: batch.rejects.map((reject) => ({ ...reject, record })) };
+      }
+    }
   } catch (error) {
-    const code = errorCode(error);
     const isUnreadable =
       (error instanceof CopycatError && error.code === "UNREADABLE_SOURCE") ||
-      code === "ENOENT" ||
-      code === "EACCES" ||
-      code === "EIO";
+      unreadableCodes.has(errorCode(error) ?? "");
     if (!isUnreadable) throw error;
     yield refuse("unreadable_file", errorMessage(error));
   }

@@ -7,14 +7,7 @@ import { stringToJson } from "../../json.ts";
 import type { Log } from "../../log.ts";
 import { countFiles, type ListedFile, listFiles } from "../listFiles.ts";
 import { concatReadAhead } from "../readAhead.ts";
-import {
-  type CatalogFile,
-  fileRecord,
-  type MetadataEntry,
-  makeArray,
-  makeContainer,
-  reject,
-} from "../shape.ts";
+import { type CatalogFile, type MetadataEntry, makeArray, makeContainer, reject } from "../shape.ts";
 import type { NodeSource, SourceBatch, SourceContext } from "../types.ts";
 import { BatchBuilder, withFile } from "./batch.ts";
 
@@ -145,7 +138,7 @@ function addItem(
   item: WalkItem,
   filePath: string[],
   file: CatalogFile,
-  { label, input }: Tree,
+  { label }: Tree,
 ): void {
   const path = item.path === "/" ? filePath : [...filePath, ...item.path.slice(1).split("/")];
   const place = {
@@ -155,7 +148,7 @@ function addItem(
     position: item.path,
   };
   if (item.kind === "problem") {
-    batch.add({ ...reject(place, item.code, item.message), record: fileRecord(input, file.path) });
+    batch.add(reject(place, item.code, item.message));
     return;
   }
   const attributes = Object.entries(item.attributes);
