@@ -6,6 +6,11 @@ export function readEnv(name: string): string | undefined {
   return value === undefined || value === "" ? undefined : value;
 }
 
+/** Takes a variable out of the environment of this process. */
+export function unsetEnv(name: string): void {
+  delete process.env[name];
+}
+
 /**
  * The environment of a program that copycat starts: the few variables that any program needs, plus `extra`.
  * Nothing else is handed on: a daemon lives long, may run as another user, and must not carry our secrets.

@@ -19,13 +19,16 @@ const encoders: Record<ColumnType, Encode> = {
       ? String(value)
       : null,
   int8: encodeInt8,
-  float8: (value) => (typeof value === "number" ? String(value) : null),
+  // String(-0) is "0".
+  float8: (value) => (typeof value === "number" ? (Object.is(value, -0) ? "-0" : String(value)) : null),
 };
+
+const integerText = /^-?\d+$/;
 
 function encodeInt8(value: NonNullable<Value>): string | null {
   if (typeof value === "number") return Number.isSafeInteger(value) ? String(value) : null;
-  if (typeof value === "string" && !/^-?\d{1,19}$/.test(value)) return null;
-  if (typeof value === "boolean") return null;
+  if (typeof value === "string" && !integerText.test(value)) return null;
+  if (typeof value !== "string" && typeof value !== "bigint") return null;
   const integer = BigInt(value);
   return integer >= -int8Bound && integer < int8Bound ? integer.toString() : null;
 }
@@ -94,7 +97,10 @@ export function makeRowEncoder(columns: readonly Column[]): (row: Row) => string
 }
 
 function explainMisfit(column: Column, value: NonNullable<Value>): RowProblem {
-  const isNumber = typeof value === "number" || typeof value === "bigint";
+  const isNumber =
+    typeof value === "number" ||
+    typeof value === "bigint" ||
+    (column.type === "int8" && typeof value === "string" && integerText.test(value));
   if (isNumber && column.type.startsWith("int")) {
     return problem("out_of_range", column, `cannot hold ${value}`);
   }

@@ -3,7 +3,13 @@
 
 import type { PoolClient } from "pg";
 import { analyzeStagingSql, copyLines, copyStatement, createStagingSql } from "../bulk/index.ts";
-import { type Database, withRollback, withTransaction, wrapDatabaseError } from "../database/index.ts";
+import {
+  type Database,
+  withCancel,
+  withRollback,
+  withTransaction,
+  wrapDatabaseError,
+} from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
 import { disableClosureTrigger, enableClosureTrigger, rebuildClosure } from "./closure.ts";
 import { finishLoad } from "./finishLoad.ts";
@@ -34,7 +40,9 @@ export async function loadNodes(
   const names = catalogNames(options.schema ?? "public");
   const run = options.dryRun ? withRollback : withTransaction;
   try {
-    const report = await run(database, (client) => loadInTransaction(client, names, batches, options));
+    const report = await run(database, (client) =>
+      withCancel(database, client, options.signal, () => loadInTransaction(client, names, batches, options)),
+    );
     if (!options.dryRun) await finishLoad(database, names, report, options);
     return report;
   } catch (error) {
@@ -55,6 +63,7 @@ async function loadInTransaction(
   const encoder = new StagingEncoder(options.onReject);
   options.onPhase?.("read");
   const staged = await stage(client, encoder, batches, options);
+  options.signal?.throwIfAborted();
 
   options.onPhase?.("merge");
   const mergeStart = performance.now();
@@ -65,10 +74,13 @@ async function loadInTransaction(
   const serverRejects = await streamRejects(client, options.onReject);
   const merged = await mergeStaged(client, names, options);
   const mergeMs = performance.now() - mergeStart;
+  options.signal?.throwIfAborted();
 
   options.onPhase?.("closure");
   const closure = await rebuildClosure(client, names, mode, options.dryRun);
   if (!options.dryRun) await enableClosureTrigger(client, names);
+  // The last moment: whoever asked to stop while a statement ran must not find the rows in.
+  options.signal?.throwIfAborted();
   const written = encoder.stagedNodes - serverRejects;
   return {
     mode,
@@ -103,8 +115,14 @@ set local maintenance_work_mem = '256MB';
 set local jit = off;
 set local lock_timeout = 0;
 set local statement_timeout = 0;
-set local idle_in_transaction_session_timeout = 0;
-set local client_connection_check_interval = '2s'`);
+set local idle_in_transaction_session_timeout = 0`);
+  await client.query("savepoint copycat_setting");
+  try {
+    await client.query("set local client_connection_check_interval = '2s'");
+  } catch {
+    // Windows servers cannot; there a killed client is noticed when the statement ends.
+    await client.query("rollback to savepoint copycat_setting");
+  }
 }
 
 async function stage(

@@ -3,7 +3,10 @@
 
 import type { PoolClient } from "pg";
 import {
+  countRenewedSql,
+  deleteUnlinkedAssetsSql,
   insertDataSourcesSql,
+  lockUnlinkedAssetsSql,
   mergeAssetsSql,
   mergeAssociationsSql,
   mergeStructuresSql,
@@ -31,11 +34,18 @@ export async function mergeStaged(
   const renews = options.policy === "update";
   let updatedNodes = 0;
   if (renews) updatedNodes += (await client.query(markChangedSql(names))).rowCount ?? 0;
-  if (options.dryRun) return { updatedNodes, dataSources: 0, structures: 0, assets: 0 };
+  if (options.dryRun) {
+    if (renews) updatedNodes += await countRenewed(client, names);
+    return { updatedNodes, dataSources: 0, structures: 0, assets: 0 };
+  }
 
   if (renews) await client.query(insertRevisionsSql(names), [time]);
   await client.query(mergeNodesSql(names, options.policy), [time]);
-  const structures = await countInserted(client, mergeStructuresSql(names), []);
+  const structures = await countInserted(
+    client,
+    mergeStructuresSql(names, renews ? "all nodes" : "new nodes"),
+    [],
+  );
   let dataSources = await countInserted(client, insertDataSourcesSql(names, "new nodes"), [time]);
   if (renews) {
     dataSources += await countInserted(client, insertDataSourcesSql(names, "nodes without one"), [time]);
@@ -45,10 +55,19 @@ export async function mergeStaged(
   const assets = await countInserted(client, mergeAssetsSql(names), [time]);
   if (renews) await client.query(updateAssetSizesSql(names), [time]);
   await client.query(mergeAssociationsSql(names));
+  if (renews) {
+    await client.query(lockUnlinkedAssetsSql(names));
+    await client.query(deleteUnlinkedAssetsSql(names));
+  }
   return { updatedNodes, dataSources, structures, assets };
 }
 
 async function countInserted(client: PoolClient, text: string, values: unknown[]): Promise<number> {
   const { rows } = await client.query<{ inserted: number }>(text, values);
   return rows[0]?.inserted ?? 0;
+}
+
+async function countRenewed(client: PoolClient, names: CatalogNames): Promise<number> {
+  const { rows } = await client.query<{ renewed: number }>(countRenewedSql(names));
+  return rows[0]?.renewed ?? 0;
 }

@@ -2,9 +2,16 @@
 
 import { InvalidArgumentError, Option } from "commander";
 
-/** An option whose environment twin is COPYCAT_ and its long name in capitals. */
-export function option(flags: string, description: string): Option {
-  const made = new Option(flags, description);
+/**
+ * An option whose environment twin is COPYCAT_ and its long name in capitals.
+ *
+ * @param otherwise what holds without it, for options whose default is no value: commander's help leaves these out
+ */
+export function option(flags: string, description: string, otherwise?: string): Option {
+  const made = new Option(
+    flags,
+    otherwise === undefined ? description : `${description} (default: ${otherwise})`,
+  );
   return made.env(`COPYCAT_${made.name().toUpperCase().replaceAll("-", "_")}`);
 }
 

@@ -30,7 +30,8 @@ export function plural(count: number, noun: string): string {
 
 export function formatDuration(elapsedMs: number): string {
   if (elapsedMs < 1000) return `${elapsedMs} ms`;
-  if (elapsedMs < 60_000) return `${(elapsedMs / 1000).toFixed(1)} s`;
+  // From 59,950 on a second more would read "60.0 s".
+  if (elapsedMs < 59_950) return `${(elapsedMs / 1000).toFixed(1)} s`;
   const seconds = Math.round(elapsedMs / 1000);
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }

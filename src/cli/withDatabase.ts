@@ -4,11 +4,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { startEmbedded } from "../database/embedded/index.ts";
 import { chooseDatabase, type Database, openDatabase } from "../database/index.ts";
+import { CopycatError } from "../errors.ts";
 import { printNotice } from "./output.ts";
 
 export interface DatabaseOptions {
   dsn?: string;
   quiet?: boolean;
+  /** For commands that only read: an embedded server that was never made is not made for them. */
+  mustExist?: boolean;
 }
 
 export interface OpenedDatabase {
@@ -23,6 +26,13 @@ export async function withDatabase<Result>(
   options: DatabaseOptions,
   work: (opened: OpenedDatabase) => Promise<Result>,
 ): Promise<Result> {
+  if (options.mustExist === true && !databaseExists(options)) {
+    throw new CopycatError(
+      "NOT_FOUND",
+      "There is no catalog yet: no --dsn, no DATABASE_URL, and no embedded PostgreSQL in this folder. " +
+        "Load something first: npm run ingest -- examples/vdp.yaml",
+    );
+  }
   const { dsn, isEmbedded } = await reachServer(options);
   const database = await openDatabase({ dsn, applicationName: `copycat:${command}` });
   try {

@@ -1,3 +1,4 @@
+export { withCancel } from "./cancel.ts";
 export { type ConnectOptions, type Database, describeDsn, openDatabase } from "./connect.ts";
 export { withClientCursor } from "./cursor.ts";
 export { chooseDatabase, type DatabaseChoice, embeddedFolderName } from "./dsn.ts";

@@ -1,54 +1,65 @@
 // One connection, one transaction, and no way to leave either half done.
 
 import type { PoolClient } from "pg";
+import { CopycatError, errorCode, errorMessage } from "../errors.ts";
 import type { Database } from "./connect.ts";
+
+type Work<Result> = (client: PoolClient) => Promise<Result>;
 
 /**
  * Runs `work` on a connection of its own inside a transaction: commit when it returns, rollback when it throws.
  *
  * After an error the connection is closed instead of going back to the pool: a COPY may still be running on it,
  * and the server rolls back by itself when a connection ends.
+ *
+ * @throws what `work` throws; CopycatError CONNECTION when the connection broke during the commit itself, since then
+ * nobody knows whether it took place.
  */
-export async function withTransaction<Result>(
-  database: Database,
-  work: (client: PoolClient) => Promise<Result>,
-): Promise<Result> {
-  return withClient(database, async (client) => {
-    await client.query("begin");
-    const result = await work(client);
-    await client.query("commit");
-    return result;
-  });
+export function withTransaction<Result>(database: Database, work: Work<Result>): Promise<Result> {
+  return runInTransaction(database, work, commit);
 }
 
 /** As `withTransaction`, but rolls back in the end: what happens inside is only looked at. */
-export async function withRollback<Result>(
-  database: Database,
-  work: (client: PoolClient) => Promise<Result>,
-): Promise<Result> {
-  return withClient(database, async (client) => {
-    await client.query("begin");
-    const result = await work(client);
+export function withRollback<Result>(database: Database, work: Work<Result>): Promise<Result> {
+  return runInTransaction(database, work, async (client) => {
     await client.query("rollback");
-    return result;
   });
 }
 
-async function withClient<Result>(
+async function runInTransaction<Result>(
   database: Database,
-  work: (client: PoolClient) => Promise<Result>,
+  work: Work<Result>,
+  finish: (client: PoolClient) => Promise<void>,
 ): Promise<Result> {
   const client = await database.pool.connect();
   // Without a listener, a connection that breaks between two queries would end the process.
   const ignore = (): void => undefined;
   client.on("error", ignore);
   try {
+    await client.query("begin");
     const result = await work(client);
+    await finish(client);
     client.off("error", ignore);
     client.release();
     return result;
   } catch (error) {
     client.release(true);
     throw error;
+  }
+}
+
+async function commit(client: PoolClient): Promise<void> {
+  try {
+    await client.query("commit");
+  } catch (error) {
+    const code = errorCode(error);
+    // A SQLSTATE of another class than 08 (connection) and 57 (operator) is the server's refusal: rolled back.
+    if (code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !/^(08|57)/.test(code)) throw error;
+    throw new CopycatError(
+      "CONNECTION",
+      `The connection broke during the commit (${errorMessage(error)}), so it is not known whether the changes are in. ` +
+        "Run the same command again: what is in already is left alone.",
+      { cause: error },
+    );
   }
 }

@@ -26,6 +26,7 @@ import type { IngestOptions, IngestReport, NodeSource, SourceContext } from "./t
 export async function ingest(database: Database | null, options: IngestOptions): Promise<IngestReport> {
   const start = performance.now();
   const run = randomUUID();
+  checkRejectsFile(options);
   const sources = await openSources(options);
   const rejects = new RejectsFile(
     resolve(options.rejectsFile ?? `${embeddedFolderName}/rejects/${run}.ndjson`),
@@ -43,9 +44,19 @@ export async function ingest(database: Database | null, options: IngestOptions):
     return makeReport(loaded, { run, sources, options, rejectsFile, start, fromSources });
   } finally {
     tracker.stop();
+    // A run that ends early (Ctrl-C, a server that went away) may leave a read waiting, which would keep the process.
+    if (options.inputs.includes("-")) options.stdin?.destroy();
     await rejects.close().catch(() => undefined);
     await reader.close();
   }
+}
+
+/** Rejects are written while inputs are read: the same file would be cut off under its reader. */
+function checkRejectsFile({ inputs, rejectsFile }: IngestOptions): void {
+  if (rejectsFile === undefined) return;
+  const same = inputs.find((input) => input !== "-" && resolve(input) === resolve(rejectsFile));
+  if (same === undefined) return;
+  throw new CopycatError("USAGE", `${same} is an input; name another file for the rejects (--rejects).`);
 }
 
 async function openSources(options: IngestOptions): Promise<NodeSource[]> {

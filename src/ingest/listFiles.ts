@@ -1,7 +1,7 @@
 // Files below a folder, in an order that does not depend on the file system.
 
 import { opendir, readdir } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { isAbsolute, join, relative, sep } from "node:path";
 import picomatch from "picomatch";
 import { CopycatError, errorMessage } from "../errors.ts";
 
@@ -10,6 +10,19 @@ export interface ListedFile {
   path: string;
   /** Relative to the folder, with "/" on every platform. */
   relativePath: string;
+}
+
+/**
+ * One file as the list would give it; both paths absolute.
+ *
+ * @throws CopycatError UNREADABLE_SOURCE when the file is not below the folder.
+ */
+export function listedFile(folder: string, path: string): ListedFile {
+  const below = relative(folder, path);
+  if (below === "" || below === ".." || below.startsWith(`..${sep}`) || isAbsolute(below)) {
+    throw new CopycatError("UNREADABLE_SOURCE", `${path} is not below ${folder}, the folder of its input.`);
+  }
+  return { path, relativePath: toSlashes(below) };
 }
 
 export type FileFilter = (relativePath: string) => boolean;
@@ -53,8 +66,11 @@ async function countBelow(root: string, folder: string, filter: FileFilter): Pro
   for await (const entry of await opendir(folder)) {
     if (entry.name.startsWith(".")) continue;
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) count += await countBelow(root, path, filter);
-    else if (filter(toSlashes(relative(root, path)))) count += 1;
+    if (entry.isDirectory()) {
+      count += await countBelow(root, path, filter);
+    } else if (entry.isFile() || entry.isSymbolicLink()) {
+      if (filter(toSlashes(relative(root, path)))) count += 1;
+    }
   }
   return count;
 }

@@ -67,7 +67,8 @@ async function compareFile(reader: Hdf5Reader, { dataUri, sources }: FileGroup):
       return difference === null ? [] : [`${path}:${source.dataset} ${difference}`];
     });
   } catch (error) {
-    return [`${path}: ${errorMessage(error)}`];
+    const reason = errorMessage(error);
+    return [reason.startsWith(path) ? reason : `${path}: ${reason}`];
   }
 }
 
@@ -76,16 +77,19 @@ function pathOfUri(uri: string): string | null {
   return /^file:\/\/(?:localhost)?(\/.*)$/s.exec(uri)?.[1] ?? null;
 }
 
-/** A server demands the same type, and as many elements; a slice takes one row of the leading axis. */
+/**
+ * A server demands the same type, and as many elements. A slice that is a row, as layout batched makes it, takes the
+ * leading axis away; what any other numpy slice leaves is not worked out here.
+ */
 function compareArray(source: ArraySource, item: DatasetItem): string | null {
   if (item.shape === null) return "has no values";
   if (JSON.stringify(sortKeys(item.dataType)) !== JSON.stringify(sortKeys(source.structure.data_type))) {
     return "has another data type than registered";
   }
-  const shape = source.slice === null ? item.shape : item.shape.slice(1);
-  if (source.slice !== null && Number(source.slice) >= (item.shape[0] ?? 0)) {
-    return `has no row ${source.slice}`;
-  }
+  const { slice } = source;
+  if (slice !== null && !/^\d+$/.test(slice)) return null;
+  if (slice !== null && Number(slice) >= (item.shape[0] ?? 0)) return `has no row ${slice}`;
+  const shape = slice === null ? item.shape : item.shape.slice(1);
   const inFile = shape.reduce((product, length) => product * length, 1);
   const registered = source.structure.shape.reduce((product, length) => product * length, 1);
   return inFile === registered

@@ -50,7 +50,12 @@ describe("the id of a structure equals the one that Tiled computes", () => {
   });
 
   test("dims are hashed as raw UTF-8", () => {
-    const structure = makeArrayStructure({ shape: [2, 3], dataType: float64, chunks: null, dims: ["é", "x"] });
+    const structure = makeArrayStructure({
+      shape: [2, 3],
+      dataType: float64,
+      chunks: null,
+      dims: ["é", "x"],
+    });
     expect(structure.id).toBe("41161fb84ddcebf2c6b8644b3043070e");
   });
 

@@ -63,7 +63,7 @@ extra_metadata: [{ dataset: /log }, { dataset: /params/axis }]
   it("makes an entity a row, with its parameters exact to the text", () => {
     const first = nodes.get("/THREE/run_0");
     expect(first?.metadata).toMatchObject({
-      J: 0.1,
+      J: Math.fround(0.1),
       n: 1,
       label: "a",
       vector: [1, 2],
@@ -96,8 +96,8 @@ extra_metadata: [{ dataset: /log }, { dataset: /params/axis }]
   });
 
   it("makes null of what JSON has no number for", () => {
-    expect(nodes.get("/THREE/run_1")?.metadata["log"]).toBeNull();
-    expect(nodes.get("/THREE/run_2")?.metadata["log"]).toBeNull();
+    expect(nodes.get("/THREE/run_1")?.metadata.log).toBeNull();
+    expect(nodes.get("/THREE/run_2")?.metadata.log).toBeNull();
   });
 
   it("points to the row by a slice that is a string, and drops the leading axis", () => {

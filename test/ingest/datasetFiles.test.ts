@@ -79,7 +79,7 @@ it("tells the server its own path of the files", async () => {
   const { report } = await pour(database, folder, yaml("SERVED", ", server_base_dir: /mnt/data/"));
   const node = await nodeAt(database, "/SERVED/sub_a/m");
   expect(node.uri).toBe("file://localhost/mnt/data/sub/a.h5");
-  expect((await nodeAt(database, "/SERVED/sub_a")).metadata["path_m"]).toBe("sub/a.h5");
+  expect((await nodeAt(database, "/SERVED/sub_a")).metadata.path_m).toBe("sub/a.h5");
   expect(report.readableStorage).toEqual(["/mnt/data"]);
 });
 
@@ -94,7 +94,7 @@ it("takes only so many files, and the label that is asked for", async () => {
     "/LIMIT/b",
   ]);
   expect(nodes.get("/LIMIT")?.metadata).toEqual({ source: "INS" });
-  expect(nodes.get("/LIMIT/b")?.metadata["source"]).toBe("INS");
+  expect(nodes.get("/LIMIT/b")?.metadata.source).toBe("INS");
 });
 
 it("makes the key from the label when the description has none", async () => {
@@ -105,7 +105,7 @@ it("makes the key from the label when the description has none", async () => {
   );
   const { report } = await pour(database, folder, file);
   expect(report).toMatchObject({ dataset: "BROAD_SIGMA_V2", source: "Broad Sigma (v2)" });
-  expect((await nodeAt(database, "/BROAD_SIGMA_V2/a")).metadata["source"]).toBe("Broad Sigma (v2)");
+  expect((await nodeAt(database, "/BROAD_SIGMA_V2/a")).metadata.source).toBe("Broad Sigma (v2)");
 });
 
 it("refuses a description with two artifacts of one type before anything is read", async () => {
@@ -142,5 +142,5 @@ it("keeps the first of two files that would have the same key, and says so", asy
   });
   expect(report.nodes).toMatchObject({ read: 5, inserted: 3, skipped: 2 });
   expect(notices).toEqual(["2 records share their path with another one; the first of each was kept."]);
-  expect((await nodeAt(database, "/CLASH/a_b")).metadata["T"]).toBe(1);
+  expect((await nodeAt(database, "/CLASH/a_b")).metadata.T).toBe(1);
 });

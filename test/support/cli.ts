@@ -2,6 +2,8 @@
 
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { vi } from "vitest";
+import { runCommandLine } from "../../src/cli/run.ts";
 
 const entry = fileURLToPath(new URL("../../bin/copycat.mjs", import.meta.url));
 
@@ -70,4 +72,24 @@ function plainEnv(): Record<string, string> {
       value !== undefined && name !== "DATABASE_URL" && !/^(COPYCAT_|VITEST|NODE_)/.test(name),
   );
   return Object.fromEntries(entries) as Record<string, string>;
+}
+
+/** Runs a command in this process; for all that needs no process of its own. */
+export async function callCli(args: readonly string[]): Promise<Omit<CliResult, "signal">> {
+  const output = { stdout: "", stderr: "" };
+  const spies = (["stdout", "stderr"] as const).map((name) =>
+    vi.spyOn(process[name], "write").mockImplementation((chunk) => {
+      output[name] += String(chunk);
+      return true;
+    }),
+  );
+  const before = process.exitCode;
+  process.exitCode = 0;
+  try {
+    await runCommandLine(["node", "copycat", ...args]);
+    return { code: Number(process.exitCode), ...output };
+  } finally {
+    process.exitCode = before;
+    for (const spy of spies) spy.mockRestore();
+  }
 }

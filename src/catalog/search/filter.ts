@@ -34,9 +34,11 @@ export function parseFilter(text: string): Filter {
   return { path: key.split("."), operator: operator as Operator, value: toJson(value) };
 }
 
+/** JSON stays as it was written: parsed, 9007199254740993 would become ...992, and 1e400 null. */
 function toJson(value: string): string {
   try {
-    return JSON.stringify(JSON.parse(value));
+    JSON.parse(value);
+    return value;
   } catch {
     return JSON.stringify(value.replace(/^'(.*)'$/s, "$1"));
   }

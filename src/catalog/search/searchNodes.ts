@@ -29,28 +29,30 @@ export async function searchNodes(
   const { nodes } = catalogNames(options.schema ?? "public");
   const values: unknown[] = [];
   const conditions = options.filters.map((filter) => filterSql(filter, values));
-  conditions.unshift(await scopeSql(database, options, values));
+  const scope = await findScope(database, options, values);
+  conditions.unshift(scope.condition);
   const from = `from ${nodes} n join ${nodes} p on p.id = n.parent where ${conditions.join(" and ")}`;
   const counted = await database.pool.query<{ count: number }>(
     `select count(*)::int as count ${from}`,
     values,
   );
-  values.push(options.limit ?? 20);
+  values.push(options.limit ?? 20, scope.path);
   const found = await database.pool.query<FoundNode>(
-    `select '/' || concat_ws('/', nullif(p.key, ''), n.key) as path, n.structure_family::text as "structureFamily",
+    `select coalesce($${values.length}, '/' || p.key) || '/' || n.key as path, n.structure_family::text as "structureFamily",
   n.metadata
-${from} order by n.id limit $${values.length}`,
+${from} order by n.id limit $${values.length - 1}`,
     values,
   );
   return { count: counted.rows[0]?.count ?? 0, nodes: found.rows };
 }
 
-async function scopeSql(
+/** Where to look; `path` is that of the parent, null when each dataset is one. */
+async function findScope(
   database: Database,
   { dataset, schema }: SearchOptions,
   values: unknown[],
-): Promise<string> {
-  if (dataset === undefined) return "p.parent = 0";
+): Promise<{ condition: string; path: string | null }> {
+  if (dataset === undefined) return { condition: "p.parent = 0", path: null };
   const { id, path, structureFamily } = await getNode(database, dataset, schema);
   if (structureFamily !== "container") {
     throw new CopycatError(
@@ -59,5 +61,5 @@ async function scopeSql(
     );
   }
   values.push(id);
-  return `n.parent = $${values.length}`;
+  return { condition: `n.parent = $${values.length}`, path: path === "/" ? "" : path };
 }

@@ -4,13 +4,15 @@ import { mergeSql } from "../../bulk/index.ts";
 import { stagingName } from "../staging.ts";
 import { assetsTable, associationsTable, type CatalogNames, structuresTable } from "../tables.ts";
 
-/** Structures are shared by their content, so one that is there is the same one. */
-export function mergeStructuresSql(names: CatalogNames): string {
+/** Structures are shared by their content, so one that is there is the same one. Rows that stay out bring none. */
+export function mergeStructuresSql(names: CatalogNames, of: "new nodes" | "all nodes"): string {
   const source = `\
 select distinct on (s.structure_id) s.structure_id, s.structure
 from ${stagingName} s
 where s.structure is not null
-  and not exists (select from ${names.structures} t where t.id = s.structure_id)`;
+  and not exists (select from ${names.structures} t where t.id = s.structure_id)
+  and s.structure_id in (
+    select o.structure_id from copycat_node r join ${stagingName} o using (ordinal)${of === "new nodes" ? " where r.is_new" : ""})`;
   return mergeSql(structuresTable(names.schema), source, "skip");
 }
 
@@ -43,18 +45,16 @@ with inserted as (
 select count(*)::int as inserted from inserted`;
 }
 
-/**
- * Data sources that no longer say what is staged (another shape, dataset or file) are rewritten and their links
- * made anew; $1 is the time. Gives the nodes they belong to, which count as updated.
- */
-export function updateDataSourcesSql(names: CatalogNames): string {
+/** Data sources that no longer say what is staged (another shape, dataset or file): ordinal, node_id, id. */
+function staleSourcesSql(names: CatalogNames): string {
   return `\
-with stale as (
-  select r.ordinal, r.id as node_id, d.id
+select r.ordinal, r.id as node_id, d.id
   from copycat_node r
   join ${stagingName} s using (ordinal)
   join ${names.dataSources} d on d.node_id = r.id
-  where not r.is_new and s.mimetype is not null and (
+  where not r.is_new and s.mimetype is not null
+    and not exists (select from copycat_source c where c.id = d.id)
+    and (
     (d.structure_id, d.mimetype, d.parameters, d.management::text)
       is distinct from (s.structure_id, s.mimetype, s.parameters, s.management)
     or (select coalesce(jsonb_agg(jsonb_build_array(a.data_uri, l.parameter, l.num)
@@ -63,7 +63,31 @@ with stale as (
         where l.data_source_id = d.id)
       is distinct from
        (select coalesce(jsonb_agg(jsonb_build_array(x.data_uri, x.parameter, x.num) order by x.data_uri), '[]')
-        from (${stagedAssetsSql("s")}) x))
+        from (${stagedAssetsSql("s")}) x))`;
+}
+
+/** For a dry run: how many nodes `updateDataSourcesSql` would give. */
+export function countRenewedSql(names: CatalogNames): string {
+  return `\
+select count(*)::int as renewed
+from (
+  select ordinal from (${staleSourcesSql(names)}) stale
+  union
+  select r.ordinal from copycat_node r join ${stagingName} s using (ordinal)
+  where not r.is_new and s.mimetype is not null
+    and not exists (select from ${names.dataSources} d where d.node_id = r.id)
+) t
+where not exists (select from copycat_changed c where c.ordinal = t.ordinal)`;
+}
+
+/**
+ * Rewrites stale data sources and unlinks their files, which are linked anew later; $1 is the time. Gives the nodes
+ * that count as updated: theirs, and those that had no data source and have just got one.
+ */
+export function updateDataSourcesSql(names: CatalogNames): string {
+  return `\
+with stale as (
+  ${staleSourcesSql(names)}
 ), updated as (
   update ${names.dataSources} d
   set structure_id = s.structure_id, mimetype = s.mimetype, parameters = s.parameters,
@@ -72,13 +96,39 @@ with stale as (
   join ${stagingName} s using (ordinal)
   where d.id = t.id
 ), unlinked as (
-  delete from ${names.associations} l using stale t where l.data_source_id = t.id
+  delete from ${names.associations} l using stale t where l.data_source_id = t.id returning l.asset_id
+), remembered as (
+  insert into copycat_unlinked (asset_id) select distinct asset_id from unlinked
 ), relinked as (
   insert into copycat_source (ordinal, id) select ordinal, id from stale
 )
-select t.node_id
-from stale t
+select t.ordinal
+from (
+  select ordinal from stale
+  union
+  select c.ordinal from copycat_source c join copycat_node r using (ordinal) where not r.is_new
+) t
 where not exists (select from copycat_changed c where c.ordinal = t.ordinal)`;
+}
+
+/**
+ * Locks the files that were unlinked. A statement of its own: whoever was just linking one has finished when the
+ * next statement looks.
+ */
+export function lockUnlinkedAssetsSql(names: CatalogNames): string {
+  return `\
+select from ${names.assets} a
+where a.id in (select u.asset_id from copycat_unlinked u)
+order by a.id
+for update`;
+}
+
+/** A file that nothing refers to any more goes, as it does when Tiled deletes its last data source. */
+export function deleteUnlinkedAssetsSql(names: CatalogNames): string {
+  return `\
+delete from ${names.assets} a using copycat_unlinked u
+where a.id = u.asset_id
+  and not exists (select from ${names.associations} l where l.asset_id = a.id)`;
 }
 
 /** The assets of one staged row `row`: the first has columns of its own, the others are in `more_assets`. */

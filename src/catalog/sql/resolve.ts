@@ -7,7 +7,7 @@ import type { CatalogNames } from "../tables.ts";
  * The work tables of one load, all gone at commit:
  * parent - containers that may get children; node - staged rows with their ids; reject - rows that stay out;
  * duplicate - rows whose path stands in the input again; changed - nodes that policy update rewrites;
- * source - data sources whose assets are to be linked.
+ * source - data sources whose assets are to be linked; unlinked - assets that a data source has let go.
  */
 export const createWorkTablesSql = `\
 create temp table copycat_parent (path text, id int4) on commit drop;
@@ -15,9 +15,10 @@ create temp table copycat_node (ordinal int8, id int4, parent int4, is_new bool)
 create temp table copycat_reject (ordinal int8, code text, message text) on commit drop;
 create temp table copycat_duplicate (ordinal int8) on commit drop;
 create temp table copycat_changed (ordinal int8, id int4) on commit drop;
-create temp table copycat_source (ordinal int8, id int4) on commit drop`;
+create temp table copycat_source (ordinal int8, id int4) on commit drop;
+create temp table copycat_unlinked (asset_id int4) on commit drop`;
 
-/** The row that counts when a path stands in the input more than once. */
+/** The row that counts when a path stands in the input more than once; rows rejected before take no part. */
 export function markDuplicatesSql(winner: "first" | "last"): string {
   return `\
 insert into copycat_duplicate (ordinal)
@@ -25,11 +26,12 @@ select s.ordinal
 from ${stagingName} s
 join (
   select parent_path, key, ${winner === "first" ? "min" : "max"}(ordinal) as winner
-  from ${stagingName}
+  from ${stagingName} t
+  where not exists (select from copycat_reject x where x.ordinal = t.ordinal)
   group by parent_path, key
   having count(*) > 1
 ) d using (parent_path, key)
-where s.ordinal <> d.winner`;
+where s.ordinal <> d.winner and not exists (select from copycat_reject x where x.ordinal = s.ordinal)`;
 }
 
 /**
@@ -73,6 +75,7 @@ with candidate as (
   join copycat_parent p on p.path = s.parent_path
   left join ${names.nodes} n on n.parent = p.id and n.key = s.key
   where s.level = $1 and not exists (select from copycat_duplicate d where d.ordinal = s.ordinal)
+    and not exists (select from copycat_reject x where x.ordinal = s.ordinal)
   order by s.ordinal
 ), clash as (
   insert into copycat_reject (ordinal, code, message)

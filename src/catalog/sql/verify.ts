@@ -1,5 +1,6 @@
 // The statements of `verify`. Each invariant counts what breaks it and names one example.
 
+import { quoteIdentifier } from "../../database/index.ts";
 import { type CatalogNames, closureTrigger } from "../tables.ts";
 
 export interface Invariant {
@@ -178,7 +179,7 @@ where not exists (select from pg_trigger t
 }
 
 function sequenceInvariant(names: CatalogNames, table: string): Invariant {
-  const relation = `"${names.schema}"."${table}"`;
+  const relation = quoteIdentifier(names.schema, table);
   return {
     name: `sequence of ${table}`,
     describe: (count, example) =>
@@ -190,7 +191,7 @@ select (coalesce(max(id), 0) >= coalesce((
     select case when s.last_value is null then s.start_value else s.last_value + 1 end
     from pg_sequences s
     where format('%I.%I', s.schemaname, s.sequencename)::regclass
-      = pg_get_serial_sequence('${relation}', 'id')::regclass), 1))::int as count,
+      = pg_get_serial_sequence('${relation.replaceAll("'", "''")}', 'id')::regclass), 1))::int as count,
   max(id)::text as example
 from ${relation}`,
   };

@@ -3,8 +3,7 @@
 import { Argument, type Command } from "commander";
 import { type MergePolicy, mergePolicies } from "../../bulk/index.ts";
 import { ensureCatalog, type LoadMode } from "../../catalog/index.ts";
-import { CopycatError, errorMessage } from "../../errors.ts";
-import { type IngestOptions, type IngestReport, ingest } from "../../ingest/index.ts";
+import { type IngestOptions, ingest } from "../../ingest/index.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { formatIngestReport } from "../ingestSummary.ts";
 import { dsnOption, jsonOption, option, quietOption, wholeNumber } from "../options.ts";
@@ -53,27 +52,24 @@ export function addIngestCommand(program: Command): void {
         .choices(["auto", "online", "offline"])
         .default("auto"),
     )
+    .addOption(option("--rejects <file>", "where rejects go", ".copycat/rejects/RUN.ndjson"))
     .addOption(
-      option("--rejects <file>", "where rejects go").default(undefined, ".copycat/rejects/RUN.ndjson"),
+      option(
+        "--max-rejects <n>",
+        "fail, with nothing changed, when there are more rejects",
+        "no limit",
+      ).argParser(wholeNumber(0)),
     )
     .addOption(
-      option("--max-rejects <n>", "fail, with nothing changed, when there are more rejects")
-        .argParser(wholeNumber(0))
-        .default(undefined, "no limit"),
+      option("--workers <n>", "threads that read HDF5", "cores - 1, at least 1").argParser(wholeNumber(1)),
     )
     .addOption(
-      option("--workers <n>", "threads that read HDF5")
-        .argParser(wholeNumber(1))
-        .default(undefined, "cores - 1, at least 1"),
+      option("--limit <n>", "take only so many entities, files or records", "all").argParser(wholeNumber(1)),
     )
     .addOption(
-      option("--limit <n>", "take only so many entities, files or records")
-        .argParser(wholeNumber(1))
-        .default(undefined, "all"),
-    )
-    .addOption(
-      option("--source <label>", "label that goes into the metadata of every entity").default(
-        undefined,
+      option(
+        "--source <label>",
+        "label that goes into the metadata of every entity",
         "label of the YAML, name of the folder",
       ),
     )
@@ -103,7 +99,6 @@ async function runIngest(inputs: string[], flags: IngestFlags): Promise<number> 
     return await withDatabase("ingest", flags, run);
   } catch (error) {
     progress.clear();
-    if (flags.json) printJson(failedReport(error));
     throw error;
   } finally {
     release();
@@ -130,18 +125,5 @@ function makeOptions(
     ...(flags.workers === undefined ? {} : { workers: flags.workers }),
     ...(flags.limit === undefined ? {} : { limit: flags.limit }),
     ...(flags.source === undefined ? {} : { source: flags.source }),
-  };
-}
-
-/** Programs that read stdout learn of a failure there, too. */
-function failedReport(error: unknown): Pick<IngestReport, "status"> & { error: object } {
-  const isKnown = error instanceof CopycatError;
-  return {
-    status: "failed",
-    error: {
-      code: isKnown ? error.code : "INTERNAL",
-      message: errorMessage(error),
-      details: isKnown ? error.details : [],
-    },
   };
 }

@@ -38,7 +38,7 @@ export function addSearchCommand(program: Command): void {
     .addHelpText("after", examples)
     .action(async (dataset: string | undefined, flags: SearchFlags) => {
       const filters = flags.where.map(parseFilter);
-      const found = await withDatabase("search", flags, async ({ database }) => {
+      const found = await withDatabase("search", { ...flags, mustExist: true }, async ({ database }) => {
         await requireCatalog(database);
         const limit = flags.count ? 0 : flags.limit;
         return searchNodes(database, { filters, limit, ...(dataset === undefined ? {} : { dataset }) });

@@ -21,7 +21,7 @@ export function addShowCommand(program: Command): void {
     .addOption(jsonOption())
     .addOption(quietOption())
     .action(async (path: string, flags: ShowFlags) => {
-      const node = await withDatabase("show", flags, async ({ database }) => {
+      const node = await withDatabase("show", { ...flags, mustExist: true }, async ({ database }) => {
         await requireCatalog(database);
         return getNode(database, path);
       });

@@ -25,7 +25,7 @@ export function addVerifyCommand(program: Command): void {
     .addOption(quietOption())
     .addHelpText("after", "\nExit codes: 0 all checks hold; 1 one does not.")
     .action(async (flags: VerifyFlags) => {
-      const report = await withDatabase("verify", flags, async ({ database }) => {
+      const report = await withDatabase("verify", { ...flags, mustExist: true }, async ({ database }) => {
         await requireCatalog(database);
         const verified = await verifyCatalog(database);
         if (!flags.files) return verified;

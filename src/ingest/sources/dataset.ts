@@ -1,10 +1,9 @@
 // A dataset described by a YAML: the container, then the files of its layout.
 
-import { relative, resolve, sep } from "node:path";
 import { CopycatError } from "../../errors.ts";
 import { stringToJson } from "../../json.ts";
 import type { DatasetDescription } from "../../manifest/index.ts";
-import { countFiles, globFilter, type ListedFile, listFiles } from "../listFiles.ts";
+import { countFiles, globFilter, type ListedFile, listedFile, listFiles } from "../listFiles.ts";
 import { concatReadAhead } from "../readAhead.ts";
 import { type MetadataEntry, makeContainer } from "../shape.ts";
 import type { NodeSource, SourceBatch } from "../types.ts";
@@ -26,18 +25,15 @@ export function openDatasetSource(description: DatasetDescription, options: Data
   const label = options.label ?? description.label;
   const filter = globFilter(description.data.filePattern);
   const { directory } = description.data;
+  const only = options.onlyFile === undefined ? undefined : [listedFile(directory, options.onlyFile)];
   return {
     dataset: description.key,
     label,
     directories: [description.data.serverBaseDir ?? directory],
-    countFiles: () => (options.onlyFile === undefined ? countFiles(directory, filter) : Promise.resolve(1)),
+    countFiles: () => (only === undefined ? countFiles(directory, filter) : Promise.resolve(1)),
     batches: (context) => {
-      const files =
-        options.onlyFile === undefined
-          ? listFiles(directory, filter)
-          : [{ path: options.onlyFile, relativePath: toRelative(directory, options.onlyFile) }];
       const remaining = { entities: context.limit };
-      return readDataset({ ...context, description, label, remaining }, files);
+      return readDataset({ ...context, description, label, remaining }, only ?? listFiles(directory, filter));
     },
   };
 }
@@ -101,8 +97,4 @@ function* datasetMetadata({ description, label }: DatasetContext): Generator<Met
 /** Where the serving machine finds the file. */
 function servedPath({ data }: DatasetDescription, file: ListedFile): string {
   return data.serverBaseDir === null ? file.path : `${data.serverBaseDir}/${file.relativePath}`;
-}
-
-function toRelative(directory: string, file: string): string {
-  return relative(resolve(directory), file).split(sep).join("/");
 }

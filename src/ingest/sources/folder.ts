@@ -2,10 +2,11 @@
 // become arrays, at any depth.
 
 import { basename, dirname } from "node:path";
+import { CopycatError } from "../../errors.ts";
 import type { WalkItem } from "../../hdf5/index.ts";
 import { stringToJson } from "../../json.ts";
 import type { Log } from "../../log.ts";
-import { countFiles, type ListedFile, listFiles } from "../listFiles.ts";
+import { countFiles, type ListedFile, listedFile, listFiles } from "../listFiles.ts";
 import { concatReadAhead } from "../readAhead.ts";
 import { type CatalogFile, type MetadataEntry, makeArray, makeContainer, reject } from "../shape.ts";
 import type { NodeSource, SourceBatch, SourceContext } from "../types.ts";
@@ -24,23 +25,26 @@ export function openFolderSource(folder: string, options: FolderOptions = {}): N
   const root = basename(folder) || "root";
   const label = options.label ?? root;
   const filter = (path: string): boolean => hdf5Name.test(path);
-  const { onlyFile } = options;
+  const only = options.onlyFile === undefined ? undefined : [listedFile(folder, options.onlyFile)];
   return {
     dataset: root,
     label,
     directories: [folder],
-    countFiles: () => (onlyFile === undefined ? countFiles(folder, filter) : Promise.resolve(1)),
+    countFiles: () => (only === undefined ? countFiles(folder, filter) : Promise.resolve(1)),
     batches: (context) =>
-      readFolder(context, { input: folder, root: [root], label }, () =>
-        onlyFile === undefined
-          ? limited(listFiles(folder, filter), context.limit)
-          : [{ path: onlyFile, relativePath: onlyFile.slice(folder.length + 1) }],
+      readFolder(
+        context,
+        { input: folder, root: [root], label },
+        () => only ?? limited(listFiles(folder, filter), context.limit),
       ),
   };
 }
 
 /** `file` absolute. Its container stands at the top of the catalog. */
 export function openFileSource(file: string, options: FolderOptions = {}): NodeSource {
+  if (options.onlyFile !== undefined && options.onlyFile !== file) {
+    throw new CopycatError("UNREADABLE_SOURCE", `${options.onlyFile} is not the file of its input ${file}.`);
+  }
   const name = basename(file);
   const label = options.label ?? name;
   return {

@@ -3,7 +3,7 @@
 import type { DatasetItem, ProblemItem, WalkItem } from "../../hdf5/index.ts";
 import { stringToJson } from "../../json.ts";
 import type { ListedFile } from "../listFiles.ts";
-import { type CatalogFile, type MetadataEntry, makeContainer } from "../shape.ts";
+import { type CatalogFile, type MetadataEntry, makeContainer, reject } from "../shape.ts";
 import type { SourceBatch } from "../types.ts";
 import { extraEntries, locators, makeArtifact } from "./artifacts.ts";
 import { BatchBuilder } from "./batch.ts";
@@ -31,6 +31,10 @@ export async function* readGrouped(
   for await (const entity of splitEntities(items, base, (root) => {
     attributes = root;
   })) {
+    if ("kind" in entity) {
+      batch.add(reject({ source: file.path, position: entity.path }, entity.code, entity.message));
+      continue;
+    }
     if (context.remaining.entities <= 0) break;
     context.remaining.entities -= 1;
     addEntity(batch, context, listed, file, { ...entity, attributes });
@@ -39,18 +43,30 @@ export async function* readGrouped(
   yield batch.take(1);
 }
 
-/** Collects what lies below each direct subgroup of `base`; the walk is depth first, so an entity is in one piece. */
+/**
+ * Collects what lies below each direct subgroup of `base`; the walk is depth first, so an entity is in one piece.
+ * A problem in the place of an entity or of the base is handed on: whole entities would be missing silently.
+ */
 async function* splitEntities(
   items: AsyncIterable<WalkItem>,
   base: string,
   onRoot: (attributes: EntityGroup["attributes"]) => void,
-): AsyncGenerator<EntityGroup> {
+): AsyncGenerator<EntityGroup | ProblemItem> {
   const prefix = base === "/" ? "/" : `${base.replace(/\/$/, "")}/`;
   let current: EntityGroup | undefined;
   for await (const item of items) {
     const below = item.path.startsWith(prefix) ? item.path.slice(prefix.length) : "";
     if (item.kind === "group" && below === "") onRoot(item.attributes);
-    if (item.kind === "group" && below !== "" && !below.includes("/")) {
+    if (item.kind === "dataset" && below === "") {
+      yield {
+        kind: "problem",
+        path: item.path,
+        code: "missing_dataset",
+        message: `${item.path} is no group`,
+      };
+    } else if (item.kind === "problem" && (below === "" || mayBeEntity(item, below))) {
+      yield item;
+    } else if (item.kind === "group" && below !== "" && !below.includes("/")) {
       if (current !== undefined) yield current;
       current = { name: below, path: item.path, items: new Map(), attributes: {} };
     } else if (item.kind !== "group" && current !== undefined && item.path.startsWith(`${current.path}/`)) {
@@ -58,6 +74,11 @@ async function* splitEntities(
     }
   }
   if (current !== undefined) yield current;
+}
+
+/** Something in an entity's place that cannot be entered; a data set of a strange type is none of our business. */
+function mayBeEntity({ code }: ProblemItem, below: string): boolean {
+  return !below.includes("/") && code !== "unsupported_type";
 }
 
 function addEntity(

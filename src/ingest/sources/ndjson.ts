@@ -2,8 +2,15 @@
 
 import type { Readable } from "node:stream";
 import { hashStructure, type NodeRecord, type Reject, type StructureRecord } from "../../catalog/index.ts";
+import { CopycatError } from "../../errors.ts";
 import { asJsonText, type JsonText, stringToJson } from "../../json.ts";
-import { type NodeRecord as ParsedRecord, type RefusedLine, readNodeRecords } from "../../manifest/index.ts";
+import {
+  type FileReference,
+  type NodeRecord as ParsedRecord,
+  type RefusedLine,
+  readNodeRecords,
+} from "../../manifest/index.ts";
+import { fileRecord } from "../shape.ts";
 import type { NodeSource, SourceBatch, SourceContext } from "../types.ts";
 import { BatchBuilder } from "./batch.ts";
 
@@ -32,7 +39,7 @@ export function openNdjsonSource(options: NdjsonOptions): NodeSource {
 interface Seen {
   /** First key of the first record. */
   dataset: string;
-  /** Files taken: several rejects may point to the same one. */
+  /** Files taken, each with its input: several rejects may point to the same one. */
   files: Set<string>;
 }
 
@@ -49,12 +56,18 @@ async function* readRecords(
     taken += 1;
     const position = `line ${line.line}`;
     if ("file" in line) {
-      if (seen.files.has(line.file.file)) continue;
-      seen.files.add(line.file.file);
+      const { input, file } = line.file;
+      const name = JSON.stringify([input, file]);
+      if (seen.files.has(name)) continue;
+      seen.files.add(name);
       yield batch.take();
-      const source = await options.openFile(line.file.input, line.file.file);
-      seen.dataset ||= source.dataset;
-      yield* source.batches(context);
+      const source = await openFile(options, position, line.file);
+      if ("code" in source) {
+        batch.add(source);
+      } else {
+        seen.dataset ||= source.dataset;
+        yield* source.batches(context);
+      }
     } else if ("problem" in line) {
       batch.add(makeReject(options.name, position, line));
     } else {
@@ -64,6 +77,21 @@ async function* readRecords(
     if (batch.isFull) yield batch.take();
   }
   yield batch.take(1);
+}
+
+/** The input of a file to read again, or a reject when that input is gone or does not hold the file. */
+async function openFile(
+  options: NdjsonOptions,
+  position: string,
+  { input, file }: FileReference,
+): Promise<NodeSource | Reject> {
+  try {
+    return await options.openFile(input, file);
+  } catch (error) {
+    if (!(error instanceof CopycatError) || error.code !== "UNREADABLE_SOURCE") throw error;
+    const record = fileRecord(input, file);
+    return { source: options.name, position, code: "unreadable_input", message: error.message, record };
+  }
 }
 
 function makeReject(source: string, position: string, { problem, raw, isJson }: RefusedLine): Reject {

@@ -89,21 +89,24 @@ describe("a changed array under update", () => {
     expect(await db.rows("select data_uri from assets where data_uri like '%/here.h5'")).toEqual([]);
   });
 
-  test.each(["update", "skip"] as const)("an array without a data source is completed under update only: %s", async (policy) => {
-    await db.rows(
-      `insert into nodes (parent, key, structure_family, metadata, specs, access_blob)
+  test.each(["update", "skip"] as const)(
+    "an array without a data source is completed under update only: %s",
+    async (policy) => {
+      await db.rows(
+        `insert into nodes (parent, key, structure_family, metadata, specs, access_blob)
         values (0, $1, 'array', '{}', '[]', '{}')`,
-      [`bare-${policy}`],
-    );
-    const { report } = await load(db.database, [array(`/bare-${policy}`)], { policy });
-    const completed = policy === "update" ? 1 : 0;
-    expect(report.dataSources.inserted).toBe(completed);
-    const sources = await db.value(
-      "select count(*)::int from data_sources d join nodes n on n.id = d.node_id where n.key = $1",
-      [`bare-${policy}`],
-    );
-    expect(sources).toBe(completed);
-  });
+        [`bare-${policy}`],
+      );
+      const { report } = await load(db.database, [array(`/bare-${policy}`)], { policy });
+      const completed = policy === "update" ? 1 : 0;
+      expect(report.dataSources.inserted).toBe(completed);
+      const sources = await db.value(
+        "select count(*)::int from data_sources d join nodes n on n.id = d.node_id where n.key = $1",
+        [`bare-${policy}`],
+      );
+      expect(sources).toBe(completed);
+    },
+  );
 
   test("a container without data in the input keeps none", async () => {
     await load(db.database, [container("/plain")]);
@@ -126,7 +129,9 @@ describe("files", () => {
   });
 
   test("an asset that Tiled has registered is taken", async () => {
-    await db.rows("insert into assets (data_uri, is_directory) values ('file://localhost/data/theirs.h5', false)");
+    await db.rows(
+      "insert into assets (data_uri, is_directory) values ('file://localhost/data/theirs.h5', false)",
+    );
     const { report } = await load(db.database, [array("/d", { files: ["/data/theirs.h5"] })]);
     expect(report.assets.inserted).toBe(0);
     const shared = await db.value(`select count(*)::int from data_source_asset_association l
@@ -137,9 +142,13 @@ describe("files", () => {
   test("a file that grew gets its new size under update", async () => {
     await load(db.database, [array("/e", { files: ["/data/grows.h5"], size: 10 })]);
     await load(db.database, [array("/e", { files: ["/data/grows.h5"], size: 20 })], { policy: "update" });
-    expect(await db.value("select size::int from assets where data_uri = 'file://localhost/data/grows.h5'")).toBe(20);
+    expect(
+      await db.value("select size::int from assets where data_uri = 'file://localhost/data/grows.h5'"),
+    ).toBe(20);
     await load(db.database, [array("/e", { files: ["/data/grows.h5"] })], { policy: "update" });
-    expect(await db.value("select size::int from assets where data_uri = 'file://localhost/data/grows.h5'")).toBe(20);
+    expect(
+      await db.value("select size::int from assets where data_uri = 'file://localhost/data/grows.h5'"),
+    ).toBe(20);
   });
 
   test("a hundred files make up one array in their order", async () => {
@@ -153,7 +162,9 @@ describe("files", () => {
   });
 
   test("more structures than the encoder remembers all arrive", async () => {
-    const nodes = Array.from({ length: 4200 }, (_, index) => array(`/s${index}`, { files, shape: [index + 1] }));
+    const nodes = Array.from({ length: 4200 }, (_, index) =>
+      array(`/s${index}`, { files, shape: [index + 1] }),
+    );
     const { report } = await load(db.database, [...nodes, array("/again", { files, shape: [1] })]);
     expect(report.structures.inserted).toBe(4200);
     expect(await verifyCatalog(db.database)).toMatchObject({ ok: true });

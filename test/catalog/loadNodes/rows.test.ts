@@ -179,9 +179,7 @@ describe("odd data sources", () => {
   });
 
   test("a size beyond 2^53 is exact as text", async () => {
-    await load(db.database, [
-      array("/VDP/H_1/huge", { files: ["/data/huge.h5"], size: "9007199254740993" }),
-    ]);
+    await load(db.database, [array("/VDP/H_1/huge", { files: ["/data/huge.h5"], size: "9007199254740993" })]);
     expect(
       await db.value("select size::text from assets where data_uri = 'file://localhost/data/huge.h5'"),
     ).toBe("9007199254740993");

@@ -109,9 +109,12 @@ describe("records that cannot go in", () => {
 
   test("the record of a rejected array holds its data source, the structure and every file", async () => {
     const files = ["/data/0.h5", "/data/1.h5"];
-    const { rejects } = await load(db.database, [array("/absent/a", { files }), array("/absent/b", { files })]);
+    const { rejects } = await load(db.database, [
+      array("/absent/a", { files }),
+      array("/absent/b", { files }),
+    ]);
     const records = rejects.map(({ record }) => JSON.parse(record ?? "") as Record<string, unknown>);
-    expect(records[1]?.["data_source"]).toMatchObject({
+    expect(records[1]?.data_source).toMatchObject({
       mimetype: "application/x-hdf5",
       structure: { shape: [3, 4] },
       parameters: { dataset: "b" },
@@ -136,17 +139,20 @@ describe("records that cannot go in", () => {
     ]);
   });
 
-  test.each(["skip", "update"] as const)("another family at the same path is a clash under %s", async (policy) => {
-    const { report, rejects } = await load(
-      db.database,
-      [container("/leaf", { other: true }), container("/leaf/below"), container(`/fine-${policy}`)],
-      { policy },
-    );
-    expect(report.nodes).toMatchObject({ inserted: 1, rejected: 2 });
-    expect(rejects[0]).toMatchObject({ code: "family_clash", position: "/leaf" });
-    expect(rejects[0]?.message).toMatch(/^\/leaf is .* array in the catalog and a container in the input/);
-    expect(rejects[1]).toMatchObject({ code: "parent_missing", position: "/leaf/below" });
-  });
+  test.each(["skip", "update"] as const)(
+    "another family at the same path is a clash under %s",
+    async (policy) => {
+      const { report, rejects } = await load(
+        db.database,
+        [container("/leaf", { other: true }), container("/leaf/below"), container(`/fine-${policy}`)],
+        { policy },
+      );
+      expect(report.nodes).toMatchObject({ inserted: 1, rejected: 2 });
+      expect(rejects[0]).toMatchObject({ code: "family_clash", position: "/leaf" });
+      expect(rejects[0]?.message).toMatch(/^\/leaf is .* array in the catalog and a container in the input/);
+      expect(rejects[1]).toMatchObject({ code: "parent_missing", position: "/leaf/below" });
+    },
+  );
 
   test("U+0000 rejects the record, and the structure it shares still goes in with the next one", async () => {
     const { report, rejects } = await load(db.database, [
@@ -206,11 +212,7 @@ describe("paths that stand in the input more than once", () => {
   test("under error they are a conflict, named one by one", async () => {
     await expect(load(db.database, twice("error"), { policy: "error" })).rejects.toMatchObject({
       code: "CONFLICT",
-      details: [
-        "/error (test.yaml, /error)",
-        "/error/a (test.yaml, /error/a)",
-        "/error (test.yaml, /error)",
-      ],
+      details: ["/error (test.yaml, /error)", "/error/a (test.yaml, /error/a)", "/error (test.yaml, /error)"],
     });
     expect(await stored("error")).toEqual([]);
   });

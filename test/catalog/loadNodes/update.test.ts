@@ -59,7 +59,7 @@ describe("a second load of the same records", () => {
   test("artifacts that are new go in beside those that are there", async () => {
     await load(db.database, dataset("grow", 3, 1));
     const { report } = await load(db.database, dataset("grow", 4, 2), { policy: "update" });
-    expect(report.nodes).toMatchObject({ inserted: 5, unchanged: 7 });
+    expect(report.nodes).toMatchObject({ inserted: 6, unchanged: 7 });
     expect(await verifyCatalog(db.database)).toMatchObject({ ok: true });
   });
 });
@@ -87,8 +87,11 @@ describe("changed metadata under update", () => {
     const after = await db.rows<{ key: string }>("select xmin::text, to_jsonb(n) as row, key from nodes n");
     const others = (rows: { key: string }[]) => rows.filter(({ key }) => key !== "H_1");
     expect(others(after)).toEqual(others(before));
-    expect(await db.rows("select metadata, specs, time_updated > time_created as later from nodes where key = 'H_1'"))
-      .toEqual([{ metadata: { index: 1, note: "new" }, specs: [{ name: "s" }], later: true }]);
+    expect(
+      await db.rows(
+        "select metadata, specs, time_updated > time_created as later from nodes where key = 'H_1'",
+      ),
+    ).toEqual([{ metadata: { index: 1, note: "new" }, specs: [{ name: "s" }], later: true }]);
   });
 
   test("each further change counts the revisions up", async () => {

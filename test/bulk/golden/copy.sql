@@ -1,0 +1,1 @@
+copy "site"."odd ""table""" ("id", "Key", "body", "updated_at") from stdin

@@ -1,0 +1,6 @@
+create temp table "staging" (
+  "id" int8,
+  "Key" text,
+  "body" jsonb,
+  "updated_at" text
+) on commit drop

@@ -1,0 +1,12 @@
+with merged as (
+  insert into "site"."odd ""table""" as target ("id", "Key", "body", "updated_at")
+  select "id", "Key", "body", "updated_at"
+  from "staging"
+  on conflict ("id", "Key") do update
+  set "body" = excluded."body", "updated_at" = excluded."updated_at"
+  where (target."body")
+    is distinct from (excluded."body")
+  returning xmax = 0 as is_new
+)
+select count(*) filter (where is_new)::int as inserted, count(*) filter (where not is_new)::int as updated
+from merged

@@ -1,0 +1,21 @@
+with candidate as (
+  select s.ordinal, p.id as parent, n.id as existing, s.structure_family as family,
+    n.structure_family::text as existing_family, s.parent_path || '/' || s.key as path
+  from copycat_stage s
+  join copycat_parent p on p.path = s.parent_path
+  left join "public"."nodes" n on n.parent = p.id and n.key = s.key
+  where s.level = $1 and not exists (select from copycat_duplicate d where d.ordinal = s.ordinal)
+    and not exists (select from copycat_reject x where x.ordinal = s.ordinal)
+  order by s.ordinal
+), clash as (
+  insert into copycat_reject (ordinal, code, message)
+  select ordinal, 'family_clash', format(
+    '%s is a %s in the catalog and a %s in the input; delete the old node or give the new one another key',
+    path, existing_family, family)
+  from candidate
+  where existing_family <> family
+)
+insert into copycat_node (ordinal, id, parent, is_new)
+select c.ordinal, coalesce(c.existing, nextval($2::regclass)::int4), c.parent, c.existing is null
+from candidate c
+where c.existing is null or c.existing_family = c.family

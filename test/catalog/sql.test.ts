@@ -1,0 +1,90 @@
+// The statements as files, so that a change of SQL is seen in review. They run in the tests of loadNodes and verify.
+
+import { describe, expect, test } from "vitest";
+import { deleteClosureSql, insertClosureSql } from "../../src/catalog/sql/closure.ts";
+import {
+  countRenewedSql,
+  deleteUnlinkedAssetsSql,
+  insertDataSourcesSql,
+  lockUnlinkedAssetsSql,
+  mergeAssetsSql,
+  mergeAssociationsSql,
+  mergeStructuresSql,
+  updateAssetSizesSql,
+  updateDataSourcesSql,
+} from "../../src/catalog/sql/mergeData.ts";
+import { insertRevisionsSql, markChangedSql, mergeNodesSql } from "../../src/catalog/sql/mergeNodes.ts";
+import {
+  addParentsSql,
+  createWorkTablesSql,
+  findAttachPointsSql,
+  listRejectsSql,
+  markDuplicatesSql,
+  markOrphansSql,
+  nodeSequenceSql,
+  resolveLevelSql,
+} from "../../src/catalog/sql/resolve.ts";
+import { closureSummarySql, expectedClosureSql, invariants } from "../../src/catalog/sql/verify.ts";
+import { catalogNames } from "../../src/catalog/tables.ts";
+
+const names = catalogNames("public");
+
+const statements: Record<string, string> = {
+  "closure-delta": insertClosureSql(names, "delta"),
+  "closure-rebuild": `${deleteClosureSql(names)};\n${insertClosureSql(names, "rebuild")}`,
+  "resolve-work-tables": createWorkTablesSql,
+  "resolve-duplicates-first": markDuplicatesSql("first"),
+  "resolve-duplicates-last": markDuplicatesSql("last"),
+  "resolve-attach-points": findAttachPointsSql(names),
+  "resolve-level": resolveLevelSql(names, false),
+  "resolve-level-dry-run": resolveLevelSql(names, true),
+  "resolve-add-parents": addParentsSql,
+  "resolve-orphans": markOrphansSql,
+  "resolve-sequence": nodeSequenceSql(names),
+  "resolve-rejects": listRejectsSql,
+  "nodes-mark-changed": markChangedSql(names),
+  "nodes-revisions": insertRevisionsSql(names),
+  "nodes-merge-skip": mergeNodesSql(names, "skip"),
+  "nodes-merge-update": mergeNodesSql(names, "update"),
+  "nodes-merge-error": mergeNodesSql(names, "error"),
+  "data-structures-new": mergeStructuresSql(names, "new nodes"),
+  "data-structures-all": mergeStructuresSql(names, "all nodes"),
+  "data-sources-new": insertDataSourcesSql(names, "new nodes"),
+  "data-sources-missing": insertDataSourcesSql(names, "nodes without one"),
+  "data-sources-update": updateDataSourcesSql(names),
+  "data-sources-count-renewed": countRenewedSql(names),
+  "data-assets": mergeAssetsSql(names),
+  "data-asset-sizes": updateAssetSizesSql(names),
+  "data-associations": mergeAssociationsSql(names),
+  "data-unlinked-assets": `${lockUnlinkedAssetsSql(names)};\n${deleteUnlinkedAssetsSql(names)}`,
+  "verify-closure": `${closureSummarySql(names)};\n${expectedClosureSql(names)}`,
+  "verify-invariants": invariants(names)
+    .map(({ name, sql }) => `-- ${name}\n${sql};`)
+    .join("\n\n"),
+};
+
+describe("the statements of the catalog", () => {
+  test.each(Object.entries(statements))("%s", async (name, sql) => {
+    await expect(`${sql}\n`).toMatchFileSnapshot(`golden/${name}.sql`);
+  });
+
+  test("name no table of the catalog without its schema", () => {
+    const other = catalogNames('odd "schema"');
+    const rebuilt = [
+      insertClosureSql(other, "delta"),
+      findAttachPointsSql(other),
+      resolveLevelSql(other, false),
+      markChangedSql(other),
+      mergeNodesSql(other, "update"),
+      mergeStructuresSql(other, "all nodes"),
+      updateDataSourcesSql(other),
+      mergeAssetsSql(other),
+      mergeAssociationsSql(other),
+    ].join("\n");
+    expect(rebuilt).not.toContain("public");
+    expect(rebuilt).toContain('"odd ""schema"""."nodes"');
+    const tables =
+      "nodes|nodes_closure|structures|data_sources|assets|data_source_asset_association|revisions";
+    expect(rebuilt).not.toMatch(new RegExp(`\\b(from|join|into|update)\\s+"?(${tables})\\b`));
+  });
+});

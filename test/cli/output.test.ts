@@ -1,0 +1,194 @@
+// What people read, as golden strings.
+
+import { describe, expect, it } from "vitest";
+import { formatIngestReport } from "../../src/cli/ingestSummary.ts";
+import { formatCount, formatDuration, plural } from "../../src/cli/output.ts";
+import { formatProgress, makeProgressLine } from "../../src/cli/progressLine.ts";
+import type { OpenedDatabase } from "../../src/cli/withDatabase.ts";
+import type { IngestProgress, IngestReport } from "../../src/ingest/index.ts";
+
+const progress: IngestProgress = {
+  phase: "read",
+  files: { done: 1204, total: 10_000 },
+  nodes: 14_448,
+  rejects: 3,
+  elapsedMs: 3500,
+};
+
+describe("progress", () => {
+  it.each<[string, Partial<IngestProgress>, string]>([
+    [
+      "while files are read",
+      {},
+      "read 1,204/10,000 files, 14,448 nodes, 4,128 nodes/s, 3 rejects, ETA 25.6 s",
+    ],
+    [
+      "when the number of files is not known",
+      { files: { done: 0, total: null } },
+      "read 0 files, 14,448 nodes, 4,128 nodes/s, 3 rejects",
+    ],
+    [
+      "before the first file is done",
+      { files: { done: 0, total: 5 }, nodes: 0, rejects: 0, elapsedMs: 0 },
+      "read 0/5 files, 0 nodes, 0 nodes/s, 0 rejects",
+    ],
+    [
+      "after the last file",
+      { files: { done: 5, total: 5 } },
+      "read 5/5 files, 14,448 nodes, 4,128 nodes/s, 3 rejects",
+    ],
+    ["in the phases after", { phase: "closure" }, "closure: 14,448 nodes, 3 rejects, 3.5 s"],
+  ])("%s", (_when, change, text) => {
+    expect(formatProgress({ ...progress, ...change })).toBe(text);
+  });
+
+  it("is one live line on a terminal, cut to its width, and gone when it is cleared", () => {
+    const { stream, written } = fakeStream(true, 40);
+    const line = makeProgressLine(stream, false);
+    line.show(progress);
+    line.show({ ...progress, phase: "merge" });
+    line.clear();
+    expect(written).toEqual([
+      "\rread 1,204/10,000 files, 14,448 nodes, \x1b[K",
+      "\rmerge: 14,448 nodes, 3 rejects, 3.5 s\x1b[K",
+      "\r\x1b[K",
+    ]);
+  });
+
+  it("is a plain line a phase in a pipe, not one for each call", () => {
+    const { stream, written } = fakeStream(false, 80);
+    const line = makeProgressLine(stream, false);
+    for (const phase of ["read", "read", "read", "merge", "merge"] as const)
+      line.show({ ...progress, phase });
+    line.clear();
+    expect(written).toHaveLength(2);
+    expect(written[0]).toMatch(/^read 1,204.* s\n$/);
+    expect(written[1]).toBe("merge: 14,448 nodes, 3 rejects, 3.5 s\n");
+  });
+
+  it("is nothing when it shall be quiet", () => {
+    const { stream, written } = fakeStream(true, 80);
+    const line = makeProgressLine(stream, true);
+    line.show(progress);
+    line.clear();
+    expect(written).toEqual([]);
+  });
+});
+
+function fakeStream(isTTY: boolean, columns: number): { stream: NodeJS.WriteStream; written: string[] } {
+  const written: string[] = [];
+  const write = (text: string): boolean => written.push(text) > 0;
+  return { stream: { isTTY, columns, write } as unknown as NodeJS.WriteStream, written };
+}
+
+const report: IngestReport = {
+  run: "r",
+  status: "completed",
+  dataset: "VDP",
+  source: "VDP",
+  dryRun: false,
+  mode: "offline",
+  nodes: { read: 120_001, inserted: 120_001, updated: 0, unchanged: 0, skipped: 0, rejected: 0 },
+  dataSources: { inserted: 110_000 },
+  structures: { inserted: 1 },
+  assets: { inserted: 10_000 },
+  closure: { strategy: "rebuild", rows: 470_003, elapsedMs: 900 },
+  phases: [],
+  elapsedMs: 61_000,
+  nodesPerSecond: 1967,
+  peakRssBytes: 1,
+  readableStorage: ["/data/vdp"],
+  rejectsFile: null,
+};
+
+const elsewhere = {
+  dsn: "postgres://me:secret@db.example:5433/catalog",
+  isEmbedded: false,
+} as unknown as OpenedDatabase;
+
+const format = (change: Partial<IngestReport>, opened: OpenedDatabase | null = null): string =>
+  formatIngestReport({ ...report, ...change }, opened);
+
+describe("the summary", () => {
+  it("says what went in and what to type next, without the password", () => {
+    expect(format({}, elsewhere)).toBe(`\
+VDP: 120,001 nodes in (1 min 1 s, 1,967 nodes/s)
+  110,000 arrays in 10,000 new files, 1 new structure, 470,003 closure rows (rebuild)
+
+Next:
+  # look at it
+  npx copycat show VDP --dsn DSN
+  # find entities; --where 'KEY > 0.5' filters
+  npx copycat search VDP --dsn DSN --limit 5
+  # prove that the catalog is sound
+  npx copycat verify --dsn DSN
+  # serve it (pip install 'tiled[all]')
+  tiled serve catalog "postgresql://me:PASSWORD@db.example:5433/catalog" -r /data/vdp`);
+  });
+
+  it("needs no connection string for the embedded server", () => {
+    const text = format({}, { ...elsewhere, isEmbedded: true });
+    expect(text).toContain("  npx copycat show VDP\n");
+    expect(text).toContain('  tiled serve catalog "$(npx copycat db dsn)" -r /data/vdp');
+  });
+
+  it("tells rejects, and where they are", () => {
+    const nodes = { ...report.nodes, read: 120_003, rejected: 2 };
+    expect(format({ nodes, rejectsFile: "/tmp/r.ndjson", status: "completed_with_rejects" })).toBe(`\
+VDP: 120,001 nodes in (1 min 1 s, 1,967 nodes/s)
+  110,000 arrays in 10,000 new files, 1 new structure, 470,003 closure rows (rebuild)
+  2 rejects in /tmp/r.ndjson
+  Mend them and run \`copycat ingest\` on that file.`);
+  });
+
+  it("tells what was there already", () => {
+    const nodes = { ...report.nodes, inserted: 12, updated: 1, unchanged: 119_988 };
+    expect(format({ nodes, elapsedMs: 850 })).toBe(`\
+VDP: 12 nodes in, 1 updated (850 ms, 1,967 nodes/s)
+  110,000 arrays in 10,000 new files, 1 new structure, 470,003 closure rows (rebuild)
+  119,988 nodes were there already and stayed as they are`);
+  });
+
+  it("says that there was nothing to change", () => {
+    const nodes = { ...report.nodes, inserted: 0, skipped: 120_001 };
+    expect(format({ nodes, elapsedMs: 4200 })).toBe(
+      "VDP: nothing to change, 120,001 of 120,001 nodes are in already (4.2 s, 1,967 nodes/s)",
+    );
+  });
+
+  it("says that a dry run changed nothing, and how to see the rejects", () => {
+    const nodes = { ...report.nodes, read: 120_002, rejected: 1 };
+    expect(format({ dryRun: true, nodes }, elsewhere)).toBe(`\
+VDP: dry run, nothing was changed; 120,001 of 120,002 nodes would go in (1 min 1 s, 1,967 nodes/s)
+  1 record would be rejected; --rejects FILE lists them.`);
+  });
+
+  it("offers no next step when all was rejected", () => {
+    const nodes = { ...report.nodes, read: 2, inserted: 0, rejected: 2 };
+    expect(format({ nodes, rejectsFile: "/tmp/r.ndjson" }, elsewhere)).not.toContain("Next:");
+  });
+});
+
+describe("numbers for people", () => {
+  it.each([
+    [0, "0 ms"],
+    [999, "999 ms"],
+    [1000, "1.0 s"],
+    [59_949, "59.9 s"],
+    [59_999, "1 min 0 s"],
+    [60_000, "1 min 0 s"],
+    [119_999, "2 min 0 s"],
+    [3_600_000, "60 min 0 s"],
+  ])("%i ms are %s", (elapsedMs, text) => {
+    expect(formatDuration(elapsedMs)).toBe(text);
+  });
+
+  it("have separators and the right number of their noun", () => {
+    expect([formatCount(1_234_567), plural(1, "file"), plural(0, "file"), plural(1000, "file")]).toEqual([
+      "1,234,567",
+      "1 file",
+      "0 files",
+      "1,000 files",
+    ]);
+  });
+});
