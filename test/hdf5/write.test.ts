@@ -2,8 +2,8 @@ import { readdirSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { openHdf5Reader, type WriteDataset, writeHdf5 } from "../../src/hdf5/index.ts";
 import { lookup3 } from "../../src/hdf5/direct/lookup3.ts";
+import { openHdf5Reader, type WriteDataset, writeHdf5 } from "../../src/hdf5/index.ts";
 import { temporaryFolder } from "./temporary.ts";
 
 const at = temporaryFolder();
