@@ -6,7 +6,8 @@ import { isStamped } from "./stamp.ts";
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   if (await isStamped(db)) return;
-  await sql`create extension if not exists btree_gin`.execute(db);
+  // Named, since search_path may begin with a schema of the role's own name: that is `copycat` on the embedded server.
+  await sql`create extension if not exists btree_gin with schema public`.execute(db);
   await sql`create type public.management as enum ('external', 'immutable', 'locked', 'writable')`.execute(
     db,
   );

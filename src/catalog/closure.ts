@@ -1,9 +1,9 @@
 // The closure trigger off and on again, and the closure made as a set in between.
 
 import type { PoolClient } from "pg";
-import { quoteIdentifier, sqlState, wrapDatabaseError } from "../database/index.ts";
+import { quoteIdentifier, sqlState } from "../database/index.ts";
 import { CopycatError, errorCode } from "../errors.ts";
-import { deleteClosureSql, insertClosureSql } from "./sql/closure.ts";
+import { countUnreachedSql, deleteClosureSql, insertClosureSql } from "./sql/closure.ts";
 import { type CatalogNames, closureTrigger } from "./tables.ts";
 import type { LoadReport } from "./types.ts";
 
@@ -36,7 +36,7 @@ export async function enableClosureTrigger(client: PoolClient, names: CatalogNam
   await client.query(`alter table ${names.nodes} enable trigger ${quoteIdentifier(closureTrigger)}`);
 }
 
-function explainLock(error: unknown, names: CatalogNames): CopycatError {
+function explainLock(error: unknown, names: CatalogNames): unknown {
   if (errorCode(error) === sqlState.insufficientPrivilege) {
     return new CopycatError(
       "PERMISSION",
@@ -52,7 +52,7 @@ function explainLock(error: unknown, names: CatalogNames): CopycatError {
       { cause: error },
     );
   }
-  return wrapDatabaseError(error, `Locking ${names.nodes} failed, nothing was changed`);
+  return error;
 }
 
 /**
@@ -69,7 +69,22 @@ export async function rebuildClosure(
   const strategy = mode === "offline" ? "rebuild" : "delta";
   if (dryRun) return { strategy, rows: 0, elapsedMs: 0 };
   const start = performance.now();
-  if (strategy === "rebuild") await client.query(deleteClosureSql(names));
+  if (strategy === "rebuild") {
+    await refuseCycles(client, names);
+    await client.query(deleteClosureSql(names));
+  }
   const { rowCount } = await client.query(insertClosureSql(names, strategy));
   return { strategy, rows: rowCount ?? 0, elapsedMs: Math.round(performance.now() - start) };
+}
+
+/** Climbing from a node that does not reach the root would never end. */
+async function refuseCycles(client: PoolClient, names: CatalogNames): Promise<void> {
+  const { rows } = await client.query<{ count: number; example: string | null }>(countUnreachedSql(names));
+  const { count, example } = rows[0] ?? { count: 0, example: null };
+  if (count === 0) return;
+  throw new CopycatError(
+    "CATALOG_VERSION",
+    `${count} nodes of the catalog do not reach the root (for example id ${example}): their parents form a circle, so ` +
+      "the closure cannot be rebuilt. Mend or delete them first; `copycat verify` shows more. Nothing was changed.",
+  );
 }

@@ -5,9 +5,11 @@ import { CopycatError } from "../errors.ts";
 import {
   addParentsSql,
   findAttachPointsSql,
+  findTwinsSql,
   markDuplicatesSql,
   markOrphansSql,
   nodeSequenceSql,
+  rejectTakenPathsSql,
   resolveLevelSql,
 } from "./sql/resolve.ts";
 import { stagingName } from "./staging.ts";
@@ -27,6 +29,9 @@ export async function resolveStaged(
   options: LoadOptions,
   deepestLevel: number,
 ): Promise<Resolved> {
+  await client.query(findTwinsSql);
+  await client.query("analyze copycat_twin");
+  await client.query(rejectTakenPathsSql);
   const marked = await client.query(markDuplicatesSql(options.policy === "update" ? "last" : "first"));
   const duplicates = marked.rowCount ?? 0;
   await client.query("analyze copycat_duplicate");

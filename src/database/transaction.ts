@@ -3,6 +3,7 @@
 import type { PoolClient } from "pg";
 import { CopycatError, errorCode, errorMessage } from "../errors.ts";
 import type { Database } from "./connect.ts";
+import { isSqlState } from "./sqlstate.ts";
 
 type Work<Result> = (client: PoolClient) => Promise<Result>;
 
@@ -36,7 +37,8 @@ async function runInTransaction<Result>(
   const ignore = (): void => undefined;
   client.on("error", ignore);
   try {
-    await client.query("begin");
+    // Named, since a role may default to something else: a load must see what was committed while it waited.
+    await client.query("begin isolation level read committed read write");
     const result = await work(client);
     await finish(client);
     client.off("error", ignore);
@@ -54,7 +56,7 @@ async function commit(client: PoolClient): Promise<void> {
   } catch (error) {
     const code = errorCode(error);
     // A SQLSTATE of another class than 08 (connection) and 57 (operator) is the server's refusal: rolled back.
-    if (code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !/^(08|57)/.test(code)) throw error;
+    if (code !== undefined && isSqlState(code) && !/^(08|57)/.test(code)) throw error;
     throw new CopycatError(
       "CONNECTION",
       `The connection broke during the commit (${errorMessage(error)}), so it is not known whether the changes are in. ` +

@@ -1,7 +1,7 @@
 // The statements as files, so that a change of SQL is seen in review. They run in the tests of loadNodes and verify.
 
 import { describe, expect, test } from "vitest";
-import { deleteClosureSql, insertClosureSql } from "../../src/catalog/sql/closure.ts";
+import { countUnreachedSql, deleteClosureSql, insertClosureSql } from "../../src/catalog/sql/closure.ts";
 import {
   countRenewedSql,
   deleteUnlinkedAssetsSql,
@@ -18,10 +18,12 @@ import {
   addParentsSql,
   createWorkTablesSql,
   findAttachPointsSql,
+  findTwinsSql,
   listRejectsSql,
   markDuplicatesSql,
   markOrphansSql,
   nodeSequenceSql,
+  rejectTakenPathsSql,
   resolveLevelSql,
 } from "../../src/catalog/sql/resolve.ts";
 import { closureSummarySql, expectedClosureSql, invariants } from "../../src/catalog/sql/verify.ts";
@@ -32,7 +34,10 @@ const names = catalogNames("public");
 const statements: Record<string, string> = {
   "closure-delta": insertClosureSql(names, "delta"),
   "closure-rebuild": `${deleteClosureSql(names)};\n${insertClosureSql(names, "rebuild")}`,
+  "closure-unreached": countUnreachedSql(names),
   "resolve-work-tables": createWorkTablesSql,
+  "resolve-twins": findTwinsSql,
+  "resolve-taken-paths": rejectTakenPathsSql,
   "resolve-duplicates-first": markDuplicatesSql("first"),
   "resolve-duplicates-last": markDuplicatesSql("last"),
   "resolve-attach-points": findAttachPointsSql(names),

@@ -178,9 +178,39 @@ artifacts: [{ type: spectrum, dataset: /spectra }]
     );
   await pour(database, folder, text("root_scalars", "COLUMNS"));
   await pour(database, folder, text("root_attributes", "SHARED"));
-  expect((await nodeAt(database, "/COLUMNS/a_1")).metadata).toMatchObject({ T: 5 });
+  expect((await nodeAt(database, "/COLUMNS/a_1")).metadata).toEqual({
+    T: 5,
+    path_spectrum: "a.h5",
+    dataset_spectrum: "/spectra",
+    index_spectrum: 1,
+    source: "COLUMNS",
+  });
   expect((await nodeAt(database, "/SHARED/a_1")).metadata).toMatchObject({
     beamline: "I16",
     source: "SHARED",
   });
+});
+
+it("does not take an artifact for a parameter when both lie in one group", async () => {
+  await folder.hdf5("SAMEGROUP/a.h5", {
+    children: { params: { children: { J: { data: Float64Array.of(1, 2) }, spectra: rows(2) } } },
+  });
+  const file = folder.text(
+    "SAMEGROUP.yaml",
+    `\
+label: SAMEGROUP
+data: { directory: SAMEGROUP, layout: batched }
+parameters: { location: group, group: /params }
+artifacts: [{ type: spectrum, dataset: /params/spectra }]
+`,
+  );
+  await pour(database, folder, file);
+  expect(Object.keys((await nodeAt(database, "/SAMEGROUP/a_0")).metadata)).not.toContain("spectra");
+});
+
+it("rejects a file whose group of parameters is not there, with what to check", async () => {
+  await folder.hdf5("NOPARAMS/a.h5", { children: { spectra: rows(2) } });
+  const { report, rejects } = await pour(database, folder, yaml("NOPARAMS"));
+  expect(report.nodes).toMatchObject({ inserted: 1, rejected: 1 });
+  expect(rejects).toMatchObject([{ code: "no_parameters", position: "/params" }]);
 });

@@ -133,14 +133,14 @@ it("fails when no file matches the pattern, and says what to check", async () =>
   expect((await nodesBelow(database, "/NONE")).size).toBe(0);
 });
 
-it("keeps the first of two files that would have the same key, and says so", async () => {
+it("takes the first of two files that would have the same key and rejects the other", async () => {
   await folder.hdf5("CLASH/a/b.h5", { children: { T: { data: 1 }, m: { data: 1 } } });
   await folder.hdf5("CLASH/a_b.h5", { children: { T: { data: 2 }, m: { data: 2 } } });
-  const notices: string[] = [];
-  const { report } = await pour(database, folder, yaml("CLASH"), {
-    log: { notice: (message) => notices.push(message) },
-  });
-  expect(report.nodes).toMatchObject({ read: 5, inserted: 3, skipped: 2 });
-  expect(notices).toEqual(["2 records share their path with another one; the first of each was kept."]);
+  const { report, rejects } = await pour(database, folder, yaml("CLASH"));
+  expect(report.nodes).toMatchObject({ read: 5, inserted: 3, skipped: 0, rejected: 2 });
+  expect(rejects.map(({ code }) => code)).toEqual(["path_taken", "path_taken"]);
+  expect(rejects[0]?.message).toMatch(
+    /the path \/CLASH\/a_b is that of .*a\/b\.h5 \(\/\), too; rename one of them/,
+  );
   expect((await nodeAt(database, "/CLASH/a_b")).metadata.T).toBe(1);
 });

@@ -185,4 +185,18 @@ extra_metadata: [{ dataset: /fit/chi2 }, { dataset: /fit/none }]
     });
     expect((await nodeAt(database, "/GROUPS/a")).text).toContain('"axis": [0.0, 1.0]');
   });
+
+  it("rejects a file that lacks the group, instead of an entity without parameters", async () => {
+    await folder.hdf5("lacking/a.h5", { children: { m: { data: Float64Array.of(1) } } });
+    const file = yaml(`
+label: LACKING
+key: LACKING
+data: { directory: lacking, layout: per_entity }
+parameters: { location: group, group: /parms }
+artifacts: [{ type: m, dataset: /m }]
+`);
+    const { report, rejects } = await pour(database, folder, file);
+    expect(report.nodes).toMatchObject({ inserted: 1, rejected: 1 });
+    expect(rejects).toMatchObject([{ code: "no_parameters", position: "/parms" }]);
+  });
 });

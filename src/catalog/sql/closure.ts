@@ -29,3 +29,21 @@ with recursive climb (ancestor, descendant, depth, next) as (
 export function deleteClosureSql(names: CatalogNames): string {
   return `delete from ${names.closure}`;
 }
+
+/** The body of `with recursive reached (id)`: every node that can be reached from a root. */
+export function reachedSql(names: CatalogNames): string {
+  return `\
+select id from ${names.nodes} where parent is null
+  union all
+  select n.id from reached r join ${names.nodes} n on n.parent = r.id`;
+}
+
+/** One row: how many nodes do not reach the root, and one of them. */
+export function countUnreachedSql(names: CatalogNames): string {
+  return `\
+with recursive reached (id) as (
+  ${reachedSql(names)}
+)
+select count(*)::int as count, min(n.id)::text as example
+from ${names.nodes} n where not exists (select from reached r where r.id = n.id)`;
+}

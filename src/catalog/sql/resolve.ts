@@ -6,32 +6,56 @@ import type { CatalogNames } from "../tables.ts";
 /**
  * The work tables of one load, all gone at commit:
  * parent - containers that may get children; node - staged rows with their ids; reject - rows that stay out;
- * duplicate - rows whose path stands in the input again; changed - nodes that policy update rewrites;
- * source - data sources whose assets are to be linked; unlinked - assets that a data source has let go.
+ * twin - paths that stand in the input more than once; duplicate - the rows of such paths that do not count;
+ * changed - nodes that policy update rewrites; source - data sources whose assets are to be linked;
+ * unlinked - assets that a data source has let go.
  */
 export const createWorkTablesSql = `\
 create temp table copycat_parent (path text, id int4) on commit drop;
 create temp table copycat_node (ordinal int8, id int4, parent int4, is_new bool) on commit drop;
 create temp table copycat_reject (ordinal int8, code text, message text) on commit drop;
+create temp table copycat_twin (parent_path text, key text, first int8) on commit drop;
 create temp table copycat_duplicate (ordinal int8) on commit drop;
 create temp table copycat_changed (ordinal int8, id int4) on commit drop;
 create temp table copycat_source (ordinal int8, id int4) on commit drop;
 create temp table copycat_unlinked (asset_id int4) on commit drop`;
 
-/** The row that counts when a path stands in the input more than once; rows rejected before take no part. */
+/** Paths that stand in the input more than once; rows rejected before take no part. */
+export const findTwinsSql = `\
+insert into copycat_twin (parent_path, key, first)
+select s.parent_path, s.key, min(s.ordinal)
+from ${stagingName} s
+where not exists (select from copycat_reject x where x.ordinal = s.ordinal)
+group by s.parent_path, s.key
+having count(*) > 1`;
+
+/**
+ * Two files cannot be the same node: the later one stays out. The container of a dataset (level 1) may be described
+ * by several inputs.
+ */
+export const rejectTakenPathsSql = `\
+insert into copycat_reject (ordinal, code, message)
+select s.ordinal, 'path_taken', format(
+  'the path %s/%s is that of %s (%s), too; rename one of them', s.parent_path, s.key, w.source, w.position)
+from copycat_twin t
+join ${stagingName} w on w.ordinal = t.first
+join ${stagingName} s on s.parent_path = t.parent_path and s.key = t.key
+where s.level > 1 and s.source <> w.source
+  and not exists (select from copycat_reject x where x.ordinal = s.ordinal)`;
+
+/** Of rows with the same path one counts; that the others are left aside is told, not an error. */
 export function markDuplicatesSql(winner: "first" | "last"): string {
   return `\
 insert into copycat_duplicate (ordinal)
-select s.ordinal
-from ${stagingName} s
-join (
-  select parent_path, key, ${winner === "first" ? "min" : "max"}(ordinal) as winner
-  from ${stagingName} t
-  where not exists (select from copycat_reject x where x.ordinal = t.ordinal)
-  group by parent_path, key
-  having count(*) > 1
-) d using (parent_path, key)
-where s.ordinal <> d.winner and not exists (select from copycat_reject x where x.ordinal = s.ordinal)`;
+select ordinal
+from (
+  select s.ordinal, row_number() over (
+    partition by s.parent_path, s.key order by s.ordinal${winner === "last" ? " desc" : ""}) as place
+  from copycat_twin t
+  join ${stagingName} s on s.parent_path = t.parent_path and s.key = t.key
+  where not exists (select from copycat_reject x where x.ordinal = s.ordinal)
+) ranked
+where place > 1`;
 }
 
 /**
@@ -80,7 +104,7 @@ with candidate as (
 ), clash as (
   insert into copycat_reject (ordinal, code, message)
   select ordinal, 'family_clash', format(
-    '%s is a %s in the catalog and a %s in the input; delete the old node or give the new one another key',
+    '%s is of family %s in the catalog and %s in the input; delete the old node or give the new one another key',
     path, existing_family, family)
   from candidate
   where existing_family <> family

@@ -2,6 +2,7 @@
 
 import { quoteIdentifier } from "../../database/index.ts";
 import { type CatalogNames, closureTrigger } from "../tables.ts";
+import { countUnreachedSql, reachedSql } from "./closure.ts";
 
 export interface Invariant {
   name: string;
@@ -35,13 +36,6 @@ from climb e
 full join ${names.closure} s on s.ancestor = e.ancestor and s.descendant = e.descendant`;
 }
 
-function reachedSql(names: CatalogNames): string {
-  return `\
-select id from ${names.nodes} where parent is null
-  union all
-  select n.id from reached r join ${names.nodes} n on n.parent = r.id`;
-}
-
 export function invariants(names: CatalogNames): Invariant[] {
   return [
     ...treeInvariants(names),
@@ -73,11 +67,7 @@ from ${names.nodes} where parent is null`,
     {
       name: "tree",
       describe: found("every node reaches the root", "nodes do not reach the root"),
-      sql: `\
-with recursive reached (id) as (
-  ${reachedSql(names)}
-)
-${counting(`${names.nodes} n where not exists (select from reached r where r.id = n.id)`, "n.id")}`,
+      sql: countUnreachedSql(names),
     },
     {
       name: "parents",

@@ -3,6 +3,7 @@
 import type { NodeRecord, Reject } from "../../catalog/index.ts";
 import type { DatasetItem, JsonRecord, ProblemItem } from "../../hdf5/index.ts";
 import { asJsonText, integerToJson, stringToJson } from "../../json.ts";
+import type { DatasetDescription } from "../../manifest/index.ts";
 import { type CatalogFile, dataTypeName, type MetadataEntry, makeArray, reject } from "../shape.ts";
 
 /** Type, shape and data type for people and queries; then the attributes of the data set itself. */
@@ -53,4 +54,21 @@ export function makeArtifact(
 /** Extra metadata goes by the path of its data set, without the leading slash. */
 export function* extraEntries(single: JsonRecord): Generator<MetadataEntry> {
   for (const [path, value] of Object.entries(single)) yield [path.replace(/^\//, ""), value];
+}
+
+/** A group named for parameters that gives none is a mistake in the YAML or the file, not an entity without any. */
+export function lacksParameters(
+  { parameters }: DatasetDescription,
+  values: Readonly<Record<string, unknown>>,
+): boolean {
+  return parameters.location === "group" && Object.keys(values).length === 0;
+}
+
+export function noParameters({ parameters }: DatasetDescription, file: CatalogFile): Reject {
+  const group = parameters.group ?? "/";
+  return reject(
+    { source: file.path, position: group },
+    "no_parameters",
+    `the group ${group} is not there or holds no parameters; check parameters.group`,
+  );
 }

@@ -4,10 +4,11 @@
 import type { Reject } from "../../catalog/index.ts";
 import type { ColumnsRequest, ColumnsResult, DatasetItem, JsonRecord, PickResult } from "../../hdf5/index.ts";
 import { stringToJson } from "../../json.ts";
+import type { DatasetDescription } from "../../manifest/index.ts";
 import type { ListedFile } from "../listFiles.ts";
 import { type CatalogFile, type MetadataEntry, makeArray, makeContainer, reject } from "../shape.ts";
 import type { SourceBatch } from "../types.ts";
-import { artifactMetadata, extraEntries, locators } from "./artifacts.ts";
+import { artifactMetadata, extraEntries, lacksParameters, locators, noParameters } from "./artifacts.ts";
 import { BatchBuilder } from "./batch.ts";
 import { type DatasetContext, keyOfFile } from "./context.ts";
 
@@ -40,12 +41,26 @@ export async function* readBatched(
     const count = Math.min(windowRows, rows - start, context.remaining.entities);
     context.remaining.entities -= count;
     const columns = await reader.columns(file.path, columnsRequest(context, rows, start, count));
+    dropArtifacts(columns, description);
+    if (lacksParameters(description, columns.group)) {
+      batch.add(noParameters(description, file));
+      break;
+    }
     for (let row = 0; row < count; row++) {
       addEntity(batch, context, batched, columns, start + row, row);
       if (batch.isFull) yield batch.take();
     }
   }
   yield batch.take(1);
+}
+
+/** Parameters and artifacts may share a group; what is an artifact is no parameter. */
+function dropArtifacts(columns: ColumnsResult, { artifacts, parameters }: DatasetDescription): void {
+  const group = parameters.location === "root_scalars" ? "" : (parameters.group ?? "/params");
+  for (const { dataset } of artifacts) {
+    const name = dataset.slice(dataset.lastIndexOf("/") + 1);
+    if (dataset === `${group === "/" ? "" : group}/${name}`) delete columns.group[name];
+  }
 }
 
 /** The first artifact that has a leading axis says how many entities there are; the others must agree. */
@@ -86,7 +101,8 @@ function columnsRequest(
   const { location, group } = description.parameters;
   const datasets = description.extraMetadata.map(({ dataset }) => dataset);
   if (location === "root_attributes") return { start, count, rows, datasets };
-  return { start, count, rows, datasets, group: location === "root_scalars" ? "/" : (group ?? "/params") };
+  if (location === "root_scalars") return { start, count, rows, datasets, group: "/", rowElements: 1 };
+  return { start, count, rows, datasets, group: group ?? "/params" };
 }
 
 function addEntity(

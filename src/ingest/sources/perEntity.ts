@@ -6,7 +6,7 @@ import type { DatasetDescription } from "../../manifest/index.ts";
 import type { ListedFile } from "../listFiles.ts";
 import { type CatalogFile, type MetadataEntry, makeContainer } from "../shape.ts";
 import type { SourceBatch } from "../types.ts";
-import { extraEntries, locators, makeArtifact } from "./artifacts.ts";
+import { extraEntries, lacksParameters, locators, makeArtifact, noParameters } from "./artifacts.ts";
 import { BatchBuilder } from "./batch.ts";
 import { type DatasetContext, keyOfFile } from "./context.ts";
 
@@ -18,6 +18,11 @@ export async function* readPerEntity(
   const { description, reader } = context;
   const picked = await reader.pick(file.path, pickRequest(description));
   const batch = new BatchBuilder();
+  if (lacksParameters(description, picked.values)) {
+    batch.add(noParameters(description, file));
+    yield batch.take(1);
+    return;
+  }
   const key = keyOfFile(listed.relativePath);
   batch.add(
     makeContainer(

@@ -1,11 +1,10 @@
 insert into copycat_duplicate (ordinal)
-select s.ordinal
-from copycat_stage s
-join (
-  select parent_path, key, max(ordinal) as winner
-  from copycat_stage t
-  where not exists (select from copycat_reject x where x.ordinal = t.ordinal)
-  group by parent_path, key
-  having count(*) > 1
-) d using (parent_path, key)
-where s.ordinal <> d.winner and not exists (select from copycat_reject x where x.ordinal = s.ordinal)
+select ordinal
+from (
+  select s.ordinal, row_number() over (
+    partition by s.parent_path, s.key order by s.ordinal desc) as place
+  from copycat_twin t
+  join copycat_stage s on s.parent_path = t.parent_path and s.key = t.key
+  where not exists (select from copycat_reject x where x.ordinal = s.ordinal)
+) ranked
+where place > 1

@@ -10,7 +10,7 @@ with candidate as (
 ), clash as (
   insert into copycat_reject (ordinal, code, message)
   select ordinal, 'family_clash', format(
-    '%s is a %s in the catalog and a %s in the input; delete the old node or give the new one another key',
+    '%s is of family %s in the catalog and %s in the input; delete the old node or give the new one another key',
     path, existing_family, family)
   from candidate
   where existing_family <> family

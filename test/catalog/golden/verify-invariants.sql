@@ -9,7 +9,8 @@ with recursive reached (id) as (
   union all
   select n.id from reached r join "public"."nodes" n on n.parent = r.id
 )
-select count(*)::int as count, min(n.id)::text as example from "public"."nodes" n where not exists (select from reached r where r.id = n.id);
+select count(*)::int as count, min(n.id)::text as example
+from "public"."nodes" n where not exists (select from reached r where r.id = n.id);
 
 -- parents
 select count(*)::int as count, min(n.id)::text as example from "public"."nodes" n join "public"."nodes" p on p.id = n.parent where p.structure_family <> 'container';

@@ -151,6 +151,20 @@ describe("a damaged closure", () => {
   });
 });
 
+describe("parents that form a circle", () => {
+  const db = useDatabase();
+
+  test("end a load in mode offline with a sentence instead of climbing for ever", async () => {
+    await load(db.database, [container("/a"), container("/a/b"), container("/a/b/c")]);
+    await db.rows("update nodes set parent = (select id from nodes where key = 'c') where key = 'a'");
+    await expect(load(db.database, [container("/x")], { mode: "offline" })).rejects.toMatchObject({
+      code: "CATALOG_VERSION",
+      message: expect.stringContaining("3 nodes of the catalog do not reach the root"),
+    });
+    expect(await db.value("select count(*)::int from nodes where key = 'x'")).toBe(0);
+  });
+});
+
 describe("the mode, when it is chosen by the load", () => {
   const db = useDatabase();
 
