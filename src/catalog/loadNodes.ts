@@ -5,6 +5,7 @@ import type { PoolClient } from "pg";
 import { analyzeStagingSql, copyLines, copyStatement, createStagingSql } from "../bulk/index.ts";
 import {
   type Database,
+  quoteIdentifier,
   withCancel,
   withRollback,
   withTransaction,
@@ -59,7 +60,7 @@ async function loadInTransaction(
   batches: NodeBatches,
   options: LoadOptions,
 ): Promise<LoadReport> {
-  await prepareTransaction(client);
+  await prepareTransaction(client, names);
   const encoder = new StagingEncoder(options.onReject);
   options.onPhase?.("read");
   const staged = await stage(client, encoder, batches, options);
@@ -108,13 +109,14 @@ async function loadInTransaction(
  * Settings of this transaction only. The check of the connection ends a long merge soon after its client was
  * killed, so that the next run need not wait for it.
  */
-async function prepareTransaction(client: PoolClient): Promise<void> {
+async function prepareTransaction(client: PoolClient, names: CatalogNames): Promise<void> {
+  // The bodies of Tiled's own trigger functions name their tables without a schema.
+  await client.query("select set_config('search_path', $1, true)", [quoteIdentifier(names.schema)]);
   await client.query(`\
 set local work_mem = '128MB';
 set local maintenance_work_mem = '256MB';
 set local jit = off;
 set local lock_timeout = 0;
-set local statement_timeout = 0;
 set local idle_in_transaction_session_timeout = 0`);
   await client.query("savepoint copycat_setting");
   try {

@@ -1,6 +1,7 @@
 // Errors as exit codes and sentences: the one table.
 
 import { CommanderError } from "commander";
+import { wrapDatabaseError } from "../database/index.ts";
 import { CopycatError, errorMessage } from "../errors.ts";
 
 export const exitCodes = { ok: 0, failed: 1, usage: 2, rejects: 3 } as const;
@@ -13,7 +14,8 @@ export function exitCodeOf(error: unknown): number {
 }
 
 /** What went wrong, then every single mistake on a line of its own. A defect shows its stack. */
-export function explainError(error: unknown): string {
+export function explainError(thrown: unknown): string {
+  const error = wrapDatabaseError(thrown, "PostgreSQL refused");
   if (!(error instanceof CopycatError)) {
     const stack = error instanceof Error ? error.stack : undefined;
     return `copycat: unexpected error: ${stack ?? errorMessage(error)}`;

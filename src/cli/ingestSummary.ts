@@ -25,6 +25,9 @@ function headline({ dataset, nodes, dryRun, elapsedMs, nodesPerSecond }: IngestR
   if (dryRun) {
     return `${dataset}: dry run, nothing was changed; ${formatCount(nodes.inserted)} of ${plural(nodes.read, "node")} would go in (${rate})`;
   }
+  if (nodes.read > 0 && nodes.read === nodes.rejected) {
+    return `${dataset}: nothing went in, ${plural(nodes.rejected, "record")} rejected (${rate})`;
+  }
   if (nodes.inserted + nodes.updated === 0) {
     return `${dataset}: nothing to change, ${formatCount(nodes.read - nodes.rejected)} of ${plural(nodes.read, "node")} are in already (${rate})`;
   }
@@ -43,7 +46,7 @@ function detailLines(report: IngestReport): string[] {
     );
   }
   if (stayed > 0 && nodes.inserted + nodes.updated > 0) {
-    lines.push(`  ${plural(stayed, "node")} were there already and stayed as they are`);
+    lines.push(`  already there, left as they are: ${formatCount(stayed)}`);
   }
   return lines;
 }

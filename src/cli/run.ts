@@ -24,8 +24,10 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     // Commander has printed its own message.
     if (!(error instanceof CommanderError)) printNotice(explainError(error));
     // What commander refuses never becomes a command with options.
-    const wantsJson = command?.opts<{ json?: boolean }>().json ?? argv.includes("--json");
-    if (wantsJson && code !== exitCodes.ok) printJson(failureReport(error));
+    const wantsJson =
+      command?.opts<{ json?: boolean }>().json ??
+      (argv.includes("--json") || readEnv("COPYCAT_JSON") !== undefined);
+    if (wantsJson && code !== exitCodes.ok) printJson(failureReport(error, command?.name()));
   }
 }
 
@@ -40,16 +42,23 @@ function dropUnsetTwins(command: Command): void {
   for (const child of command.commands) dropUnsetTwins(child);
 }
 
-/** What programs that read stdout learn of a failure. */
-function failureReport(error: unknown): { status: "failed"; error: object } {
+/** What programs that read stdout learn of a failure; the counts of an ingest are there and zero. */
+function failureReport(error: unknown, command: string | undefined): object {
   const code =
     error instanceof CopycatError ? error.code : error instanceof CommanderError ? "USAGE" : "INTERNAL";
-  return {
-    status: "failed",
-    error: {
-      code,
-      message: errorMessage(error),
-      details: error instanceof CopycatError ? error.details : [],
-    },
+  const failure = {
+    code,
+    message: errorMessage(error),
+    details: error instanceof CopycatError ? error.details : [],
   };
+  return { ...(command === "ingest" ? nothingIngested : {}), status: "failed", error: failure };
 }
+
+const nothingIngested = {
+  run: null,
+  nodes: { read: 0, inserted: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0 },
+  dataSources: { inserted: 0 },
+  structures: { inserted: 0 },
+  assets: { inserted: 0 },
+  rejectsFile: null,
+};

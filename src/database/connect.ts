@@ -26,19 +26,36 @@ const oldestServer = 140000;
 /** Opens a pool and proves with one query that the server answers and is new enough. */
 export async function openDatabase(options: ConnectOptions): Promise<Database> {
   const name = describeDsn(options.dsn);
+  if (!/^postgres(ql)?:\/\//.test(options.dsn)) {
+    throw new CopycatError(
+      "USAGE",
+      `${name} is no connection string. Write postgres://user:password@host:5432/database.`,
+    );
+  }
   const pool = new pg.Pool({
     connectionString: options.dsn,
     application_name: options.applicationName ?? "copycat",
     max: options.poolConnections ?? 4,
     keepAlive: true,
     connectionTimeoutMillis: 15_000,
+    // Loads, migrations and checks may rightly be long, whatever limit the role has for others.
+    onConnect: async (client) => {
+      await client.query("set statement_timeout = 0");
+    },
   });
   // An idle connection that the server ends must not end the process; the next query will tell.
   pool.on("error", () => undefined);
   try {
-    const { rows } = await pool.query<{ version: number }>(
-      "select current_setting('server_version_num')::int as version",
+    const { rows } = await pool.query<{ version: number; encoding: string }>(
+      "select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding",
     );
+    const encoding = rows[0]?.encoding;
+    if (encoding !== "UTF8") {
+      throw new CopycatError(
+        "CONNECTION",
+        `${name} is encoded in ${encoding}; a catalog needs UTF8. Make one: createdb -E UTF8 -T template0 NAME.`,
+      );
+    }
     const serverVersion = rows[0]?.version ?? 0;
     if (serverVersion < oldestServer) {
       throw new CopycatError(

@@ -1,4 +1,4 @@
 export { type ExampleOptions, writeExample } from "./example/writeExample.ts";
-export { ingest } from "./ingest.ts";
+export { checkInputs, ingest } from "./ingest.ts";
 export type { IngestOptions, IngestProgress, IngestReport } from "./types.ts";
 export { verifyFiles } from "./verifyFiles.ts";

@@ -10,7 +10,7 @@ import { silentLog } from "../log.ts";
 import { countOnly } from "./countOnly.ts";
 import { openSource } from "./openSource.ts";
 import { ProgressTracker } from "./progress.ts";
-import { RejectsFile } from "./rejectsFile.ts";
+import { checkRejectsFile, RejectsFile } from "./rejectsFile.ts";
 import type { IngestOptions, IngestReport, NodeSource, SourceContext } from "./types.ts";
 
 /**
@@ -26,8 +26,7 @@ import type { IngestOptions, IngestReport, NodeSource, SourceContext } from "./t
 export async function ingest(database: Database | null, options: IngestOptions): Promise<IngestReport> {
   const start = performance.now();
   const run = randomUUID();
-  checkRejectsFile(options);
-  const sources = await openSources(options);
+  const sources = await checkInputs(options);
   const rejects = new RejectsFile(
     resolve(options.rejectsFile ?? `${embeddedFolderName}/rejects/${run}.ndjson`),
     options.maxRejects ?? Number.POSITIVE_INFINITY,
@@ -51,16 +50,15 @@ export async function ingest(database: Database | null, options: IngestOptions):
   }
 }
 
-/** Rejects are written while inputs are read: the same file would be cut off under its reader. */
-function checkRejectsFile({ inputs, rejectsFile }: IngestOptions): void {
-  if (rejectsFile === undefined) return;
-  const same = inputs.find((input) => input !== "-" && resolve(input) === resolve(rejectsFile));
-  if (same === undefined) return;
-  throw new CopycatError("USAGE", `${same} is an input; name another file for the rejects (--rejects).`);
-}
-
-async function openSources(options: IngestOptions): Promise<NodeSource[]> {
+/**
+ * Opens every input as far as that needs no database: what is not there, or described wrongly, is said before a server
+ * is started or a schema made. `ingest` does the same first.
+ *
+ * @throws CopycatError UNREADABLE_SOURCE, INVALID_INPUT or USAGE
+ */
+export async function checkInputs(options: IngestOptions): Promise<NodeSource[]> {
   if (options.inputs.length === 0) throw new CopycatError("USAGE", "Name at least one input.");
+  if (options.rejectsFile !== undefined) await checkRejectsFile(options.rejectsFile, options.inputs);
   const sources: NodeSource[] = [];
   for (const input of options.inputs) {
     sources.push(await openSource(input, { label: options.source, stdin: options.stdin }));
@@ -93,10 +91,12 @@ async function load(
   options: IngestOptions,
 ): Promise<LoadReport> {
   const dryRun = options.dryRun ?? false;
-  if (database === null || (dryRun && (await readCatalogState(database)).kind === "absent")) {
-    if (!dryRun) throw new CopycatError("USAGE", "Only a dry run goes without a database.");
-    return countOnly(batches);
+  if (dryRun) {
+    const state = database === null ? null : await readCatalogState(database);
+    if (state?.kind === "foreign") throw new CopycatError("CATALOG_VERSION", state.reason);
+    if (state === null || state.kind === "absent") return countOnly(batches);
   }
+  if (database === null) throw new CopycatError("USAGE", "Only a dry run goes without a database.");
   return loadNodes(database, batches, {
     policy: options.policy ?? "skip",
     mode: options.mode ?? "auto",

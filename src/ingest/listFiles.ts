@@ -1,6 +1,7 @@
 // Files below a folder, in an order that does not depend on the file system.
 
-import { opendir, readdir } from "node:fs/promises";
+import type { Dirent } from "node:fs";
+import { opendir, readdir, realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
 import picomatch from "picomatch";
 import { CopycatError, errorMessage } from "../errors.ts";
@@ -38,17 +39,26 @@ export function globFilter(pattern: string): FileFilter {
  * folders are left out.
  */
 export async function* listFiles(folder: string, filter: FileFilter): AsyncGenerator<ListedFile> {
-  yield* listBelow(folder, folder, filter);
+  yield* listBelow({ root: folder, folder, above: [] }, filter);
 }
 
-async function* listBelow(root: string, folder: string, filter: FileFilter): AsyncGenerator<ListedFile> {
+interface Walk {
+  root: string;
+  folder: string;
+  /** Real paths of the folders that lead here: a link to one of them is not followed, it would never end. */
+  above: readonly string[];
+}
+
+async function* listBelow(walk: Walk, filter: FileFilter): AsyncGenerator<ListedFile> {
+  const { root, folder } = walk;
   const entries = await readFolder(folder);
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     if (entry.name.startsWith(".")) continue;
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) {
-      yield* listBelow(root, path, filter);
+    const below = await folderBehind(walk, entry, path);
+    if (below !== null) {
+      yield* listBelow(below, filter);
     } else if (entry.isFile() || entry.isSymbolicLink()) {
       const relativePath = toSlashes(relative(root, path));
       if (filter(relativePath)) yield { path, relativePath };
@@ -56,18 +66,35 @@ async function* listBelow(root: string, folder: string, filter: FileFilter): Asy
   }
 }
 
-/** The same files counted, without holding a folder's names. */
-export async function countFiles(folder: string, filter: FileFilter): Promise<number> {
-  return countBelow(folder, folder, filter);
+/** The folder that an entry is or links to; null when it is none, or one that leads to itself. */
+async function folderBehind(
+  { root, folder, above }: Walk,
+  entry: Dirent,
+  path: string,
+): Promise<Walk | null> {
+  if (entry.isDirectory()) return { root, folder: path, above: [...above, folder] };
+  if (!entry.isSymbolicLink()) return null;
+  const target = await stat(path).catch(() => null);
+  if (target === null || !target.isDirectory()) return null;
+  const real = await realpath(path);
+  const leading = await Promise.all([...above, folder].map((leader) => realpath(leader)));
+  return leading.includes(real) ? null : { root, folder: path, above: [...above, folder] };
 }
 
-async function countBelow(root: string, folder: string, filter: FileFilter): Promise<number> {
+/** The same files counted, without holding a folder's names. */
+export async function countFiles(folder: string, filter: FileFilter): Promise<number> {
+  return countBelow({ root: folder, folder, above: [] }, filter);
+}
+
+async function countBelow(walk: Walk, filter: FileFilter): Promise<number> {
+  const { root, folder } = walk;
   let count = 0;
   for await (const entry of await opendir(folder)) {
     if (entry.name.startsWith(".")) continue;
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) {
-      count += await countBelow(root, path, filter);
+    const below = await folderBehind(walk, entry, path);
+    if (below !== null) {
+      count += await countBelow(below, filter);
     } else if (entry.isFile() || entry.isSymbolicLink()) {
       if (filter(toSlashes(relative(root, path)))) count += 1;
     }

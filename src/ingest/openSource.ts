@@ -48,7 +48,8 @@ function openRecords(name: string, input: string | Readable, options: OpenOption
     name,
     input,
     label: options.label,
-    openFile: (owner, file) => openSource(owner, { label: options.label, onlyFile: resolve(file) }),
+    openFile: ({ input: owner, file, label }) =>
+      openSource(owner, { label: options.label ?? label ?? undefined, onlyFile: resolve(file) }),
   });
 }
 

@@ -1,9 +1,9 @@
 // The rejects file: NDJSON, made when the first reject comes, complete on disk when the job reports it.
 
-import { type FileHandle, mkdir, open } from "node:fs/promises";
+import { type FileHandle, mkdir, open, realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Reject } from "../catalog/index.ts";
-import { CopycatError, errorMessage } from "../errors.ts";
+import { CopycatError, errorCode, errorMessage } from "../errors.ts";
 import { jsonNull, objectToJson, stringToJson } from "../json.ts";
 
 const flushBytes = 64 * 1024;
@@ -34,7 +34,7 @@ export class RejectsFile {
       throw new CopycatError(
         "TOO_MANY_REJECTS",
         `More than ${this.#maxRejects} records were rejected (--max-rejects), the last one for: ${reject.message}. ` +
-          "Nothing was changed.",
+          `Nothing was changed. They are listed in ${this.path}.`,
       );
     }
   }
@@ -50,7 +50,7 @@ export class RejectsFile {
     if (this.#buffer === "") return;
     try {
       if (this.#file === undefined) {
-        await mkdir(dirname(this.path), { recursive: true });
+        await makeFolder(dirname(this.path));
         this.#file = await open(this.path, "w");
       }
       await this.#file.write(this.#buffer);
@@ -62,6 +62,52 @@ export class RejectsFile {
       );
     }
     this.#buffer = "";
+  }
+}
+
+/**
+ * Refuses a path for rejects that would destroy something: an input, or a file that holds anything but rejects.
+ *
+ * @throws CopycatError USAGE
+ */
+export async function checkRejectsFile(path: string, inputs: readonly string[]): Promise<void> {
+  const refuse = (reason: string): never => {
+    throw new CopycatError("USAGE", `${path} ${reason}; name another file for the rejects (--rejects).`);
+  };
+  const existing = await stat(path).catch(() => null);
+  if (existing === null) return;
+  const real = await realpath(path);
+  for (const input of inputs) {
+    if (input !== "-" && (await realpath(input).catch(() => null)) === real) refuse("is an input");
+  }
+  if (!existing.isFile()) refuse("is no ordinary file");
+  if (existing.size > 0 && !(await readStart(path)).startsWith('{"source":')) {
+    refuse("exists and is no rejects file");
+  }
+}
+
+/** As `mkdir -p`; Node's own `recursive` never returns where the file system answers ENOENT, as below /proc. */
+async function makeFolder(path: string): Promise<void> {
+  const make = (): Promise<void> =>
+    mkdir(path).catch((error: unknown) => {
+      if (errorCode(error) !== "EEXIST") throw error;
+    });
+  try {
+    await make();
+  } catch (error) {
+    if (errorCode(error) !== "ENOENT" || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await make();
+  }
+}
+
+async function readStart(path: string): Promise<string> {
+  const file = await open(path, "r");
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(16), 0, 16, 0);
+    return buffer.toString("latin1", 0, bytesRead);
+  } finally {
+    await file.close();
   }
 }
 

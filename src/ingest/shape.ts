@@ -107,11 +107,13 @@ export function reject(place: Pick<Place, "source" | "position">, code: string, 
 }
 
 /** The record of a file that could not be taken: mended, it is read again with the input it belongs to. */
-export function fileRecord(input: string, file: string): JsonText {
-  return objectToJson([
+export function fileRecord(input: string, file: string, label?: string | null): JsonText {
+  const entries: MetadataEntry[] = [
     ["input", stringToJson(input)],
     ["file", stringToJson(file)],
-  ]);
+  ];
+  if (label !== undefined && label !== null) entries.push(["label", stringToJson(label)]);
+  return objectToJson(entries);
 }
 
 export function isReject(value: NodeRecord | Reject): value is Reject {

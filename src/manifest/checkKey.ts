@@ -11,14 +11,21 @@ export const maxIndexedCharacters = 1023;
 /**
  * Says why a text cannot be the key of a node, or null when it can.
  *
- * Refused are the empty key and "/" (Tiled's router cannot reach them), and what PostgreSQL refuses:
- * U+0000, lone surrogates, more than 1023 characters or 2600 bytes of UTF-8. Anything else is fine.
+ * Refused are the empty key, "/", "." and ".." (no URL can reach them), and what PostgreSQL refuses: U+0000, lone
+ * surrogates, more than 1023 characters or 2600 bytes of UTF-8. The server takes anything else, URL-encoded.
  *
  * @example checkKey("H_636ce3e4") // null
  * @example checkKey("a/b")?.code // "key_has_slash"
  */
 export function checkKey(key: string): Problem | null {
   if (key === "") return { code: "empty_key", message: "A key is empty; Tiled cannot reach such a node." };
+  if (key === "." || key === "..") {
+    return problem(
+      "relative_key",
+      key,
+      "is dropped from URLs by every HTTP client, so Tiled cannot reach it",
+    );
+  }
   if (key.includes("/")) {
     return problem("key_has_slash", key, 'contains "/", which separates the keys of a path');
   }

@@ -29,6 +29,8 @@ export const problemCodes = [
   "family_mismatch",
   "unknown_management",
   "several_data_sources",
+  "missing_data_source",
+  "relative_key",
   "too_many_specs",
   "duplicate_spec",
   "unknown_parameter",

@@ -74,7 +74,7 @@ describe("a run that waits for its standard input", () => {
     run.child.kill(name);
     const { code, stdout, stderr } = await run.ended;
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toContain("Stopping; nothing will be changed.\n");
+    expect(stderr).toContain("Stopping; what is not committed is rolled back.\n");
     expect(stderr).toContain("copycat: Cancelled; nothing was changed.\n");
     await noSessionLeft();
     expect([await countNodes(), await trigger()]).toEqual([before, "O"]);

@@ -146,7 +146,7 @@ VDP: 120,001 nodes in (1 min 1 s, 1,967 nodes/s)
     expect(format({ nodes, elapsedMs: 850 })).toBe(`\
 VDP: 12 nodes in, 1 updated (850 ms, 1,967 nodes/s)
   110,000 arrays in 10,000 new files, 1 new structure, 470,003 closure rows (rebuild)
-  119,988 nodes were there already and stayed as they are`);
+  already there, left as they are: 119,988`);
   });
 
   it("says that there was nothing to change", () => {

@@ -116,7 +116,7 @@ it("takes only so many files of a folder", async () => {
   ]);
 });
 
-it("says that a folder holds no HDF5 file, and makes its container all the same", async () => {
+it("says that a folder holds no HDF5 file, and makes no node", async () => {
   folder.text("texts/a.txt", "");
   const notices: string[] = [];
   const { report } = await pour(database, folder, folder.path("texts"), {
@@ -125,7 +125,7 @@ it("says that a folder holds no HDF5 file, and makes its container all the same"
   expect(notices).toEqual([
     `${folder.path("texts")} holds no HDF5 file (names ending in .h5, .hdf5, .nxs, .hdf, ...).`,
   ]);
-  expect(report).toMatchObject({ status: "completed", nodes: { inserted: 1 } });
+  expect(report).toMatchObject({ status: "completed", nodes: { read: 0, inserted: 0 } });
 });
 
 it("takes several inputs in one run", async () => {

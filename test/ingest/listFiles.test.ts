@@ -125,3 +125,22 @@ describe("a single file of a folder", () => {
     },
   );
 });
+
+describe("a link to a folder", () => {
+  it("is followed, but not when it leads back to where it came from", async () => {
+    const other = makeLinkedTree();
+    const found: string[] = [];
+    for await (const { relativePath } of listFiles(other, globFilter("**/*.h5"))) found.push(relativePath);
+    expect(found).toEqual(["real/x.h5", "run/x.h5"]);
+    expect(await countFiles(other, globFilter("**/*.h5"))).toBe(2);
+  });
+});
+
+/** real/x.h5, real/back -> the root, run -> real. */
+function makeLinkedTree(): string {
+  const root = folder.path("links");
+  folder.text("links/real/x.h5", "");
+  symlinkSync(root, folder.path("links/real/back"));
+  symlinkSync(folder.path("links/real"), folder.path("links/run"));
+  return root;
+}

@@ -1,12 +1,12 @@
 // Rejects: the file, and how what was mended is taken again.
 
-import { existsSync } from "node:fs";
+import { existsSync, symlinkSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { ingest } from "../../src/ingest/index.ts";
 import { useDatabase } from "../support/database.ts";
 import { readNdjson, useFolder } from "../support/files.ts";
-import { nodesBelow, pour } from "./support.ts";
+import { nodeAt, nodesBelow, pour } from "./support.ts";
 
 const database = useDatabase();
 const folder = useFolder();
@@ -78,6 +78,40 @@ describe("the file of rejects", () => {
     });
     expect(await readFile(input, "utf8")).toBe('{"path":"/SAME/a/b"}\n');
   });
+});
+
+describe("a path for rejects that would destroy something", () => {
+  it("is refused before anything is read: a file of the data, an input by another name", async () => {
+    const data = await folder.hdf5("KEEP/a.h5", good);
+    const before = await readFile(data);
+    const input = yaml("KEEP");
+    await expect(pour(database, folder, input, { rejectsFile: data })).rejects.toMatchObject({
+      code: "USAGE",
+      message: expect.stringContaining("exists and is no rejects file"),
+    });
+    expect(await readFile(data)).toEqual(before);
+    const alias = folder.path("alias.yaml");
+    symlinkSync(input, alias);
+    await expect(pour(database, folder, input, { rejectsFile: alias })).rejects.toMatchObject({
+      message: expect.stringContaining("is an input"),
+    });
+  });
+
+  it("ends with a sentence where no folder can be made", async () => {
+    const input = folder.text("nowhere.ndjson", "no JSON\n");
+    await expect(
+      pour(database, folder, input, { rejectsFile: "/proc/copycat/rejects.ndjson" }),
+    ).rejects.toMatchObject({ code: "UNREADABLE_SOURCE" });
+  });
+});
+
+it("keeps the label of the run when a mended file is taken again", async () => {
+  const bad = folder.text("LABEL/a.h5", "text");
+  const first = await pour(database, folder, yaml("LABEL"), { source: "mine" });
+  expect(first.rejects[0]?.record).toMatchObject({ file: bad, label: "mine" });
+  await folder.hdf5("LABEL/a.h5", good);
+  await pour(database, folder, first.report.rejectsFile ?? "");
+  expect((await nodeAt(database, "/LABEL/a")).metadata.source).toBe("mine");
 });
 
 describe("a limit of rejects", () => {

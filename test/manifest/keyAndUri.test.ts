@@ -5,8 +5,7 @@ import { checkKey, fileUri } from "../../src/manifest/index.ts";
 describe("checkKey", () => {
   test.each([
     "a",
-    ".",
-    "..",
+    "...",
     "H 1",
     "100%",
     "a?b#c",

@@ -82,6 +82,8 @@ const cases: [string, string, object | string][] = [
   ["unknown_family", "did you mean array", { ...record, structure_family: "arry" }],
   ["family_mismatch", "container", { ...record, structure_family: "container" }],
   ["unknown_management", "external", withSource({ management: "mine" })],
+  ["missing_data_source", "array", { path: "/a", structure_family: "array" }],
+  ["relative_key", "..", { ...record, path: ["a", ".."] }],
   ["several_data_sources", "2", { ...record, data_source: null, data_sources: [dataSource, dataSource] }],
   ["too_many_specs", "21", { ...record, specs: Array.from({ length: 21 }, (_, i) => ({ name: `s${i}` })) }],
   ["duplicate_spec", "specs[1]", { ...record, specs: [spec, { name: "xdi" }] }],

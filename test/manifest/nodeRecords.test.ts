@@ -275,8 +275,8 @@ describe("lines of a rejects file", () => {
     expect(
       await readAll(streamOf(`${JSON.stringify({ ...reject, record: file })}\n${JSON.stringify(file)}`)),
     ).toEqual([
-      { line: 1, file },
-      { line: 2, file },
+      { line: 1, file: { ...file, label: null } },
+      { line: 2, file: { ...file, label: null } },
     ]);
   });
 });

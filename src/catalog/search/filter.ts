@@ -22,6 +22,12 @@ const pattern = /^\s*([\p{L}\p{N}_][\p{L}\p{N}_./:-]*)\s*(==|!=|<=|>=|=|<|>)\s*(
  * @throws CopycatError USAGE with the forms that are understood.
  */
 export function parseFilter(text: string): Filter {
+  if (text.includes("\0") || text.includes("\\u0000") || !text.isWellFormed()) {
+    throw new CopycatError(
+      "USAGE",
+      "A filter cannot hold U+0000 or half a surrogate pair: no metadata does.",
+    );
+  }
   const match = pattern.exec(text);
   if (match === null) {
     throw new CopycatError(

@@ -130,7 +130,7 @@ where s.level = $1 and s.structure_family = 'container'`;
 export const markOrphansSql = `\
 insert into copycat_reject (ordinal, code, message)
 select s.ordinal, 'parent_missing', format(
-  'the parent %s is neither in the catalog nor among the records taken; add a record for it', s.parent_path)
+  'the parent %s is no container of the catalog, and no record of one was taken; add or mend it', s.parent_path)
 from ${stagingName} s
 where not exists (select from copycat_node r where r.ordinal = s.ordinal)
   and not exists (select from copycat_duplicate d where d.ordinal = s.ordinal)

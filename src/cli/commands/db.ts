@@ -17,17 +17,24 @@ export function addDbCommand(program: Command): void {
     .description("The embedded PostgreSQL of the current folder: start, stop, status, dsn.");
   db.command("start")
     .description("Start it if it does not run.")
-    .action(async () => {
+    .addOption(jsonOption())
+    .action(async ({ json }: { json: boolean }) => {
       const server = await startEmbedded({ folder: folder(), log });
+      if (json) {
+        printJson(server);
+        return;
+      }
       printResult(
         `${server.started ? "Started" : "Running already"} on port ${server.port} (pid ${server.pid}).`,
       );
     });
   db.command("stop")
     .description("Stop it; the data stays.")
-    .action(async () => {
-      const { wasRunning } = await stopEmbedded({ folder: folder(), log });
-      printResult(wasRunning ? "Stopped." : "It was not running.");
+    .addOption(jsonOption())
+    .action(async ({ json }: { json: boolean }) => {
+      const stopped = await stopEmbedded({ folder: folder(), log });
+      if (json) printJson(stopped);
+      else printResult(stopped.wasRunning ? "Stopped." : "It was not running.");
     });
   db.command("status")
     .description("Does it run, where, and which version.")
@@ -48,7 +55,8 @@ export function addDbCommand(program: Command): void {
     });
   db.command("dsn")
     .description("Print the connection string, with its password. Starts nothing.")
-    .action(async () => {
+    .addOption(jsonOption())
+    .action(async ({ json }: { json: boolean }) => {
       const status = await statusEmbedded({ folder: folder() });
       if (status.state !== "running") {
         throw new CopycatError(
@@ -56,6 +64,7 @@ export function addDbCommand(program: Command): void {
           "The embedded PostgreSQL is not running. Start it: copycat db start",
         );
       }
-      printResult(status.dsn);
+      if (json) printJson({ dsn: status.dsn });
+      else printResult(status.dsn);
     });
 }

@@ -2,13 +2,14 @@
 
 import type { Command } from "commander";
 import { writeExample } from "../../ingest/index.ts";
-import { option, quietOption, wholeNumber } from "../options.ts";
-import { plural, printNotice, printResult } from "../output.ts";
+import { jsonOption, option, quietOption, wholeNumber } from "../options.ts";
+import { plural, printJson, printNotice, printResult } from "../output.ts";
 
 interface ExampleFlags {
   entities: number;
   small: boolean;
   layout: "per_entity" | "batched";
+  json: boolean;
   quiet: boolean;
 }
 
@@ -31,6 +32,7 @@ export function addExampleCommand(program: Command): void {
         .default("per_entity"),
     )
     .addOption(option("--small", "shrink the maps, for an example that fits in a repository").default(false))
+    .addOption(jsonOption())
     .addOption(quietOption())
     .action(async (directory: string, flags: ExampleFlags) => {
       const written = await writeExample(directory, {
@@ -41,6 +43,10 @@ export function addExampleCommand(program: Command): void {
           if (!flags.quiet && done % 500 === 0) printNotice(`${done} of ${plural(flags.entities, "entity")}`);
         },
       });
+      if (flags.json) {
+        printJson({ ...written, entities: flags.entities });
+        return;
+      }
       printResult(
         `${plural(flags.entities, "entity").replace("entitys", "entities")} in ${written.yaml}\nNext:\n  npm run ingest -- ${written.yaml}`,
       );

@@ -3,11 +3,11 @@
 import { Argument, type Command } from "commander";
 import { type MergePolicy, mergePolicies } from "../../bulk/index.ts";
 import { ensureCatalog, type LoadMode } from "../../catalog/index.ts";
-import { type IngestOptions, ingest } from "../../ingest/index.ts";
+import { checkInputs, type IngestOptions, ingest } from "../../ingest/index.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { formatIngestReport } from "../ingestSummary.ts";
 import { dsnOption, jsonOption, option, quietOption, wholeNumber } from "../options.ts";
-import { makeLog, printJson, printNotice, printResult } from "../output.ts";
+import { makeLog, printJson, printResult } from "../output.ts";
 import { makeProgressLine } from "../progressLine.ts";
 import { abortOnSignals } from "../signals.ts";
 import { databaseExists, type OpenedDatabase, withDatabase } from "../withDatabase.ts";
@@ -84,17 +84,22 @@ export function addIngestCommand(program: Command): void {
 
 async function runIngest(inputs: string[], flags: IngestFlags): Promise<number> {
   const progress = makeProgressLine(process.stderr, flags.quiet);
-  const { signal, release } = abortOnSignals(() => printNotice("\nStopping; nothing will be changed."));
+  const log = makeLog(flags.quiet);
+  const { signal, release } = abortOnSignals(() =>
+    log.notice("\nStopping; what is not committed is rolled back."),
+  );
   const options = makeOptions(inputs, flags, signal, progress.show);
   const run = async (opened: OpenedDatabase | null): Promise<number> => {
     if (opened !== null && !flags.dryRun) await ensureCatalog(opened.database);
     const report = await ingest(opened?.database ?? null, options);
     progress.clear();
     if (flags.json) printJson(report);
-    else printResult(formatIngestReport(report, opened));
+    else printResult(formatIngestReport(report, flags.quiet ? null : opened));
     return report.status === "completed" ? exitCodes.ok : exitCodes.rejects;
   };
   try {
+    // Before a server is started or a schema made: a mistyped name must leave nothing behind.
+    await checkInputs(options);
     if (flags.dryRun && !databaseExists(flags)) return await run(null);
     return await withDatabase("ingest", flags, run);
   } catch (error) {

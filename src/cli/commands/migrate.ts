@@ -38,7 +38,7 @@ export function addMigrateCommand(program: Command): void {
     .addOption(jsonOption())
     .addOption(quietOption())
     .action(async (flags: MigrateFlags) => {
-      const status = await withDatabase("migrate", flags, async ({ database }) => ({
+      const status = await withDatabase("migrate", { ...flags, mustExist: true }, async ({ database }) => ({
         catalog: await readCatalogState(database),
         migrations: await listMigrations(database),
       }));

@@ -36,6 +36,8 @@ export interface FileInput {
   path: string;
   /** The path as the serving machine sees it. */
   servedPath: string;
+  /** The label given with `--source`, if one was: a file taken again keeps it. */
+  label: string | undefined;
 }
 
 /**
@@ -58,10 +60,10 @@ const unreadableCodes = new Set([
  * file names it as its record, so that it is read again once it is mended.
  */
 export async function* withFile(
-  { input, path, servedPath }: FileInput,
+  { input, path, servedPath, label }: FileInput,
   work: (file: CatalogFile) => AsyncIterable<SourceBatch>,
 ): AsyncGenerator<SourceBatch> {
-  const record = fileRecord(input, path);
+  const record = fileRecord(input, path, label);
   const refuse = (code: string, message: string): SourceBatch => ({
     nodes: [],
     rejects: [{ source: path, position: "/", code, message, record }],

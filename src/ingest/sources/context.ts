@@ -7,6 +7,8 @@ export interface DatasetContext extends SourceContext {
   description: DatasetDescription;
   /** Goes into the metadata of every entity as `source`. */
   label: string;
+  /** The label when it was given for this run instead of taken from the YAML. */
+  givenLabel: string | undefined;
   /** Entities still wanted; shared by all files. */
   remaining: { entities: number };
 }

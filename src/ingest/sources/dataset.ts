@@ -33,7 +33,10 @@ export function openDatasetSource(description: DatasetDescription, options: Data
     countFiles: () => (only === undefined ? countFiles(directory, filter) : Promise.resolve(1)),
     batches: (context) => {
       const remaining = { entities: context.limit };
-      return readDataset({ ...context, description, label, remaining }, only ?? listFiles(directory, filter));
+      return readDataset(
+        { ...context, description, label, givenLabel: options.label, remaining },
+        only ?? listFiles(directory, filter),
+      );
     },
   };
 }
@@ -54,7 +57,12 @@ async function* readDataset(
   const read = readers[description.data.layout];
   const open = (file: ListedFile): AsyncIterable<SourceBatch> =>
     withFile(
-      { input: description.file, path: file.path, servedPath: servedPath(description, file) },
+      {
+        input: description.file,
+        path: file.path,
+        servedPath: servedPath(description, file),
+        label: context.givenLabel,
+      },
       (catalogFile) => read(context, file, catalogFile),
     );
   let filesSeen = 0;

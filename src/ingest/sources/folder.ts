@@ -34,7 +34,7 @@ export function openFolderSource(folder: string, options: FolderOptions = {}): N
     batches: (context) =>
       readFolder(
         context,
-        { input: folder, root: [root], label },
+        { input: folder, root: [root], label, givenLabel: options.label },
         () => only ?? limited(listFiles(folder, filter), context.limit),
       ),
   };
@@ -53,7 +53,9 @@ export function openFileSource(file: string, options: FolderOptions = {}): NodeS
     directories: [dirname(file)],
     countFiles: () => Promise.resolve(1),
     batches: (context) =>
-      readFolder(context, { input: file, root: [], label }, () => [{ path: file, relativePath: name }]),
+      readFolder(context, { input: file, root: [], label, givenLabel: options.label }, () => [
+        { path: file, relativePath: name },
+      ]),
   };
 }
 
@@ -62,6 +64,8 @@ interface Tree {
   /** Path of the container that files go into. */
   root: string[];
   label: string;
+  /** The label when it was given for this run instead of taken from the name. */
+  givenLabel: string | undefined;
 }
 
 async function* readFolder(
@@ -71,20 +75,27 @@ async function* readFolder(
 ): AsyncGenerator<SourceBatch> {
   const source: MetadataEntry = ["source", stringToJson(tree.label)];
   const made = new Set<string>();
-  const folderBatch = new BatchBuilder();
-  if (tree.root.length > 0) {
-    const place = { parentPath: [], key: tree.root[0] ?? "", source: tree.input, position: "/" };
-    folderBatch.add(makeContainer(place, [source]));
-  }
   const open = (file: ListedFile): AsyncIterable<SourceBatch> =>
     withFolders(tree, file, made, source, readOne(context, tree, file));
-  yield folderBatch.take();
   let files = 0;
+  let isFirst = true;
   for await (const batch of concatReadAhead(list(), context.reader.workers, open)) {
+    // A folder without any file makes no node.
+    if (isFirst) yield rootBatch(tree, source);
+    isFirst = false;
     files += batch.filesDone;
     yield batch;
   }
   if (files === 0) noticeEmpty(context.log, tree.input);
+}
+
+function rootBatch({ root, input }: Tree, source: MetadataEntry): SourceBatch {
+  const batch = new BatchBuilder();
+  const [key] = root;
+  if (key !== undefined) {
+    batch.add(makeContainer({ parentPath: [], key, source: input, position: "/" }, [source]));
+  }
+  return batch.take();
 }
 
 function noticeEmpty(log: Log, input: string): void {
@@ -118,7 +129,7 @@ async function* withFolders(
 }
 
 function readOne(context: SourceContext, tree: Tree, file: ListedFile): AsyncIterable<SourceBatch> {
-  const input = { input: tree.input, path: file.path, servedPath: file.path };
+  const input = { input: tree.input, path: file.path, servedPath: file.path, label: tree.givenLabel };
   return withFile(input, (catalogFile) => walkFile(context, tree, file, catalogFile));
 }
 

@@ -20,16 +20,16 @@ export interface NdjsonOptions {
   input: string | Readable;
   label?: string | undefined;
   /** Opens the input that a rejected file belongs to, for that file only. */
-  openFile: (input: string, file: string) => Promise<NodeSource>;
+  openFile: (file: FileReference) => Promise<NodeSource>;
 }
 
 export function openNdjsonSource(options: NdjsonOptions): NodeSource {
   const seen: Seen = { dataset: "", files: new Set() };
   return {
     get dataset() {
-      return seen.dataset;
+      return seen.dataset || options.name;
     },
-    label: options.label ?? "",
+    label: options.label ?? options.name,
     directories: [],
     countFiles: () => Promise.resolve(null),
     batches: (context) => readRecords(context, options, seen),
@@ -56,8 +56,7 @@ async function* readRecords(
     taken += 1;
     const position = `line ${line.line}`;
     if ("file" in line) {
-      const { input, file } = line.file;
-      const name = JSON.stringify([input, file]);
+      const name = JSON.stringify(line.file);
       if (seen.files.has(name)) continue;
       seen.files.add(name);
       yield batch.take();
@@ -83,13 +82,13 @@ async function* readRecords(
 async function openFile(
   options: NdjsonOptions,
   position: string,
-  { input, file }: FileReference,
+  file: FileReference,
 ): Promise<NodeSource | Reject> {
   try {
-    return await options.openFile(input, file);
+    return await options.openFile(file);
   } catch (error) {
     if (!(error instanceof CopycatError) || error.code !== "UNREADABLE_SOURCE") throw error;
-    const record = fileRecord(input, file);
+    const record = fileRecord(file.input, file.file, file.label);
     return { source: options.name, position, code: "unreadable_input", message: error.message, record };
   }
 }

@@ -30,6 +30,10 @@ export function readNodeRecord(value: JsonObject, text: string): NodeRecord {
   const path = readPath(fields.get("path"));
   const family = readFamily(fields.get("structure_family"));
   const dataSource = findDataSource(fields, texts, family);
+  if (dataSource === null && family !== null && family !== "container") {
+    const message = `The record is of family ${family} and has no data_source, so a server could not read it.`;
+    throw new Refusal("missing_data_source", message);
+  }
   return {
     path,
     structureFamily: family ?? dataSource?.structureFamily ?? "container",

@@ -4,7 +4,7 @@ import { Refusal } from "../problem.ts";
 import { describe, isObject, type JsonObject } from "./fields.ts";
 import { isDeeperThan, memberTexts } from "./jsonSpans.ts";
 import { readNodeRecord } from "./nodeRecord.ts";
-import type { FileReference, LineContent } from "./types.ts";
+import type { LineContent } from "./types.ts";
 
 /** jsonb, Python and JavaScript all end their recursion somewhere above. */
 const maxDepth = 500;
@@ -42,7 +42,7 @@ export function readLine(text: string): LineContent {
 
 function readObject(value: JsonObject, text: string): LineContent {
   return isFileReference(value)
-    ? { file: { input: value.input, file: value.file } }
+    ? { file: { input: value.input, file: value.file, label: value.label ?? null } }
     : { record: readNodeRecord(value, text) };
 }
 
@@ -78,7 +78,10 @@ function isReject(value: JsonObject): boolean {
   return "record" in value && Object.keys(value).every((key) => rejectFields.has(key));
 }
 
-function isFileReference(value: JsonObject): value is JsonObject & FileReference {
-  const isPair = typeof value.input === "string" && typeof value.file === "string";
-  return isPair && Object.keys(value).length === 2 && value.input !== "" && value.file !== "";
+function isFileReference(
+  value: JsonObject,
+): value is JsonObject & { input: string; file: string; label?: string } {
+  const { input, file, label, ...others } = value;
+  const isPair = typeof input === "string" && typeof file === "string" && input !== "" && file !== "";
+  return isPair && (label === undefined || typeof label === "string") && Object.keys(others).length === 0;
 }

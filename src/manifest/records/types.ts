@@ -56,6 +56,8 @@ export interface NodeRecord {
 export interface FileReference {
   input: string;
   file: string;
+  /** The label that the earlier run was told to use, if it was. */
+  label: string | null;
 }
 
 /** A line that cannot be taken. */

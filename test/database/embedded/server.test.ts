@@ -79,9 +79,9 @@ describe("embedded server", { timeout: 60_000 }, () => {
     await query(dsn, "create extension pg_trgm");
   });
 
-  test.runIf(isRoot)(
-    "started by root, runs as another user, also below a folder closed to that user",
-    async () => {
+  // An ordinary user cannot become another one: there is nothing to test for it.
+  if (isRoot) {
+    test("started by root, runs as another user, also below a folder closed to that user", async () => {
       const folder = await newFolder(0o700);
       const { dsn, pid, dataFolder } = await start(folder);
       expect(dataFolder).toMatch(/^\/var\/lib\/copycat\//);
@@ -89,6 +89,6 @@ describe("embedded server", { timeout: 60_000 }, () => {
       expect((await stat(`/proc/${pid}`)).uid).not.toBe(0);
       expect(await query(dsn, "select 1 as one")).toEqual([{ one: 1 }]);
       expect(await statusEmbedded({ folder })).toMatchObject({ state: "running", pid });
-    },
-  );
+    });
+  }
 });
