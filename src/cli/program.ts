@@ -14,8 +14,8 @@ export function makeProgram(version: string): Command {
   program
     .description(
       "Pours scientific catalogs into PostgreSQL with COPY.\n\n" +
-        "The database is --dsn, else DATABASE_URL, else an embedded PostgreSQL under .copycat/ in the current\n" +
-        "folder, started when needed. Every option can be set in the environment as COPYCAT_ and its name.",
+        "The database is --dsn, else DATABASE_URL, else an embedded PostgreSQL under .copycat/ in the current folder, " +
+        "started when needed. Every option can be set in the environment as COPYCAT_ and its name.",
     )
     .version(version)
     .showHelpAfterError("(--help lists options and examples)")

@@ -17,7 +17,7 @@ export interface IngestOptions {
   rejectsFile?: string;
   /** More rejects than this end the job with nothing changed; default: no limit. */
   maxRejects?: number;
-  /** Threads that read HDF5; default cores - 1, at least 1. */
+  /** Threads that read HDF5; default cores - 1, from 1 to 4. */
   workers?: number;
   /** Take only so many entities (files of a folder, records of NDJSON). */
   limit?: number;

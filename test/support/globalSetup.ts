@@ -37,9 +37,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 async function reachServer(): Promise<{ url: string; stop: () => Promise<void> }> {
-  const given = process.env["TEST_DATABASE_URL"];
+  const given = process.env.TEST_DATABASE_URL;
   if (given !== undefined && given !== "") return { url: given, stop: () => Promise.resolve() };
-  if (process.env["TEST_DATABASE"] === "container") {
+  if (process.env.TEST_DATABASE === "container") {
     const container = await new PostgreSqlContainer("postgres:18").start();
     return {
       url: container.getConnectionUri(),

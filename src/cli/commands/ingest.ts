@@ -61,7 +61,7 @@ export function addIngestCommand(program: Command): void {
       ).argParser(wholeNumber(0)),
     )
     .addOption(
-      option("--workers <n>", "threads that read HDF5", "cores - 1, at least 1").argParser(wholeNumber(1)),
+      option("--workers <n>", "threads that read HDF5", "cores - 1, from 1 to 4").argParser(wholeNumber(1)),
     )
     .addOption(
       option("--limit <n>", "take only so many entities, files or records", "all").argParser(wholeNumber(1)),
