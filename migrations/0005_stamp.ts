@@ -1,7 +1,8 @@
 // The stamp by which Tiled knows the version of a catalog. It comes last: a catalog is one when all is there.
 
 import { type Kysely, sql } from "kysely";
-import { catalogRevision, isStamped } from "./stamp.ts";
+import { catalogRevision } from "./revision.ts";
+import { isStamped } from "./stamp.ts";
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   if (await isStamped(db)) return;

@@ -7,8 +7,6 @@ import { up as webhooks } from "./0003_webhooks.ts";
 import { up as graph } from "./0004_graph.ts";
 import { up as stamp } from "./0005_stamp.ts";
 
-export { catalogRevision } from "./stamp.ts";
-
 export const migrations: Record<string, Migration> = {
   "0001_nodes": { up: nodes },
   "0002_data_sources": { up: dataSources },

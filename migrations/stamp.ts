@@ -1,9 +1,6 @@
-// What the migrations share: the revision they make, and whether a catalog is there already.
+// What the migrations share: whether a catalog is there already.
 
 import { type Kysely, sql } from "kysely";
-
-/** The alembic revision of the schema made here: Tiled 0.2.15 and 0.2.16. */
-export const catalogRevision = "c31f6a1d7e20";
 
 /**
  * True when Tiled made the catalog, or an earlier run of these migrations did. Then it is taken as it is.

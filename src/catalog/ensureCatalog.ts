@@ -1,6 +1,6 @@
 // Is there a catalog that this version can write to? If there is none, it is made.
 
-import { catalogRevision } from "../../migrations/index.ts";
+import { catalogRevision } from "../../migrations/revision.ts";
 import { type Database, migrateUp } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
 
