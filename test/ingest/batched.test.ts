@@ -161,6 +161,22 @@ it("takes several files, each with its own number of rows, and stops at the limi
   expect(sumOfNodes(all.report)).toBe(all.report.nodes.read);
 });
 
+it("counts a limit in the order of the files, whichever is read first", async () => {
+  const content = (count: number) => ({
+    children: {
+      spectra: rows(count, 1),
+      params: { children: { J: { data: new Float64Array(count) } } },
+    },
+  });
+  // Three windows of rows against one: read side by side, the second file would be done first.
+  await folder.hdf5("ORDER/a.h5", content(4500));
+  await folder.hdf5("ORDER/b.h5", content(3));
+  const { report } = await pour(database, folder, yaml("ORDER"), { limit: 4501 });
+  expect(report.nodes).toMatchObject({ inserted: 1 + 2 * 4501, rejected: 0 });
+  const paths = [...(await nodesBelow(database, "/ORDER")).keys()];
+  expect(paths.filter((path) => /^\/ORDER\/b_\d+$/.test(path))).toEqual(["/ORDER/b_0"]);
+});
+
 it("takes columns at the root, or the same root attributes for every row", async () => {
   await folder.hdf5("ROOT/a.h5", {
     attributes: { beamline: "I16" },

@@ -66,7 +66,7 @@ async function* readDataset(
       (catalogFile) => read(context, file, catalogFile),
     );
   let filesSeen = 0;
-  for await (const batch of concatReadAhead(wanted(files, context), context.reader.workers, open)) {
+  for await (const batch of concatReadAhead(wanted(files, context), filesAhead(context), open)) {
     filesSeen += batch.filesDone;
     yield batch;
   }
@@ -77,6 +77,15 @@ async function* readDataset(
         "Check data.directory and data.file_pattern.",
     );
   }
+}
+
+/**
+ * Files opened ahead of the one being read. A limit that counts the entities inside files allows none: a file read
+ * ahead would take from what is left before it is its turn.
+ */
+function filesAhead({ description, limit, reader }: DatasetContext): number {
+  const countsInside = description.data.layout !== "per_entity" && Number.isFinite(limit);
+  return countsInside ? 0 : reader.workers;
 }
 
 /** Stops opening files once enough entities were read. */
