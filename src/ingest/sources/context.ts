@@ -13,7 +13,7 @@ export interface DatasetContext extends SourceContext {
   remaining: { entities: number };
 }
 
-/** "runs/H_0001.h5" is the entity "runs_H_0001": stable, and unique as the path is. */
+/** "runs/H_0001.h5" is the entity "runs_H_0001": stable; of two files with the same key the later one is rejected. */
 export function keyOfFile(relativePath: string): string {
   return relativePath.replace(/\.[^./]+$/, "").replaceAll("/", "_");
 }
