@@ -173,7 +173,7 @@ describe("verify", () => {
     const { code, stdout } = await call("verify");
     expect(code).toBe(1);
     expect(stdout).toContain("FAIL closure");
-    expect(stdout).toContain("`copycat ingest --mode offline` rebuilds it");
+    expect(stdout).toContain("`copycat ingest INPUT --mode offline` rebuilds it");
     const yaml = folder.path("vdp.yaml");
     await folder.hdf5("VDP/b.h5", { children: { m: { data: new Float64Array(3) } } });
     expect((await call("ingest", yaml, "--mode", "offline", "--quiet")).code).toBe(0);
