@@ -43,8 +43,10 @@ export async function openDatabase(options: ConnectOptions): Promise<Database> {
       await client.query("set statement_timeout = 0");
     },
   });
-  // An idle connection that the server ends must not end the process; the next query will tell.
+  // A connection that the server ends between two queries must not end the process, idle or not; the next query will
+  // tell.
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   try {
     const { rows } = await pool.query<{ version: number; encoding: string }>(
       "select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding",

@@ -1,8 +1,15 @@
 export { withCancel } from "./cancel.ts";
 export { type ConnectOptions, type Database, describeDsn, openDatabase } from "./connect.ts";
+export {
+  hasUnknownOutcome,
+  noteConnectionLoss,
+  noteUnknownOutcome,
+  watchConnection,
+} from "./connectionLoss.ts";
 export { withClientCursor } from "./cursor.ts";
 export { chooseDatabase, type DatabaseChoice, embeddedFolderName } from "./dsn.ts";
 export { quoteIdentifier } from "./identifiers.ts";
-export { listMigrations, type MigrationState, migrateUp, ownSchema } from "./migrate.ts";
-export { isConnectionFailure, sqlState, wrapDatabaseError } from "./sqlstate.ts";
+export { listMigrations, type MigrationSet, type MigrationState, migrateUp, ownSchema } from "./migrate.ts";
+export { isRetryable, type Retry, type RetryOptions, retryReason, withRetry } from "./retry.ts";
+export { isConnectionFailure, retryableSqlStates, sqlState, wrapDatabaseError } from "./sqlstate.ts";
 export { withRollback, withTransaction } from "./transaction.ts";

@@ -1,6 +1,7 @@
 // SQLSTATEs by meaning. Errors are told apart by these and by constraint names, never by message text.
 
 import { CopycatError, errorCode, errorMessage } from "../errors.ts";
+import { isNotedLoss } from "./connectionLoss.ts";
 
 export const sqlState = {
   undefinedTable: "42P01",
@@ -16,24 +17,53 @@ export const sqlState = {
   queryCanceled: "57014",
 } as const;
 
+/** Node's codes for a server that cannot be reached, or no longer. EAI_AGAIN and ENOTFOUND: its name has no address. */
 const networkCodes = new Set([
   "ECONNREFUSED",
-  "ENOTFOUND",
+  "ECONNRESET",
+  "ECONNABORTED",
+  "EPIPE",
   "ETIMEDOUT",
   "EHOSTUNREACH",
-  "ECONNRESET",
+  "EHOSTDOWN",
+  "ENETUNREACH",
+  "ENETDOWN",
   "EAI_AGAIN",
+  "ENOTFOUND",
 ]);
+
+/**
+ * What passes by itself: SQLSTATE, or the two characters of a class, -> its name in PostgreSQL's list
+ * (https://www.postgresql.org/docs/18/errcodes-appendix.html).
+ *
+ * Not 53100 disk_full and 53200 out_of_memory, which the next attempt makes worse, and not 57014 query_canceled,
+ * which somebody wanted; timescaledb-parallel-copy retries those.
+ */
+export const retryableSqlStates: Readonly<Record<string, string>> = {
+  "08": "connection_exception",
+  "40001": "serialization_failure",
+  "40P01": "deadlock_detected",
+  "53300": "too_many_connections",
+  "55P03": "lock_not_available",
+  "57P01": "admin_shutdown",
+  "57P02": "crash_shutdown",
+  "57P03": "cannot_connect_now",
+};
 
 /** Five characters, of a class that begins with a digit or F, H, P, X; Node's own codes begin with E. */
 export function isSqlState(code: string): boolean {
   return /^[0-9FHPX][0-9A-Z]{4}$/.test(code);
 }
 
-/** True when no connection could be made (network errors, or class 08). */
+/** True when no connection could be made, or when it broke (network errors, or class 08). */
 export function isConnectionFailure(error: unknown): boolean {
   const code = errorCode(error);
-  return code !== undefined && (networkCodes.has(code) || code.startsWith("08"));
+  return code !== undefined && (isNetworkCode(code) || code.startsWith("08"));
+}
+
+/** A code of Node's for a server that cannot be reached, such as ECONNREFUSED. */
+export function isNetworkCode(code: string): boolean {
+  return networkCodes.has(code);
 }
 
 /**
@@ -44,8 +74,9 @@ export function wrapDatabaseError(error: unknown, doing: string): unknown {
   if (error instanceof CopycatError) return error;
   const code = errorCode(error);
   const options = { cause: error };
-  if (isConnectionFailure(error)) {
-    return new CopycatError("CONNECTION", `${doing}: ${errorMessage(error)} (${code})`, options);
+  if (isConnectionFailure(error) || isNotedLoss(error)) {
+    const why = code === undefined ? "" : ` (${code})`;
+    return new CopycatError("CONNECTION", `${doing}: ${errorMessage(error)}${why}`, options);
   }
   if (code === undefined || !isSqlState(code)) return error;
   const text = `${doing}: ${errorMessage(error)} (${code})`;

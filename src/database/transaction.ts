@@ -3,6 +3,7 @@
 import type { PoolClient } from "pg";
 import { CopycatError, errorCode, errorMessage } from "../errors.ts";
 import type { Database } from "./connect.ts";
+import { noteConnectionLoss, noteUnknownOutcome, watchConnection } from "./connectionLoss.ts";
 import { isSqlState } from "./sqlstate.ts";
 
 type Work<Result> = (client: PoolClient) => Promise<Result>;
@@ -13,11 +14,16 @@ type Work<Result> = (client: PoolClient) => Promise<Result>;
  * After an error the connection is closed instead of going back to the pool: a COPY may still be running on it,
  * and the server rolls back by itself when a connection ends.
  *
+ * @param settings statements for the start of the transaction, sent along with its `begin`
  * @throws what `work` throws; CopycatError CONNECTION when the connection broke during the commit itself, since then
  * nobody knows whether it took place.
  */
-export function withTransaction<Result>(database: Database, work: Work<Result>): Promise<Result> {
-  return runInTransaction(database, work, commit);
+export function withTransaction<Result>(
+  database: Database,
+  work: Work<Result>,
+  settings?: string,
+): Promise<Result> {
+  return runInTransaction(database, work, commit, settings);
 }
 
 /** As `withTransaction`, but rolls back in the end: what happens inside is only looked at. */
@@ -31,21 +37,38 @@ async function runInTransaction<Result>(
   database: Database,
   work: Work<Result>,
   finish: (client: PoolClient) => Promise<void>,
+  settings?: string,
 ): Promise<Result> {
-  const client = await database.pool.connect();
-  // Without a listener, a connection that breaks between two queries would end the process.
-  const ignore = (): void => undefined;
-  client.on("error", ignore);
+  const client = await connect(database);
   try {
-    // Named, since a role may default to something else: a load must see what was committed while it waited.
-    await client.query("begin isolation level read committed read write");
-    const result = await work(client);
-    await finish(client);
-    client.off("error", ignore);
+    const result = await watchConnection(client, async () => {
+      // Named, since a role may default to something else: a load must see what was committed while it waited.
+      const begin = "begin isolation level read committed read write";
+      await client.query(settings === undefined ? begin : `${begin}; ${settings}`).catch((error: unknown) => {
+        // The pool may hand out a connection that broke a moment ago, before anybody watched it.
+        noteConnectionLoss(error);
+        throw error;
+      });
+      const done = await work(client);
+      await finish(client);
+      return done;
+    });
     client.release();
     return result;
   } catch (error) {
+    // Dead or alive, it is closed; a listener, so that its last words cannot end the process.
+    client.on("error", () => undefined);
     client.release(true);
+    throw error;
+  }
+}
+
+async function connect({ pool }: Database): Promise<PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    // pg gives no code when it waited too long; a pool that was closed stays closed.
+    if (!pool.ending) noteConnectionLoss(error);
     throw error;
   }
 }
@@ -57,11 +80,13 @@ async function commit(client: PoolClient): Promise<void> {
     const code = errorCode(error);
     // A SQLSTATE of another class than 08 (connection) and 57 (operator) is the server's refusal: rolled back.
     if (code !== undefined && isSqlState(code) && !/^(08|57)/.test(code)) throw error;
-    throw new CopycatError(
+    const unknown = new CopycatError(
       "CONNECTION",
       `The connection broke during the commit (${errorMessage(error)}), so it is not known whether the changes are in. ` +
         "Run the same command again: what is in already is left alone.",
       { cause: error },
     );
+    noteUnknownOutcome(unknown);
+    throw unknown;
   }
 }

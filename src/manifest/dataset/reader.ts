@@ -1,6 +1,6 @@
 // Reading the keys of a mapping, with a mistake noted for each that is not what it should be.
 
-import { didYouMean } from "../suggest.ts";
+import { didYouMean } from "../../suggest.ts";
 import type { Mistakes } from "./mistakes.ts";
 import { describeValue, isNothing, type ListValue, type MappingValue, type TreeValue } from "./tree.ts";
 
