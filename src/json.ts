@@ -11,6 +11,19 @@ export function asJsonText(text: string): JsonText {
   return text as JsonText;
 }
 
+/**
+ * Valid JSON text that is sent byte for byte, as a whole value or anywhere inside one: the way to keep `1.10` or
+ * `12345678901234567890` as written. Whoever makes it vouches that it is valid; what jsonb refuses in valid JSON
+ * (U+0000, half surrogate pairs, numbers beyond numeric) is still looked for.
+ */
+export class RawJson {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 export const jsonNull: JsonText = asJsonText("null");
 
 /** A string as JSON. Lone surrogates come out as U+FFFD, which jsonb takes; U+0000 must be refused before. */

@@ -1,47 +1,12 @@
 // Rows as the text format of COPY (https://www.postgresql.org/docs/18/sql-copy.html, "Text Format"):
 // columns end with a tab, rows with a newline, \N is NULL, seven characters are escaped with a backslash.
 
-import type { Column, ColumnType, Row, RowProblem } from "./types.ts";
-
-type Value = Row[number];
-/** Returns the text before escaping, or null when the value does not fit the type. */
-type Encode = (value: NonNullable<Value>) => string | null;
-
-const int4Bound = 2 ** 31;
-const int8Bound = 2n ** 63n;
-
-const encoders: Record<ColumnType, Encode> = {
-  text: (value) => (typeof value === "string" ? value : null),
-  jsonb: (value) => (typeof value === "string" ? value : null),
-  bool: (value) => (typeof value === "boolean" ? (value ? "t" : "f") : null),
-  int4: (value) =>
-    typeof value === "number" && Number.isInteger(value) && value >= -int4Bound && value < int4Bound
-      ? String(value)
-      : null,
-  int8: encodeInt8,
-  // String(-0) is "0".
-  float8: (value) => (typeof value === "number" ? (Object.is(value, -0) ? "-0" : String(value)) : null),
-};
-
-const integerText = /^-?\d+$/;
-
-function encodeInt8(value: NonNullable<Value>): string | null {
-  if (typeof value === "number") return Number.isSafeInteger(value) ? String(value) : null;
-  if (typeof value === "string" && !integerText.test(value)) return null;
-  if (typeof value !== "string" && typeof value !== "bigint") return null;
-  const integer = BigInt(value);
-  return integer >= -int8Bound && integer < int8Bound ? integer.toString() : null;
-}
-
-/** Types whose text can hold a character that COPY treats specially. */
-const mayNeedEscape: Record<ColumnType, boolean> = {
-  text: true,
-  jsonb: true,
-  bool: false,
-  int4: false,
-  int8: false,
-  float8: false,
-};
+import { CopycatError } from "../errors.ts";
+import { factsOfType } from "./codecs/builtinTypes.ts";
+import { makeCodec } from "./codecs/makeCodec.ts";
+import { Misfit } from "./codecs/types.ts";
+import { type EncodedColumn, missingValue, parseDefault, rowProblem, unreadable } from "./encodedColumn.ts";
+import type { Column, Row, RowProblem } from "./types.ts";
 
 const special = /[\\\b\f\n\r\t\v]/g;
 const escaped: Record<string, string> = {
@@ -54,6 +19,10 @@ const escaped: Record<string, string> = {
   "\v": "\\v",
 };
 
+/** What text has to be looked at for before it goes out as it is: what COPY or the server treat specially. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+const needsCare = /[\u0000\\\b\f\n\r\t\v\ud800-\udfff]/;
+
 /** Escapes one value. NULL must have been decided before: the text `\N` comes out as `\\N`. */
 export function escapeCopyText(text: string): string {
   // Most values have nothing to escape, and a search is several times cheaper than a replacement.
@@ -61,52 +30,75 @@ export function escapeCopyText(text: string): string {
   return special.test(text) ? text.replace(special, (character) => escaped[character] ?? character) : text;
 }
 
-/**
- * Makes the function that turns a row into one line of COPY text, or says why it cannot be sent.
- *
- * Lone surrogates become U+FFFD when the line is encoded as UTF-8; U+0000 is refused, since no column can hold it.
- */
-export function makeRowEncoder(columns: readonly Column[]): (row: Row) => string | RowProblem {
-  const plans = columns.map((column) => ({
-    column,
-    encode: encoders[column.type],
-    escape: mayNeedEscape[column.type],
-  }));
-  return (row) => {
+/** What stands for undefined and for null; null where the row is refused. */
+function fillers(column: EncodedColumn): { undefinedText: string | null; nullText: string | null } {
+  const parsed = parseDefault(column);
+  const required = column.required === true;
+  const otherwise = required ? null : "\\N";
+  if (parsed === undefined) return { undefinedText: otherwise, nullText: otherwise };
+  const text = escapeCopyText(column.codec.toText(parsed));
+  return { undefinedText: text, nullText: required ? text : "\\N" };
+}
+
+/** Makes the function that turns values, in the order of the columns, into a line of COPY text. Never throws. */
+export function makeLineEncoder(columns: readonly EncodedColumn[]): (values: Row) => string | RowProblem {
+  const plans = columns.map((column) => {
+    const { codec } = column;
+    return {
+      column,
+      codec,
+      escape: codec.mayNeedEscape,
+      verbatim: codec.verbatimLength ?? -1,
+      ...fillers(column),
+    };
+  });
+  return (values) => {
     let line = "";
-    for (let index = 0; index < plans.length; index++) {
-      const plan = plans[index] as (typeof plans)[number];
-      const value = row[index];
-      if (index > 0) line += "\t";
-      if (value === null || value === undefined) {
-        if (plan.column.required === true) return problem("missing_value", plan.column, "has no value");
-        line += "\\N";
-        continue;
+    let index = 0;
+    try {
+      for (; index < plans.length; index++) {
+        const plan = plans[index] as (typeof plans)[number];
+        const value = values[index];
+        if (index > 0) line += "\t";
+        if (typeof value === "string" && value.length <= plan.verbatim && !needsCare.test(value)) {
+          line += value;
+          continue;
+        }
+        if (value === null || value === undefined) {
+          const filler = value === null ? plan.nullText : plan.undefinedText;
+          if (filler === null) return missingValue(plan.column);
+          line += filler;
+          continue;
+        }
+        const parsed = plan.codec.parse(value);
+        if (parsed instanceof Misfit) return rowProblem(parsed, plan.column);
+        const text = plan.codec.toText(parsed);
+        line += plan.escape ? escapeCopyText(text) : text;
       }
-      const text = plan.encode(value);
-      if (text === null) return explainMisfit(plan.column, value);
-      if (!plan.escape) {
-        line += text;
-        continue;
-      }
-      if (text.includes("\u0000")) return problem("nul_character", plan.column, "contains U+0000");
-      line += escapeCopyText(text);
+      return `${line}\n`;
+    } catch (error) {
+      return unreadable(error, plans[index]?.column);
     }
-    return `${line}\n`;
   };
 }
 
-function explainMisfit(column: Column, value: NonNullable<Value>): RowProblem {
-  const isNumber =
-    typeof value === "number" ||
-    typeof value === "bigint" ||
-    (column.type === "int8" && typeof value === "string" && integerText.test(value));
-  if (isNumber && column.type.startsWith("int")) {
-    return problem("out_of_range", column, `cannot hold ${value}`);
-  }
-  return problem("wrong_type", column, `cannot hold a ${typeof value}`);
-}
-
-function problem(code: RowProblem["code"], column: Column, what: string): RowProblem {
-  return { code, column: column.name, message: `column ${column.name} (${column.type}) ${what}` };
+/**
+ * Makes the function that turns a row into one line of COPY text, or says why it cannot be sent, for columns of
+ * built-in types. What a row has beyond the columns is left out.
+ *
+ * @throws CopycatError USAGE for a type that only a server knows, or a default that its column cannot hold
+ */
+export function makeRowEncoder(columns: readonly Column[]): (row: Row) => string | RowProblem {
+  return makeLineEncoder(
+    columns.map((column) => {
+      const facts = factsOfType(column.type);
+      if (facts === null) {
+        throw new CopycatError(
+          "USAGE",
+          `Column ${column.name} has type ${column.type}, which is not built in.`,
+        );
+      }
+      return { ...column, codec: makeCodec(facts, column) };
+    }),
+  );
 }

@@ -1,4 +1,5 @@
-// What is encoded comes back from a real table as it went in.
+// Lines of COPY text for columns of built-in types, as the catalog sends them, come back from a real table as they
+// went in. Every codec in both formats: test/bulk/codecs/.
 
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
@@ -14,7 +15,7 @@ const columns: Column[] = [
   { name: "i8", type: "int8" },
   { name: "f8", type: "float8" },
   { name: "b", type: "bool" },
-  { name: "j", type: "jsonb" },
+  { name: "j", type: "jsonb", json: "text" },
 ];
 const copyColumns = columns.map(({ name }) => name);
 
@@ -68,7 +69,7 @@ const text = fc.oneof(
     .map((parts) => parts.join("")),
 );
 /** No column of PostgreSQL holds U+0000. */
-const storable = text.map((value) => value.replaceAll("\u0000", ""));
+const storable = text.map((value) => value.replaceAll("\u0000", "").toWellFormed());
 const jsonValue = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { depthSize: "small" },
@@ -120,10 +121,12 @@ test("any rows come back equal", async () => {
   );
 });
 
-test("lone surrogates become U+FFFD in text", async () => {
-  expect(await roundTrip([["a\ud83db", null, null, null, null, null]])).toEqual([
-    ["a\ufffdb", null, null, null, null, null],
-  ]);
+test("half a surrogate pair is refused: UTF-8 has no such thing", () => {
+  expect(makeRowEncoder(columns)([0, "a\ud83db"])).toEqual({
+    code: "lone_surrogate",
+    column: "t",
+    message: "column t (text) contains half a surrogate pair",
+  });
 });
 
 test("numbers in JSON keep their digits", async () => {

@@ -1,0 +1,152 @@
+// Bytes in the making: what the encoders write rows into, and what COPY then sends.
+
+const defaultCapacityBytes = 128 * 1024;
+
+/** Above this a text is measured before it is written; below it three bytes a UTF-16 unit are set aside. */
+const measuredLength = 16 * 1024;
+
+/** Up to here a loop over the characters beats a call into C++. */
+const loopedLength = 24;
+
+/** A buffer that grows. Numbers are big-endian, as PostgreSQL's binary formats have them. */
+export class BinaryBuffer {
+  readonly #initialBytes: number;
+  #bytes: Buffer;
+  #data: DataView;
+  #position = 0;
+
+  constructor(capacityBytes: number = defaultCapacityBytes) {
+    this.#initialBytes = Math.max(capacityBytes, 16);
+    this.#bytes = Buffer.allocUnsafeSlow(this.#initialBytes);
+    this.#data = new DataView(this.#bytes.buffer);
+  }
+
+  /** Bytes written so far. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Makes room for that many bytes more. The writers below do it themselves. */
+  ensure(bytes: number): void {
+    if (this.#position + bytes > this.#bytes.length) this.#grow(bytes);
+  }
+
+  #grow(bytes: number): void {
+    const grown = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.#position + bytes));
+    this.#bytes.copy(grown, 0, 0, this.#position);
+    this.#bytes = grown;
+    this.#data = new DataView(grown.buffer);
+  }
+
+  writeUint8(value: number): void {
+    this.ensure(1);
+    this.#data.setUint8(this.#position, value);
+    this.#position += 1;
+  }
+
+  writeInt16(value: number): void {
+    this.ensure(2);
+    this.#data.setInt16(this.#position, value);
+    this.#position += 2;
+  }
+
+  writeInt32(value: number): void {
+    this.ensure(4);
+    this.#data.setInt32(this.#position, value);
+    this.#position += 4;
+  }
+
+  writeBigInt64(value: bigint): void {
+    this.ensure(8);
+    this.#data.setBigInt64(this.#position, value);
+    this.#position += 8;
+  }
+
+  /** A safe integer as int64, without a bigint on the way. */
+  writeSafeInt64(value: number): void {
+    this.ensure(8);
+    const high = Math.floor(value / 4294967296);
+    this.#data.setInt32(this.#position, high);
+    this.#data.setUint32(this.#position + 4, value - high * 4294967296);
+    this.#position += 8;
+  }
+
+  writeFloat32(value: number): void {
+    this.ensure(4);
+    this.#data.setFloat32(this.#position, value);
+    this.#position += 4;
+  }
+
+  writeFloat64(value: number): void {
+    this.ensure(8);
+    this.#data.setFloat64(this.#position, value);
+    this.#position += 8;
+  }
+
+  writeBytes(bytes: Uint8Array): void {
+    this.ensure(bytes.length);
+    this.#bytes.set(bytes, this.#position);
+    this.#position += bytes.length;
+  }
+
+  /** Returns how many bytes it took. A lone surrogate becomes U+FFFD: refuse it before. */
+  writeUtf8(text: string): number {
+    const { length } = text;
+    this.ensure(length > measuredLength ? Buffer.byteLength(text) : length * 3);
+    const start = this.#position;
+    const bytes = this.#bytes;
+    if (length <= loopedLength) {
+      let index = 0;
+      for (; index < length; index++) {
+        const code = text.charCodeAt(index);
+        if (code > 0x7f) break;
+        bytes[start + index] = code;
+      }
+      if (index === length) {
+        this.#position = start + length;
+        return length;
+      }
+    }
+    const written = bytes.write(text, start, "utf8");
+    this.#position = start + written;
+    return written;
+  }
+
+  /** The text in UTF-8 with its length in front, as an int32. */
+  writeTextField(text: string): void {
+    this.writeInt32(0);
+    const start = this.#position;
+    const bytes = this.writeUtf8(text);
+    // Read only now: the text may have needed another buffer.
+    this.#data.setInt32(start - 4, bytes);
+  }
+
+  /** Overwrites an int16 that stands at `position`. */
+  patchInt16(position: number, value: number): void {
+    this.#data.setInt16(position, value);
+  }
+
+  /** Overwrites an int32 that stands at `position`, such as a length that is known only afterwards. */
+  patchInt32(position: number, value: number): void {
+    this.#data.setInt32(position, value);
+  }
+
+  /** Forgets what was written from `position` on. */
+  truncate(position: number): void {
+    if (position < this.#position) this.#position = position;
+  }
+
+  /** What is written, without a copy: valid until the next write. */
+  view(): Buffer {
+    return this.#bytes.subarray(0, this.#position);
+  }
+
+  /** Hands out what is written, for good, and starts afresh. */
+  take(): Buffer {
+    const taken = this.view();
+    this.#bytes = Buffer.allocUnsafeSlow(this.#initialBytes);
+    this.#data = new DataView(this.#bytes.buffer);
+    this.#position = 0;
+    return taken;
+  }
+}
