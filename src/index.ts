@@ -1,12 +1,23 @@
 // The public face of the library.
 
 export {
+  type BulkChangeOptions,
+  type BulkDeleteReport,
   type BulkLoadOptions,
+  type BulkProgress,
   type BulkReport,
+  type BulkUpdateReport,
+  BulkWriter,
+  type BulkWriterOptions,
+  bulkDelete,
   bulkLoad,
+  bulkLookup,
+  bulkUpdate,
   type Column,
-  type ColumnType,
+  describeTable,
   type MergePolicy,
+  type Records,
+  type RejectedRow,
   type Row,
   type TableDescription,
 } from "./bulk/index.ts";

@@ -1,136 +1,123 @@
-// The engine for one table: rows -> COPY text -> staging -> merge -> counts.
+// The engine for one table: records -> COPY -> (staging -> merge) -> counts.
 
-import type { PoolClient } from "pg";
-import { quoteIdentifier } from "../database/identifiers.ts";
+import type { ClientBase } from "pg";
+import { withRetry, wrapDatabaseError } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
-import { copyLines, copyStatement } from "./copyRows.ts";
-import { makeRowEncoder } from "./encodeText.ts";
-import { mergeSql } from "./sql/merge.ts";
-import { analyzeStagingSql, createStagingSql } from "./sql/staging.ts";
-import {
-  type Column,
-  type MergePolicy,
-  mergePolicies,
-  type Row,
-  type RowProblem,
-  type TableDescription,
-} from "./types.ts";
-
-export interface BulkLoadOptions {
-  policy: MergePolicy;
-  /** Told of each row that cannot be sent, with its position in the input (0 is the first). */
-  onReject?: (position: number, problem: RowProblem) => void;
-  signal?: AbortSignal;
-}
-
-/** `read` is the sum of the others. */
-export interface BulkReport {
-  read: number;
-  inserted: number;
-  updated: number;
-  unchanged: number;
-  skipped: number;
-  /** Rows whose key stands more than once in the input, but for the one that counts. */
-  duplicates: number;
-  rejected: number;
-}
-
-const ordinal: Column = { name: "copycat_ordinal", type: "int8" };
-let stagingCounter = 0;
+import { makeBatches } from "./batch.ts";
+import { BatchSizer, defaultBatchRows } from "./batchSize.ts";
+import { loadCommitting } from "./committedLoad.ts";
+import { inTransaction, isDatabase, type LoadTarget } from "./inTransaction.ts";
+import { type BulkLoadOptions, type BulkReport, checkLoadOptions } from "./loadOptions.ts";
+import { LoadPath } from "./loadPath.ts";
+import { LoadSession } from "./loadSession.ts";
+import { makeBuilder, openTable } from "./openTable.ts";
+import { pump } from "./pump.ts";
+import type { Records, TableDescription } from "./types.ts";
 
 /**
- * Loads rows into a table. Does not commit: call it inside a transaction.
+ * Loads records into a table, whatever the table.
  *
- * Keys that stand twice in the input are settled before the merge: the last row wins under `update`, the first
- * under `skip`; under `error` they are a conflict like any other.
+ * All in one transaction unless `commitEvery` says otherwise: a record that cannot go in is rejected and the rest goes
+ * in; any other error leaves the table as it was. Keys that stand twice in the input are settled first: the last
+ * record counts under `update` (columns in `addColumns` add up), the first one under `skip`; under `error` they are a
+ * conflict like any other. Memory is bounded by batches, not by the input.
+ *
+ * @param db a Database, for a transaction of its own; or a client inside a transaction of the caller's, who commits
+ * @param records any iterable of objects by column name, or of arrays in the columns' order; a function that gives one
+ * can be read again, so that the load is tried again after a deadlock or a lost connection
+ * @throws CopycatError USAGE (options, or a description that does not fit the table), CONFLICT (policy `error`),
+ * TOO_MANY_REJECTS, INVALID_INPUT (`onError: "abort"`), CANCELLED, CONNECTION, DATABASE; whatever `records` throws
  *
  * @example
- * await withTransaction(database, (client) => bulkLoad(client, table, rows, { policy: "skip" }));
- *
- * @throws the server's error (for `error`, 23505 at the first row that is there already).
+ * const table: TableDescription = {
+ *   schema: "public",
+ *   name: "samples",
+ *   columns: [
+ *     { name: "id", type: "int8", required: true },
+ *     { name: "label", type: "text" },
+ *     { name: "meta", type: "jsonb", default: {} },
+ *   ],
+ *   conflictKey: ["id"],
+ * };
+ * const report = await bulkLoad(database, table, [{ id: 1, label: "a" }], { policy: "update" });
+ * // { read: 1, inserted: 1, updated: 0, unchanged: 0, skipped: 0, duplicates: 0, rejected: 0 }
  */
 export async function bulkLoad(
-  client: PoolClient,
+  db: LoadTarget,
   table: TableDescription,
-  rows: AsyncIterable<Row> | Iterable<Row>,
+  records: Records | (() => Records),
   options: BulkLoadOptions,
 ): Promise<BulkReport> {
-  if (!mergePolicies.includes(options.policy)) {
+  checkLoadOptions(options);
+  try {
+    options.signal?.throwIfAborted();
+    if (options.commitEvery === undefined) return await loadWhole(db, table, records, options);
+    if (isDatabase(db)) return await loadCommitting(db, table, records, options);
     throw new CopycatError(
       "USAGE",
-      `Unknown merge policy "${options.policy}"; use ${mergePolicies.join(", ")}.`,
+      "commitEvery needs a Database: a client is in a transaction of the caller's.",
     );
+  } catch (error) {
+    throw explainLoadError(error, table, options);
   }
-  stagingCounter += 1;
-  const staging = `copycat_staging_${stagingCounter}`;
-  const columns = [ordinal, ...table.columns];
-  await client.query(createStagingSql(staging, columns));
-  const counts = { read: 0, rejected: 0 };
-  const lines = encodeRows(table.columns, rows, options, counts);
-  const statement = copyStatement(
-    [staging],
-    columns.map(({ name }) => name),
-  );
-  await copyLines(client, statement, lines, options.signal);
-  await client.query(analyzeStagingSql(staging, [...table.conflictKey, ordinal.name]));
-
-  const { rows: merged } = await client.query<{ inserted: number; updated: number }>(
-    mergeSql(table, winnersSql(table, staging, options.policy), options.policy),
-  );
-  const { rows: distinct } = await client.query<{ keys: number }>(distinctKeysSql(table, staging));
-  await client.query(`drop table ${quoteIdentifier(staging)}`);
-  return makeReport(counts, distinct[0]?.keys ?? 0, merged[0] ?? { inserted: 0, updated: 0 }, options.policy);
 }
 
-async function* encodeRows(
-  columns: readonly Column[],
-  rows: AsyncIterable<Row> | Iterable<Row>,
+async function loadWhole(
+  db: LoadTarget,
+  table: TableDescription,
+  records: Records | (() => Records),
   options: BulkLoadOptions,
-  counts: { read: number; rejected: number },
-): AsyncGenerator<string> {
-  const encode = makeRowEncoder(columns);
-  for await (const row of rows) {
-    const position = counts.read;
-    counts.read += 1;
-    const line = encode(row);
-    if (typeof line === "string") {
-      yield `${position}\t${line}`;
-      continue;
-    }
-    counts.rejected += 1;
-    options.onReject?.(position, line);
-  }
-}
-
-function winnersSql(table: TableDescription, staging: string, policy: MergePolicy): string {
-  const columns = table.columns.map(({ name }) => quoteIdentifier(name)).join(", ");
-  if (policy === "error") return `select ${columns} from ${quoteIdentifier(staging)}`;
-  const key = table.conflictKey.map((column) => quoteIdentifier(column)).join(", ");
-  const direction = policy === "update" ? "desc" : "asc";
-  return `\
-select ${columns} from (
-  select distinct on (${key}) * from ${quoteIdentifier(staging)}
-  order by ${key}, ${ordinal.name} ${direction}
-) as winner`;
-}
-
-function distinctKeysSql(table: TableDescription, staging: string): string {
-  const key = table.conflictKey.map((column) => quoteIdentifier(column)).join(", ");
-  return `select count(*)::int as keys from (select 1 from ${quoteIdentifier(staging)} group by ${key}) as k`;
-}
-
-function makeReport(
-  counts: { read: number; rejected: number },
-  keys: number,
-  merged: { inserted: number; updated: number },
-  policy: MergePolicy,
-): BulkReport {
-  const untouched = keys - merged.inserted - merged.updated;
-  return {
-    ...counts,
-    ...merged,
-    unchanged: policy === "update" ? untouched : 0,
-    skipped: policy === "skip" ? untouched : 0,
-    duplicates: counts.read - counts.rejected - keys,
+): Promise<BulkReport> {
+  const { attempts, signal } = options;
+  const attempt = (number: number): Promise<BulkReport> => {
+    if (number > 1) options.onRestart?.();
+    return inTransaction(db, signal, (client) => loadBatches(client, table, records, options));
   };
+  // Not where a second attempt would find a consumed iterator, and lose rows in silence; nor in a transaction that
+  // is not ours to begin again.
+  if (typeof records !== "function" || !isDatabase(db)) return attempt(1);
+  return withRetry(attempt, {
+    ...(attempts === undefined ? {} : { attempts }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+async function loadBatches(
+  client: ClientBase,
+  table: TableDescription,
+  records: Records | (() => Records),
+  options: BulkLoadOptions,
+): Promise<BulkReport> {
+  const session = new LoadSession(await openTable(client, table, options.policy), options);
+  const sizer = new BatchSizer(options.batchRows ?? defaultBatchRows);
+  const path = new LoadPath(client, session);
+  const source = typeof records === "function" ? records() : records;
+  const { onProblem } = session;
+  const { signal } = options;
+  const batches = makeBatches(source, { builders: [makeBuilder(session.table, options)] }, sizer, {
+    onProblem,
+    signal,
+  });
+  await pump(
+    batches,
+    async (batch, isLast) => {
+      const start = performance.now();
+      await path.send(batch, isLast);
+      sizer.observe(batch.bytes.length, performance.now() - start);
+    },
+    signal,
+  );
+  const report = await path.finish();
+  // The last moment: whoever asked to stop while a statement ran must not find the rows in.
+  signal?.throwIfAborted();
+  return report;
+}
+
+function explainLoadError(error: unknown, table: TableDescription, options: BulkLoadOptions): unknown {
+  const outcome =
+    options.commitEvery === undefined ? "nothing was changed" : "what was committed before stays";
+  if (options.signal?.aborted === true) {
+    return new CopycatError("CANCELLED", `Cancelled; ${outcome}.`, { cause: error });
+  }
+  return wrapDatabaseError(error, `Loading into ${table.schema}.${table.name} failed, ${outcome}`);
 }

@@ -13,10 +13,17 @@ import { CopycatError } from "../errors.ts";
  */
 export const chunkBytes = 64 * 1024;
 
-/** `copy "schema"."table" ("a", "b") from stdin`; the default format is text. */
-export function copyStatement(table: readonly string[], columns: readonly string[]): string {
+export type CopyFormat = "text" | "binary";
+
+/** `copy "schema"."table" ("a", "b") from stdin`; the server's default format is text. */
+export function copyStatement(
+  table: readonly string[],
+  columns: readonly string[],
+  format: CopyFormat = "text",
+): string {
   const names = columns.map((column) => quoteIdentifier(column)).join(", ");
-  return `copy ${quoteIdentifier(...table)} (${names}) from stdin`;
+  const how = format === "binary" ? " with (format binary)" : "";
+  return `copy ${quoteIdentifier(...table)} (${names}) from stdin${how}`;
 }
 
 export interface CopyResult {

@@ -1,6 +1,18 @@
-export { type BulkLoadOptions, type BulkReport, bulkLoad } from "./bulkLoad.ts";
-export { type CopyResult, copyLines, copyStatement } from "./copyRows.ts";
+export {
+  type BulkChangeOptions,
+  type BulkDeleteReport,
+  type BulkUpdateReport,
+  bulkDelete,
+  bulkUpdate,
+} from "./bulkChange.ts";
+export { bulkLoad } from "./bulkLoad.ts";
+export { bulkLookup } from "./bulkLookup.ts";
+export { BulkWriter, type BulkWriterOptions } from "./bulkWriter.ts";
+export { type CopyFormat, type CopyResult, copyLines, copyStatement } from "./copyRows.ts";
+export { describeTable } from "./describeTable.ts";
 export { makeRowEncoder } from "./encodeText.ts";
+export type { LoadTarget } from "./inTransaction.ts";
+export type { BulkLoadOptions, BulkProgress, BulkReport, RejectOptions } from "./loadOptions.ts";
 export { mergeSql } from "./sql/merge.ts";
 export { analyzeStagingSql, createStagingSql } from "./sql/staging.ts";
 export * from "./types.ts";

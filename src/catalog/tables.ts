@@ -1,6 +1,6 @@
 // The catalog's tables by their qualified names, and as the engine sees them.
 
-import type { ColumnType, TableDescription } from "../bulk/index.ts";
+import type { TableDescription } from "../bulk/index.ts";
 import { quoteIdentifier } from "../database/identifiers.ts";
 
 /** Quoted names, ready for SQL. */
@@ -38,7 +38,7 @@ function describe(
   schema: string,
   name: string,
   conflictKey: string[],
-  columns: readonly (readonly [string, ColumnType])[],
+  columns: readonly (readonly [string, string])[],
 ): TableDescription {
   return { schema, name, conflictKey, columns: columns.map(([column, type]) => ({ name: column, type })) };
 }

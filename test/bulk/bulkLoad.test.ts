@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bulkLoad, type Row, type RowProblem } from "../../src/bulk/index.ts";
+import { bulkLoad, type RejectedRow, type Row } from "../../src/bulk/index.ts";
 import { withTransaction } from "../../src/database/index.ts";
 import { counts, table, useItems } from "./items.support.ts";
 
@@ -22,14 +22,14 @@ describe("keys that stand twice in the input", () => {
   });
 
   test("under error are a conflict", async () => {
-    await expect(load(rows, "error")).rejects.toMatchObject({ code: "23505" });
+    await expect(load(rows, "error")).rejects.toMatchObject({ code: "CONFLICT" });
     expect(await stored()).toEqual([]);
   });
 });
 
 describe("rows that cannot be sent", () => {
   test("are told with their position, and the rest goes in", async () => {
-    const rejects: [number, RowProblem["code"], string][] = [];
+    const rejects: [number, string, string | undefined][] = [];
     const rows: Row[] = [
       ["a", 1, null, ""],
       [null, 1, null, ""],
@@ -41,7 +41,9 @@ describe("rows that cannot be sent", () => {
     const report = await withTransaction(db.database, (client) =>
       bulkLoad(client, table, rows, {
         policy: "skip",
-        onReject: (position, { code, column }) => rejects.push([position, code, column]),
+        onReject: ({ position, code, column }: RejectedRow) => {
+          rejects.push([position, code, column]);
+        },
       }),
     );
     expect(report).toEqual({ ...counts, read: 6, inserted: 2, rejected: 4 });
@@ -73,7 +75,7 @@ describe("loads one after another", () => {
       await bulkLoad(client, table, [["b", 1, null, ""]], { policy: "skip" });
       await bulkLoad(client, table, [["a", 1, null, ""]], { policy: "error" });
     });
-    await expect(failing).rejects.toMatchObject({ code: "23505" });
+    await expect(failing).rejects.toMatchObject({ code: "CONFLICT" });
     expect(await stored()).toEqual([{ key: "a", value: 2, body: null, updated_at: "" }]);
   });
 

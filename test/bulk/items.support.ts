@@ -17,7 +17,7 @@ export const table: TableDescription = {
   columns: [
     { name: "key", type: "text", required: true },
     { name: "value", type: "int4" },
-    { name: "body", type: "jsonb" },
+    { name: "body", type: "jsonb", json: "text" },
     { name: "updated_at", type: "text" },
   ],
   conflictKey: ["key"],

@@ -106,8 +106,8 @@ describe("policies", () => {
         "error",
       ),
     ).rejects.toMatchObject({
-      code: "23505",
-      constraint: "items_pkey",
+      code: "CONFLICT",
+      cause: { code: "23505", constraint: "items_pkey" },
     });
     expect(await stored()).toHaveLength(3);
   });

@@ -1,9 +1,8 @@
 // Staging: a temp table per load, dropped at commit. It has no constraints, so that a bad row cannot stop a COPY.
 
 import { quoteIdentifier } from "../../database/identifiers.ts";
-import type { Column } from "../types.ts";
 
-export function createStagingSql(name: string, columns: readonly Column[]): string {
+export function createStagingSql(name: string, columns: readonly { name: string; type: string }[]): string {
   return `\
 create temp table ${quoteIdentifier(name)} (
   ${columns.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`).join(",\n  ")}

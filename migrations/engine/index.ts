@@ -1,0 +1,8 @@
+// What the engine itself keeps in a database. Append-only: one that has been released is never edited.
+
+import type { Migration } from "kysely";
+import { up as bulkLoad } from "./0001_bulk_load.ts";
+
+export const engineMigrations: Record<string, Migration> = {
+  "0001_bulk_load": { up: bulkLoad },
+};

@@ -1,0 +1,147 @@
+// A batch on its way to the server; when the server refuses it, halves of it, until single rows are left.
+
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { ClientBase } from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+import { CopycatError } from "../errors.ts";
+import { type CopyFormat, chunkBytes, copyStatement } from "./copyRows.ts";
+import { isRowRefusal } from "./rejects.ts";
+import { rowOffsets } from "./rowOffsets.ts";
+
+/** "PGCOPY\n\xff\r\n\0", flags, length of the header's extension. */
+const binaryHeader = Buffer.from("5047434f50590aff0d0a000000000000000000", "hex");
+const binaryTrailer = Buffer.from("ffff", "hex");
+
+export interface CopyTarget {
+  /** Parts of the table's name. */
+  table: readonly string[];
+  columns: readonly string[];
+  format: CopyFormat;
+}
+
+export interface EncodedRows {
+  bytes: Buffer;
+  rows: number;
+}
+
+/**
+ * One COPY under a savepoint: three statements in one message, which spares two of three round trips.
+ *
+ * @throws the server's error, with the savepoint still set; CopycatError INTERNAL when the server stored another
+ * number of rows than was sent
+ */
+async function copyUnderSavepoint(
+  client: ClientBase,
+  target: CopyTarget,
+  { bytes, rows }: EncodedRows,
+  { signal, keepsSavepoint }: { signal: AbortSignal | undefined; keepsSavepoint: boolean },
+): Promise<void> {
+  const copy = copyStatement(target.table, target.columns, target.format);
+  const release = keepsSavepoint ? "" : "; release savepoint copycat_rows";
+  const stream = client.query(copyFrom(`savepoint copycat_rows; ${copy}${release}`));
+  const source = Readable.from(chunks(bytes, target.format), { objectMode: true, highWaterMark: 4 });
+  await pipeline(source, stream, signal === undefined ? {} : { signal });
+  if (stream.rowCount !== rows) {
+    throw new CopycatError(
+      "INTERNAL",
+      `COPY sent ${rows} rows, the server stored ${stream.rowCount}. Nothing was changed; please report this.`,
+    );
+  }
+}
+
+function* chunks(bytes: Buffer, format: CopyFormat): Generator<Buffer> {
+  if (format === "binary") yield binaryHeader;
+  for (let start = 0; start < bytes.length; start += chunkBytes) {
+    yield bytes.subarray(start, start + chunkBytes);
+  }
+  if (format === "binary") yield binaryTrailer;
+}
+
+export interface Refusal {
+  /** Place of the row in the batch. */
+  index: number;
+  error: unknown;
+}
+
+/** Below so many rows, row by row takes fewer commands than halving does when more than one row is bad. */
+const singlesBelow = 8;
+
+export interface BisectOptions {
+  /** Errors that are not a row's own fault though their SQLSTATE says so: thrown, with none of the rows in. */
+  rethrow?: (error: unknown) => boolean;
+  /** Runs in the savepoint of each part that went in, before it is released. */
+  onPart?: () => Promise<void>;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Sends rows in as few commands as a refusal allows: all at once, else in halves. One bad row of n costs about twice
+ * the batch once more, in 2 log2(n) commands.
+ *
+ * @returns the rows that the server refused; all others are in
+ */
+export async function copyOrBisect(
+  client: ClientBase,
+  target: CopyTarget,
+  encoded: EncodedRows,
+  options: BisectOptions = {},
+): Promise<Refusal[]> {
+  if (encoded.rows === 0) return [];
+  const refusal = await trySend(client, target, encoded, options);
+  if (refusal === null) return [];
+  const refusals: Refusal[] = [];
+  const offsets = rowOffsets(encoded.bytes, target.format);
+  const sendParts = async (from: number, to: number): Promise<void> => {
+    for (const [first, last] of split(from, to)) {
+      options.signal?.throwIfAborted();
+      const part = { bytes: encoded.bytes.subarray(offsets[first], offsets[last]), rows: last - first };
+      const refused = await trySend(client, target, part, options);
+      if (refused === null) continue;
+      if (last - first === 1) refusals.push({ index: first, error: refused.error });
+      else await sendParts(first, last);
+    }
+  };
+  if (encoded.rows === 1) return [{ index: 0, error: refusal.error }];
+  await client.query("savepoint copycat_parts");
+  try {
+    await sendParts(0, encoded.rows);
+  } catch (error) {
+    if (options.rethrow?.(error) === true) await client.query("rollback to savepoint copycat_parts");
+    throw error;
+  }
+  await client.query("release savepoint copycat_parts");
+  return refusals;
+}
+
+/** Null when the rows are in, else why they are not; any other error is thrown. */
+async function trySend(
+  client: ClientBase,
+  target: CopyTarget,
+  rows: EncodedRows,
+  { rethrow, onPart, signal }: BisectOptions,
+): Promise<{ error: unknown } | null> {
+  try {
+    await copyUnderSavepoint(client, target, rows, { signal, keepsSavepoint: onPart !== undefined });
+    await onPart?.();
+  } catch (error) {
+    if (!isRowRefusal(error)) throw error;
+    await client.query("rollback to savepoint copycat_rows; release savepoint copycat_rows");
+    if (rethrow?.(error) === true) throw error;
+    return { error };
+  }
+  if (onPart !== undefined) await client.query("release savepoint copycat_rows");
+  return null;
+}
+
+/** Halves, or single rows when there are few. */
+export function split(from: number, to: number): [number, number][] {
+  if (to - from <= singlesBelow) {
+    return Array.from({ length: to - from }, (_unused, index) => [from + index, from + index + 1]);
+  }
+  const middle = (from + to) >>> 1;
+  return [
+    [from, middle],
+    [middle, to],
+  ];
+}

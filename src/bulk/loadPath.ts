@@ -1,0 +1,131 @@
+// One transaction's way for its batches: straight into the table while that works, by way of staging from then on.
+
+import type { ClientBase } from "pg";
+import { CopycatError } from "../errors.ts";
+import type { Batch } from "./batch.ts";
+import { copyDirectly, isConflict, MetItsLike, probeKeys } from "./directPath.ts";
+import { type BulkReport, emptyReport } from "./loadOptions.ts";
+import type { LoadSession } from "./loadSession.ts";
+import { mergeSlices } from "./mergeSlices.ts";
+import { settle } from "./settle.ts";
+import { mergeSliceSql } from "./sql/mergeStaged.ts";
+import { Staging } from "./staging.ts";
+
+export class LoadPath {
+  readonly #client: ClientBase;
+  readonly #session: LoadSession;
+  readonly #report = emptyReport();
+  #state: "unknown" | "direct" | "staged" = "unknown";
+  #staging: Staging | undefined;
+  /** The table held nothing before: whatever is in it is this load's. */
+  #wasEmpty = false;
+  /** Transaction ids of what went in directly, when others' rows are in the table as well. */
+  #marker: string[] | undefined;
+
+  constructor(client: ClientBase, session: LoadSession) {
+    this.#client = client;
+    this.#session = session;
+  }
+
+  async send(batch: Batch, isLast: boolean): Promise<void> {
+    this.#report.read += batch.read;
+    this.#report.rejected += batch.rejected;
+    if (batch.positions.length > 0) {
+      if (this.#state === "unknown") this.#state = await this.#choose(batch);
+      if (this.#state === "staged" || !(await this.#sendDirectly(batch, isLast))) {
+        this.#staging ??= await Staging.create(this.#client, this.#session);
+        await this.#staging.add(batch);
+      }
+    }
+    this.#session.sent(batch);
+  }
+
+  /** Merges what is staged; the counts of the whole. */
+  async finish(): Promise<BulkReport> {
+    if (this.#staging !== undefined) await this.#finishStaged(this.#staging);
+    return this.#report;
+  }
+
+  async #choose(batch: Batch): Promise<"direct" | "staged"> {
+    const { table, options } = this.#session;
+    if (options.path === "staged" || !table.canCopyDirectly) return "staged";
+    if (options.policy === "error") return "direct";
+    const { present, empty } = await probeKeys(this.#client, table, batch);
+    this.#wasEmpty = empty;
+    return present ? "staged" : "direct";
+  }
+
+  /** False when the batch has to go through staging, as all that follow do. */
+  async #sendDirectly(batch: Batch, isLast: boolean): Promise<boolean> {
+    const { policy } = this.#session.options;
+    const needsMarker = policy !== "error" && !this.#wasEmpty && !isLast;
+    try {
+      const onPart = needsMarker ? (): Promise<void> => this.#mark() : undefined;
+      const refusals = await copyDirectly(this.#client, this.#session, batch, onPart);
+      await this.#session.refuse(batch, refusals);
+      this.#report.rejected += refusals.length;
+      this.#report.inserted += batch.positions.length - refusals.length;
+      return true;
+    } catch (error) {
+      if (!(error instanceof MetItsLike)) throw error;
+      if (policy === "error") throw conflictError(error.cause);
+      this.#state = "staged";
+      return false;
+    }
+  }
+
+  /** Notes the id under which the rows of this savepoint were written: they are told from others' by it. */
+  async #mark(): Promise<void> {
+    if (this.#marker === undefined) {
+      await this.#client.query("create temp table if not exists copycat_marker () on commit drop");
+      this.#marker = [];
+    }
+    const { rows } = await this.#client.query<{ xmin: string }>(
+      "insert into pg_temp.copycat_marker default values returning xmin::text as xmin",
+    );
+    if (rows[0] !== undefined) this.#marker.push(rows[0].xmin);
+  }
+
+  async #finishStaged(staging: Staging): Promise<void> {
+    const { policy } = this.#session.options;
+    const report = this.#report;
+    report.rejected += staging.refused;
+    this.#session.tell("settle", report.read, true);
+    const own = report.inserted === 0 ? [] : this.#wasEmpty ? "all" : (this.#marker ?? []);
+    const settled = await settle(this.#client, staging, policy, own);
+    let inserted = 0;
+    let updated = 0;
+    const refused = await mergeSlices<{ inserted: number; updated: number }>(
+      this.#client,
+      this.#session,
+      staging,
+      {
+        text: mergeSliceSql(staging.table, policy),
+        onCounts: (counts) => {
+          inserted += counts.inserted;
+          updated += counts.updated;
+        },
+        rethrow: (error) =>
+          policy === "error" && isConflict(this.#session.table, error) ? conflictError(error) : undefined,
+      },
+    );
+    const untouched = staging.rows - settled.duplicates - inserted - updated - refused;
+    const ownUntouched = settled.own - settled.ownChanged;
+    report.inserted += inserted;
+    report.rejected += refused;
+    report.duplicates += settled.duplicates + settled.own;
+    report.updated += updated - settled.ownChanged;
+    if (policy === "update") report.unchanged += untouched - ownUntouched;
+    else report.skipped += untouched - settled.own;
+    await staging.drop();
+  }
+}
+
+function conflictError(cause: unknown): CopycatError {
+  const { detail, message } = cause as { detail?: string; message: string };
+  return new CopycatError(
+    "CONFLICT",
+    `${detail ?? message} Policy "error" takes new rows only; nothing was changed.`,
+    { cause },
+  );
+}

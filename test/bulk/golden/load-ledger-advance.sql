@@ -1,0 +1,1 @@
+update copycat.bulk_load set position = $4 where load_id = $1 and lane = $2 and position = $3 and finished_at is null

@@ -1,0 +1,2 @@
+select sum(read)::float8 as read, sum(inserted)::float8 as inserted, sum(updated)::float8 as updated, sum(unchanged)::float8 as unchanged, sum(skipped)::float8 as skipped, sum(duplicates)::float8 as duplicates, sum(rejected)::float8 as rejected
+from copycat.bulk_load where load_id = $1

@@ -1,0 +1,1 @@
+alter table "copycat_staging_1" alter column "uses" type numeric

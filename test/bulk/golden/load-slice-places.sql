@@ -1,0 +1,1 @@
+select ctid::text as place from "copycat_staging_1" where ctid >= $1::tid and ctid < $2::tid order by ctid
