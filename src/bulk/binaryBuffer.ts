@@ -10,14 +10,12 @@ const loopedLength = 24;
 
 /** A buffer that grows. Numbers are big-endian, as PostgreSQL's binary formats have them. */
 export class BinaryBuffer {
-  readonly #initialBytes: number;
   #bytes: Buffer;
   #data: DataView;
   #position = 0;
 
   constructor(capacityBytes: number = defaultCapacityBytes) {
-    this.#initialBytes = Math.max(capacityBytes, 16);
-    this.#bytes = Buffer.allocUnsafeSlow(this.#initialBytes);
+    this.#bytes = Buffer.allocUnsafeSlow(Math.max(capacityBytes, 16));
     this.#data = new DataView(this.#bytes.buffer);
   }
 
@@ -83,6 +81,32 @@ export class BinaryBuffer {
     this.#position += 8;
   }
 
+  /** Numbers as float4, one after another. */
+  writeFloat32s(values: ArrayLike<number>): void {
+    this.ensure(values.length * 4);
+    const data = this.#data;
+    let position = this.#position;
+    for (let index = 0; index < values.length; index++) {
+      data.setFloat32(position, values[index] as number);
+      position += 4;
+    }
+    this.#position = position;
+  }
+
+  /** Numbers as float4 or float8 elements of a binary array: each with its length in front, an int32. */
+  writeFloatElements(values: ArrayLike<number>, elementBytes: 4 | 8): void {
+    this.ensure(values.length * (4 + elementBytes));
+    const data = this.#data;
+    let position = this.#position;
+    for (let index = 0; index < values.length; index++) {
+      data.setInt32(position, elementBytes);
+      if (elementBytes === 4) data.setFloat32(position + 4, values[index] as number);
+      else data.setFloat64(position + 4, values[index] as number);
+      position += 4 + elementBytes;
+    }
+    this.#position = position;
+  }
+
   writeBytes(bytes: Uint8Array): void {
     this.ensure(bytes.length);
     this.#bytes.set(bytes, this.#position);
@@ -96,15 +120,19 @@ export class BinaryBuffer {
     const start = this.#position;
     const bytes = this.#bytes;
     if (length <= loopedLength) {
+      let end = start;
       let index = 0;
       for (; index < length; index++) {
         const code = text.charCodeAt(index);
-        if (code > 0x7f) break;
-        bytes[start + index] = code;
+        if (code < 0x80) bytes[end++] = code;
+        else if (code < 0x800) {
+          bytes[end++] = 0xc0 | (code >> 6);
+          bytes[end++] = 0x80 | (code & 0x3f);
+        } else break;
       }
       if (index === length) {
-        this.#position = start + length;
-        return length;
+        this.#position = end;
+        return end - start;
       }
     }
     const written = bytes.write(text, start, "utf8");
@@ -141,10 +169,10 @@ export class BinaryBuffer {
     return this.#bytes.subarray(0, this.#position);
   }
 
-  /** Hands out what is written, for good, and starts afresh. */
+  /** Hands out what is written, for good, and starts afresh: with the same room, since batches are of one size. */
   take(): Buffer {
     const taken = this.view();
-    this.#bytes = Buffer.allocUnsafeSlow(this.#initialBytes);
+    this.#bytes = Buffer.allocUnsafeSlow(this.#bytes.length);
     this.#data = new DataView(this.#bytes.buffer);
     this.#position = 0;
     return taken;

@@ -13,9 +13,11 @@ interface ParsedArray {
   sizes: readonly number[];
   items: ArrayLike<unknown>;
   hasNull: boolean;
+  /** The items are the caller's own array, which fits as it is. */
+  fits: boolean;
 }
 
-const empty: ParsedArray = { sizes: [], items: [], hasNull: false };
+const empty: ParsedArray = { sizes: [], items: [], hasNull: false, fits: false };
 
 /**
  * JavaScript arrays, nested ones for several dimensions (all of one depth and size), typed arrays for numbers.
@@ -42,8 +44,9 @@ function parseArray(value: unknown, element: ElementCodec): ParsedArray | Misfit
   if (!Array.isArray(value) && !isTyped) return wrongType(value);
   const values = value as unknown as ArrayLike<unknown>;
   if (values.length === 0) return empty;
-  const packed = element.pack?.(values) ?? null;
-  if (packed !== null) return { sizes: [values.length], items: packed, hasNull: false };
+  if (element.fits?.(values) === true) {
+    return { sizes: [values.length], items: values, hasNull: false, fits: true };
+  }
   const sizes = element.takesArrays ? [values.length] : sizesOf(values);
   const collector = new Collector(element, sizes);
   return collector.collect(values, 0, "") ?? collector.finish();
@@ -113,7 +116,7 @@ class Collector {
   /** PostgreSQL has one empty array only: [[], []] is {}. */
   finish(): ParsedArray {
     if (this.#items.length === 0) return empty;
-    return { sizes: this.#sizes, items: this.#items, hasNull: this.#hasNull };
+    return { sizes: this.#sizes, items: this.#items, hasNull: this.#hasNull, fits: false };
   }
 }
 
@@ -151,7 +154,11 @@ class TextWriter {
 }
 
 /** array_recv: dimensions, whether there are NULLs, OID of the element, size and lower bound of each dimension. */
-function writeArray({ sizes, items, hasNull }: ParsedArray, element: ElementCodec, out: BinaryBuffer): void {
+function writeArray(
+  { sizes, items, hasNull, fits }: ParsedArray,
+  element: ElementCodec,
+  out: BinaryBuffer,
+): void {
   out.writeInt32(0);
   const start = out.position;
   out.writeInt32(sizes.length);
@@ -161,10 +168,15 @@ function writeArray({ sizes, items, hasNull }: ParsedArray, element: ElementCode
     out.writeInt32(size);
     out.writeInt32(1);
   }
+  if (fits && element.writeElements !== undefined) element.writeElements(items, out);
+  else writeItems(items, element, out);
+  out.patchInt32(start - 4, out.position - start);
+}
+
+function writeItems(items: ArrayLike<unknown>, element: ElementCodec, out: BinaryBuffer): void {
   for (let index = 0; index < items.length; index++) {
     const item = items[index];
     if (item === null) out.writeInt32(-1);
     else element.writeBinary(item, out);
   }
-  out.patchInt32(start - 4, out.position - start);
 }

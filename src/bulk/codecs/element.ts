@@ -1,5 +1,6 @@
 // What every codec here has besides `Codec`: what an array of its type needs to know.
 
+import type { BinaryBuffer } from "../binaryBuffer.ts";
 import { type Codec, Misfit } from "./types.ts";
 
 export interface ElementCodec<Parsed = unknown> extends Codec<Parsed> {
@@ -9,8 +10,13 @@ export interface ElementCodec<Parsed = unknown> extends Codec<Parsed> {
   readonly quotedInArrays: boolean;
   /** A JavaScript array is one value of this type (JSON, vectors), so arrays of it have one dimension. */
   readonly takesArrays: boolean;
-  /** All the values of an array at once, or null when one of them needs a closer look. */
-  pack?(values: ArrayLike<unknown>): ArrayLike<Parsed> | null;
+  /**
+   * Whether all values of an array are taken as they are; false when one needs a closer look. Spares a copy of the
+   * array, which was most of the cost of an embedding.
+   */
+  fits?(values: ArrayLike<unknown>): values is ArrayLike<Parsed>;
+  /** Writes values that fit as elements of a binary array, all at once. */
+  writeElements?(values: ArrayLike<Parsed>, out: BinaryBuffer): void;
 }
 
 /** Values of a type that PostgreSQL itself brings, staged as that type. */

@@ -29,7 +29,8 @@ export function float8Codec(facts: TypeFacts): ElementCodec<number> {
       out.writeInt32(8);
       out.writeFloat64(value);
     },
-    pack: (values) => packNumbers(values, new Float64Array(values.length)),
+    fits: fitFloat8,
+    writeElements: (values, out) => out.writeFloatElements(values, 8),
   };
 }
 
@@ -57,23 +58,28 @@ export function float4Codec(facts: TypeFacts): ElementCodec<number> {
       out.writeInt32(4);
       out.writeFloat32(value);
     },
-    pack: (values) =>
-      values instanceof Float32Array ? values : packNumbers(values, new Float32Array(values.length)),
+    fits: fitFloat4,
+    // Arrays are taken as they are, so it is here that their elements are rounded; `setFloat32` does the same.
+    toText: (value) => floatText(Math.fround(value)),
+    writeElements: (values, out) => out.writeFloatElements(values, 4),
   };
 }
 
-/** Null when a value is no number, or finite and beyond what `into` holds. */
-export function packNumbers<Packed extends Float32Array | Float64Array>(
-  values: ArrayLike<unknown>,
-  into: Packed,
-): Packed | null {
-  for (let index = 0; index < into.length; index++) {
+/** Numbers all of them, and none finite that is beyond float4. */
+export function fitFloat4(values: ArrayLike<unknown>): values is ArrayLike<number> {
+  for (let index = 0; index < values.length; index++) {
     const value = values[index];
-    if (typeof value !== "number") return null;
-    into[index] = value;
-    const stored = into[index] as number;
+    if (typeof value !== "number") return false;
+    const rounded = Math.fround(value);
     // Infinity - Infinity is NaN: one test finds both, and what is not finite was so before.
-    if (stored - stored !== 0 && Number.isFinite(value)) return null;
+    if (rounded - rounded !== 0 && Number.isFinite(value)) return false;
   }
-  return into;
+  return true;
+}
+
+function fitFloat8(values: ArrayLike<unknown>): values is ArrayLike<number> {
+  for (let index = 0; index < values.length; index++) {
+    if (typeof values[index] !== "number") return false;
+  }
+  return true;
 }

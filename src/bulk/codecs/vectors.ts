@@ -2,7 +2,7 @@
 
 import type { BinaryBuffer } from "../binaryBuffer.ts";
 import { type ElementCodec, kindOf, shown, wrongType } from "./element.ts";
-import { floatText, packNumbers } from "./floats.ts";
+import { floatText } from "./floats.ts";
 import { fromHalfBits, toHalfBits } from "./halfFloat.ts";
 import { Misfit, type TypeFacts } from "./types.ts";
 
@@ -26,18 +26,18 @@ function vectorFields(facts: TypeFacts) {
   } as const;
 }
 
-/** vector and ruvector; their values are float4, rounded here so that text and binary store the same. */
-export function vectorCodec(facts: TypeFacts): ElementCodec<Float32Array> {
+/** vector and ruvector; their values are float4, rounded when they are written, so that text and binary store the same. */
+export function vectorCodec(facts: TypeFacts): ElementCodec<ArrayLike<number>> {
   // pgvector (src/vector.c, vector_recv): int16 dimensions, int16 zero, floats. ruvector has no zero; with it the
   // other one says "expected unused to be 0, not 16256".
   const headerBytes = facts.name === "ruvector" ? 2 : 4;
   return {
     ...vectorFields(facts),
     parse: (value) => parseVector(value, facts.modifier),
-    toText: (vector) => listText(vector, floatText),
+    toText: (vector) => listText(vector, (value) => floatText(Math.fround(value))),
     writeBinary: (vector, out) => {
       writeHeader(out, vector.length, headerBytes, 4);
-      for (let index = 0; index < vector.length; index++) out.writeFloat32(vector[index] as number);
+      out.writeFloat32s(vector);
     },
   };
 }
@@ -51,7 +51,7 @@ export function halfvecCodec(facts: TypeFacts): ElementCodec<Uint16Array> {
       if (vector instanceof Misfit) return vector;
       const halves = new Uint16Array(vector.length);
       for (let index = 0; index < vector.length; index++) {
-        const half = toHalfBits(vector[index] as number);
+        const half = toHalfBits(Math.fround(vector[index] as number));
         if (half === null) return elementMisfit(index, vector[index]);
         halves[index] = half;
       }
@@ -82,7 +82,7 @@ function listText(values: ArrayLike<number>, toText: (value: number) => string):
   return `${text}]`;
 }
 
-function parseVector(value: unknown, expected: number): Float32Array | Misfit {
+function parseVector(value: unknown, expected: number): ArrayLike<number> | Misfit {
   const values = typeof value === "string" ? splitText(value) : value;
   if (!Array.isArray(values) && !(values instanceof Float32Array) && !(values instanceof Float64Array)) {
     return typeof value === "string"
@@ -96,18 +96,20 @@ function parseVector(value: unknown, expected: number): Float32Array | Misfit {
   if (length < 1 || length > maxDimensions) {
     return new Misfit("wrong_dimension", `expected 1 to ${maxDimensions} dimensions, not ${length}`);
   }
-  const vector = packNumbers(values, new Float32Array(length));
-  const bad = vector === null ? findBad(values) : vector.findIndex((element) => element - element !== 0);
-  return vector !== null && bad < 0 ? vector : elementMisfit(bad, values[bad]);
+  const bad = findBad(values);
+  return bad < 0 ? (values as ArrayLike<number>) : elementMisfit(bad, values[bad]);
 }
 
-/** The first that is no number, or that is none of float4's finite values; the server refuses the same. */
+/** The first that is no number, or that is none of float4's finite values; the server refuses the same. -1: none. */
 function findBad(values: ArrayLike<unknown>): number {
   for (let index = 0; index < values.length; index++) {
     const value = values[index];
-    if (typeof value !== "number" || !Number.isFinite(Math.fround(value))) return index;
+    if (typeof value !== "number") return index;
+    const rounded = Math.fround(value);
+    // NaN and Infinity minus themselves are NaN.
+    if (rounded - rounded !== 0) return index;
   }
-  return 0;
+  return -1;
 }
 
 function elementMisfit(index: number, value: unknown): Misfit {
