@@ -19,6 +19,7 @@ export {
   type Records,
   type RejectedRow,
   type Row,
+  readRecords,
   type TableDescription,
 } from "./bulk/index.ts";
 export {

@@ -5,6 +5,7 @@ import type { BatchSizer } from "./batchSize.ts";
 import { BinaryBuffer } from "./binaryBuffer.ts";
 import type { CopyFormat } from "./copyRows.ts";
 import type { RowEncoder } from "./encodeRows.ts";
+import { RefusedRecord } from "./refusedRecord.ts";
 import type { BulkRecord, Records, RowProblem } from "./types.ts";
 
 export interface Batch {
@@ -49,12 +50,13 @@ export class BatchBuilder {
   }
 
   /** Encodes a record; the problem when it cannot be sent. */
-  add(record: BulkRecord, position: number): RowProblem | null {
+  add(record: BulkRecord | RefusedRecord, position: number): RowProblem | null {
     this.#read += 1;
     this.#end = position + 1;
-    const problem = this.#encoder.encode(record, this.#out);
+    const problem =
+      record instanceof RefusedRecord ? refusedProblem(record) : this.#encoder.encode(record, this.#out);
     if (problem === null) {
-      this.#records.push(record);
+      this.#records.push(record as BulkRecord);
       this.#positions.push(position);
     } else this.#rejected += 1;
     return problem;
@@ -77,6 +79,10 @@ export class BatchBuilder {
     this.#rejected = 0;
     return batch;
   }
+}
+
+function refusedProblem({ code, message }: RefusedRecord): RowProblem {
+  return { code, column: "", message };
 }
 
 /** So much is encoded before the event loop gets a turn, in which the batch before goes on to the server. */

@@ -13,6 +13,8 @@ export { describeTable } from "./describeTable.ts";
 export { makeRowEncoder } from "./encodeText.ts";
 export type { LoadTarget } from "./inTransaction.ts";
 export type { BulkLoadOptions, BulkProgress, BulkReport, RejectOptions } from "./loadOptions.ts";
+export { readRecords } from "./readRecords.ts";
+export { RefusedRecord } from "./refusedRecord.ts";
 export { mergeSql } from "./sql/merge.ts";
 export { analyzeStagingSql, createStagingSql } from "./sql/staging.ts";
 export * from "./types.ts";

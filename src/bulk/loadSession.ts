@@ -3,6 +3,7 @@
 import type { Batch, OnProblem } from "./batch.ts";
 import type { BulkLoadOptions, BulkProgress } from "./loadOptions.ts";
 import { recordToJson } from "./recordJson.ts";
+import { RefusedRecord } from "./refusedRecord.ts";
 import { RejectSink, serverReject } from "./rejects.ts";
 import type { ResolvedTable } from "./resolveTable.ts";
 
@@ -37,7 +38,7 @@ export class LoadSession {
       code,
       message,
       ...(column === "" ? {} : { column }),
-      record: recordToJson(record, this.table.columns),
+      record: record instanceof RefusedRecord ? record.record : recordToJson(record, this.table.columns),
     });
 
   /** Tells what the server refused of a batch. */

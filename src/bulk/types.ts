@@ -60,7 +60,8 @@ export type ProblemCode =
 
 /** Why a row cannot be sent. Data, not an exception. */
 export interface RowProblem {
-  code: ProblemCode;
+  /** A `ProblemCode`, or what the reader of a record says that could not be read. */
+  code: string;
   column: string;
   message: string;
 }

@@ -165,7 +165,7 @@ describe("defaults", () => {
     expect(encode(required, { tags: null })).toBe("{}\n");
     expect(encode(required, {})).toBe("{}\n");
     expect(encode(required, { tags: null }, { format: "binary" })).toBe(
-      `0001${"0000000c"}${"00000000"}${"00000000"}${"00000019"}`,
+      ["0001", "0000000c", "00000000", "00000000", "00000019"].join(""),
     );
   });
 
@@ -208,6 +208,18 @@ test("a binary row is its count of fields, and each field after its length", () 
       "00000008",
       "00000000000f4240",
     ].join(""),
+  );
+});
+
+test("a binary array has its dimensions, whether it has NULLs, and the type of its elements", () => {
+  const array: Column[] = [{ name: "a", type: "int2[]" }];
+  const sizes = ["00000001", "00000001", "00000002", "00000001"];
+  const one = ["00000002", "0001"];
+  expect(encode(array, [[[1, null]]], { format: "binary" })).toBe(
+    ["0001", "00000026", "00000002", "00000001", "00000015", ...sizes, ...one, "ffffffff"].join(""),
+  );
+  expect(encode(array, [[[1, 1]]], { format: "binary" })).toBe(
+    ["0001", "00000028", "00000002", "00000000", "00000015", ...sizes, ...one, ...one].join(""),
   );
 });
 

@@ -90,6 +90,8 @@ describe.each<[type: string, cases: [value: unknown, code: string, what: string 
       ["2026-11-21 10:00:00", "wrong_type", /needs an offset, such as Z/],
       ["2026-02-30T10:00:00Z", "wrong_type", 'cannot hold "2026-02-30T10:00:00Z"'],
       ["294277-01-01T00:00:00Z", "out_of_range", 'cannot hold "294277-01-01T00:00:00Z"'],
+      ["2026-11-21T10:00:00+16:00", "wrong_type", 'cannot hold "2026-11-21T10:00:00+16:00"'],
+      ["2026-11-21T10:00:00+01:60", "wrong_type", 'cannot hold "2026-11-21T10:00:00+01:60"'],
       [new Date(Number.NaN), "wrong_type", "cannot hold an invalid Date"],
       [new Date(-8.64e15), "out_of_range", "cannot hold -271821-04-20T00:00:00.000Z"],
       [1_700_000_000, "wrong_type", "cannot hold a number"],
@@ -172,6 +174,18 @@ describe.each<[type: string, cases: [value: unknown, code: string, what: string 
       what: typeof what === "string" ? what : expect.stringMatching(what),
     });
   });
+});
+
+test.each([
+  ["an escaped backslash in front of u0000", '"\\\\u0000"'],
+  ["two of them in front of what looks like half a pair", '"\\\\\\\\ud83d"'],
+  ["a pair in escapes", '"\\ud83d\\ude00"'],
+  ["numbers in strings, behind an escaped quote", '["\\"1e999999\\"", "\\\\", 1e5]'],
+  ["brackets in strings", `"${"[".repeat(3000)}"`],
+  ["many brackets side by side", `[${"[],".repeat(3000)}0]`],
+  ["numbers at the limits", "[1e131071, 1e-16383, 0e5, -0.0]"],
+])("raw JSON may hold %s", (_what, text) => {
+  expect(codecOf("jsonb").parse([new RawJson(text)])).toBe(`[${text}]`);
 });
 
 test("json text that the caller vouches for is looked at for U+0000 and half pairs only", () => {
