@@ -36,3 +36,30 @@ export { startEmbedded, stopEmbedded } from "./database/embedded/index.ts";
 export { type Database, openDatabase, withTransaction } from "./database/index.ts";
 export { CopycatError, type ErrorCode } from "./errors.ts";
 export { type IngestOptions, type IngestReport, ingest } from "./ingest/index.ts";
+export {
+  buildMemoryIndex,
+  bulkInsertMemoryEntries,
+  bulkInsertPatterns,
+  bulkInsertTrajectories,
+  countMemories,
+  deleteExpired,
+  deleteMemory,
+  deleteNamespace,
+  type EnsuredStore,
+  ensureMemory,
+  exportMemory,
+  type FoundEntry,
+  listMemories,
+  listNamespaces,
+  loadMemoryFile,
+  type MemoryEntry,
+  type MemoryEntryInput,
+  type MemoryLoadOptions,
+  type MemoryStore,
+  type PatternInput,
+  retrieveMemory,
+  searchMemory,
+  searchMemoryWords,
+  storeMemory,
+  type TrajectoryInput,
+} from "./memory/index.ts";

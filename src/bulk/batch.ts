@@ -29,7 +29,7 @@ export type OnProblem = (position: number, problem: RowProblem, record: BulkReco
 export class BatchBuilder {
   readonly #format: CopyFormat;
   readonly #encoder: RowEncoder;
-  #out = new BinaryBuffer();
+  readonly #out = new BinaryBuffer();
   #records: BulkRecord[] = [];
   #positions: number[] = [];
   #read = 0;
@@ -60,6 +60,11 @@ export class BatchBuilder {
       this.#positions.push(position);
     } else this.#rejected += 1;
     return problem;
+  }
+
+  /** Takes back a batch that is done with, for its memory. */
+  recycle({ bytes }: Batch): void {
+    this.#out.giveBack(bytes);
   }
 
   /** Hands out what was added and starts afresh. */

@@ -11,6 +11,7 @@ import { LoadSession } from "./loadSession.ts";
 import { mergeSlices } from "./mergeSlices.ts";
 import { makeBuilder, openTable } from "./openTable.ts";
 import { pump } from "./pump.ts";
+import { longLoadSettings } from "./settings.ts";
 import { settle } from "./settle.ts";
 import { deleteSliceSql, updateSliceSql } from "./sql/mergeStaged.ts";
 import { forgetMissingSql, listMissingSql } from "./sql/missing.ts";
@@ -151,6 +152,7 @@ async function changeOnClient<Report>(
   work: Work<Report>,
 ): Promise<Report> {
   const session = new LoadSession(await openTable(client, table, "change"), { ...options, policy: "update" });
+  await client.query(longLoadSettings);
   const staging = await Staging.create(client, session);
   const common: ChangeReport = { read: 0, missing: 0, duplicates: 0, rejected: 0 };
   const { onProblem } = session;

@@ -1,18 +1,14 @@
 // The engine for one table: records -> COPY -> (staging -> merge) -> counts.
 
-import type { ClientBase } from "pg";
-import { withRetry, wrapDatabaseError } from "../database/index.ts";
+import type { PoolClient } from "pg";
+import { type Database, withCancel, withRetry, wrapDatabaseError } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
-import { makeBatches } from "./batch.ts";
-import { BatchSizer, defaultBatchRows } from "./batchSize.ts";
 import { loadCommitting } from "./committedLoad.ts";
+import { type Feed, openFeed } from "./feed.ts";
 import { inTransaction, isDatabase, type LoadTarget } from "./inTransaction.ts";
 import { type BulkLoadOptions, type BulkReport, checkLoadOptions } from "./loadOptions.ts";
-import { LoadPath } from "./loadPath.ts";
-import { LoadSession } from "./loadSession.ts";
-import { makeBuilder, openTable } from "./openTable.ts";
-import { pump } from "./pump.ts";
 import type { Records, TableDescription } from "./types.ts";
+import { withClient } from "./withClient.ts";
 
 /**
  * Loads records into a table, whatever the table.
@@ -69,9 +65,18 @@ async function loadWhole(
   options: BulkLoadOptions,
 ): Promise<BulkReport> {
   const { attempts, signal } = options;
-  const attempt = (number: number): Promise<BulkReport> => {
+  const attempt = async (number: number): Promise<BulkReport> => {
     if (number > 1) options.onRestart?.();
-    return inTransaction(db, signal, (client) => loadBatches(client, table, records, options));
+    const { feed, report } = isDatabase(db)
+      ? await beginOnDatabase(db, table, records, options)
+      : { feed: await openFeed(db, table, records, options), report: null };
+    if (report !== null) return report;
+    try {
+      return await inTransaction(db, signal, (client) => feed.load(client));
+    } catch (error) {
+      feed.close();
+      throw error;
+    }
   };
   // Not where a second attempt would find a consumed iterator, and lose rows in silence; nor in a transaction that
   // is not ours to begin again.
@@ -82,35 +87,24 @@ async function loadWhole(
   });
 }
 
-async function loadBatches(
-  client: ClientBase,
+/** Looks at the table and reads the beginning of the input; a small input is loaded with that. */
+async function beginOnDatabase(
+  database: Database,
   table: TableDescription,
   records: Records | (() => Records),
   options: BulkLoadOptions,
-): Promise<BulkReport> {
-  const session = new LoadSession(await openTable(client, table, options.policy), options);
-  const sizer = new BatchSizer(options.batchRows ?? defaultBatchRows);
-  const path = new LoadPath(client, session);
-  const source = typeof records === "function" ? records() : records;
-  const { onProblem } = session;
-  const { signal } = options;
-  const batches = makeBatches(source, { builders: [makeBuilder(session.table, options)] }, sizer, {
-    onProblem,
-    signal,
-  });
-  await pump(
-    batches,
-    async (batch, isLast) => {
-      const start = performance.now();
-      await path.send(batch, isLast);
-      sizer.observe(batch.bytes.length, performance.now() - start);
-    },
-    signal,
+): Promise<{ feed: Feed; report: BulkReport | null }> {
+  return withClient(database, (client) =>
+    withCancel(database, client as PoolClient, options.signal, async () => {
+      const feed = await openFeed(client, table, records, options);
+      try {
+        return { feed, report: await feed.loadSmall(client, database) };
+      } catch (error) {
+        feed.close();
+        throw error;
+      }
+    }),
   );
-  const report = await path.finish();
-  // The last moment: whoever asked to stop while a statement ran must not find the rows in.
-  signal?.throwIfAborted();
-  return report;
 }
 
 function explainLoadError(error: unknown, table: TableDescription, options: BulkLoadOptions): unknown {

@@ -78,10 +78,11 @@ class CommittedLoad {
     // One lane's failure stops the others.
     const stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, ...(this.#options.signal ? [this.#options.signal] : [])]);
+    const builders = Array.from({ length: lanes }, () => makeBuilder(this.#table, this.#options));
     const batches = makeBatches(
       records,
       {
-        builders: Array.from({ length: lanes }, () => makeBuilder(this.#table, this.#options)),
+        builders,
         skipBefore: [...this.#ledger.positions],
         ...(lanes === 1 ? {} : { laneOf: makeLaneOf(this.#table, lanes) }),
       },
@@ -94,7 +95,7 @@ class CommittedLoad {
         const { value: batch, done } = await orAbort(batches.next(), signal);
         if (done === true) break;
         await running[batch.lane];
-        const work = this.#commit(batch, signal);
+        const work = this.#commit(batch, signal).then(() => builders[batch.lane]?.recycle(batch));
         work.catch((error: unknown) => stop.abort(error));
         running[batch.lane] = work;
       }

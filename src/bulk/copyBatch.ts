@@ -1,7 +1,7 @@
 // A batch on its way to the server; when the server refuses it, halves of it, until single rows are left.
 
 import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { finished, pipeline } from "node:stream/promises";
 import type { ClientBase } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { CopycatError } from "../errors.ts";
@@ -39,9 +39,33 @@ async function copyUnderSavepoint(
 ): Promise<void> {
   const copy = copyStatement(target.table, target.columns, target.format);
   const release = keepsSavepoint ? "" : "; release savepoint copycat_rows";
-  const stream = client.query(copyFrom(`savepoint copycat_rows; ${copy}${release}`));
-  const source = Readable.from(chunks(bytes, target.format), { objectMode: true, highWaterMark: 4 });
-  await pipeline(source, stream, signal === undefined ? {} : { signal });
+  await sendCopy(client, `savepoint copycat_rows; ${copy}${release}`, target.format, { bytes, rows }, signal);
+}
+
+/** One COPY, and nothing around it. @throws as above */
+export async function copyAtOnce(
+  client: ClientBase,
+  target: CopyTarget,
+  encoded: EncodedRows,
+): Promise<void> {
+  await sendCopy(client, copyStatement(target.table, target.columns, target.format), target.format, encoded);
+}
+
+async function sendCopy(
+  client: ClientBase,
+  statement: string,
+  format: CopyFormat,
+  { bytes, rows }: EncodedRows,
+  signal?: AbortSignal,
+): Promise<void> {
+  const stream = client.query(copyFrom(statement));
+  if (bytes.length <= chunkBytes) {
+    // All in one write: a pipeline's own work is a third of what 10 rows take.
+    await finished(stream.end(Buffer.concat([...chunks(bytes, format)])));
+  } else {
+    const source = Readable.from(chunks(bytes, format), { objectMode: true, highWaterMark: 4 });
+    await pipeline(source, stream, signal === undefined ? {} : { signal });
+  }
   if (stream.rowCount !== rows) {
     throw new CopycatError(
       "INTERNAL",

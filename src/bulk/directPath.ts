@@ -3,7 +3,7 @@
 import type { ClientBase } from "pg";
 import { errorCode } from "../errors.ts";
 import type { Batch } from "./batch.ts";
-import { copyOrBisect, type Refusal } from "./copyBatch.ts";
+import { type CopyTarget, copyOrBisect, type Refusal } from "./copyBatch.ts";
 import type { LoadSession } from "./loadSession.ts";
 import type { ResolvedColumn, ResolvedTable } from "./resolveTable.ts";
 import { probeSql } from "./sql/probe.ts";
@@ -35,7 +35,8 @@ export async function probeKeys(client: ClientBase, table: ResolvedTable, batch:
         values[place]?.push(keyText(record, column, columnIndex));
     }
   }
-  const { rows } = await client.query<Probe>({ text: probeSql(table), values });
+  // Not prepared: a plan for an empty table would stay when it has grown.
+  const { rows } = await client.query<Probe>(probeSql(table), values);
   return rows[0] ?? { present: true, empty: false };
 }
 
@@ -65,15 +66,10 @@ export async function copyDirectly(
   batch: Batch,
   onPart?: () => Promise<void>,
 ): Promise<Refusal[]> {
-  const target = {
-    table: [table.schema, table.name],
-    columns: table.columns.map(({ name }) => name),
-    format: batch.format,
-  };
   const encoded = { bytes: batch.bytes, rows: batch.positions.length };
   const rethrow = (error: unknown): boolean => isConflict(table, error);
   try {
-    return await copyOrBisect(client, target, encoded, {
+    return await copyOrBisect(client, copyTarget(table, batch), encoded, {
       rethrow,
       signal: options.signal,
       ...(onPart === undefined ? {} : { onPart }),
@@ -82,6 +78,11 @@ export async function copyDirectly(
     if (!isConflict(table, error)) throw error;
     throw new MetItsLike("A row of this batch is there already.", { cause: error });
   }
+}
+
+/** The table itself. */
+export function copyTarget(table: ResolvedTable, { format }: Batch): CopyTarget {
+  return { table: [table.schema, table.name], columns: table.columns.map(({ name }) => name), format };
 }
 
 /**

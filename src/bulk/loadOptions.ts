@@ -1,6 +1,7 @@
 // What a load can be told, and what it tells.
 
 import { CopycatError } from "../errors.ts";
+import type { TableFacts } from "./tableFacts.ts";
 import { type MergePolicy, mergePolicies, type RejectedRow } from "./types.ts";
 
 export interface BulkProgress {
@@ -50,6 +51,11 @@ export interface BulkLoadOptions extends RejectOptions {
   batchRows?: number;
   /** Tries of what the server gave up on for a reason that passes (deadlock, restart, lost connection). Default 5. */
   attempts?: number;
+  /**
+   * What `inspectTable` said of the table, by a program that loads small batches often and knows that the table stays as
+   * it is: spares the query that each load begins with.
+   */
+  facts?: TableFacts;
   /** For the ETA. */
   totalRows?: number;
   onProgress?: (progress: BulkProgress) => void;

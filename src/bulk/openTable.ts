@@ -7,6 +7,7 @@ import { makeEncoder } from "./encodeRows.ts";
 import { inspectTable } from "./inspectTable.ts";
 import type { BulkLoadOptions } from "./loadOptions.ts";
 import { type ResolvedTable, resolveTable } from "./resolveTable.ts";
+import type { TableFacts } from "./tableFacts.ts";
 import type { TableDescription, TableUse } from "./types.ts";
 
 /** @throws CopycatError when the description does not fit the table; `details` has all that is wrong. */
@@ -14,8 +15,9 @@ export async function openTable(
   client: ClientBase | Pool,
   table: TableDescription,
   use: TableUse,
+  facts?: TableFacts,
 ): Promise<ResolvedTable> {
-  return resolveTable(await inspectTable(client, table.schema, table.name), table, use);
+  return resolveTable(facts ?? (await inspectTable(client, table.schema, table.name)), table, use);
 }
 
 /** A builder of batches for the table's columns. */

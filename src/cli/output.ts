@@ -1,5 +1,6 @@
 // Results to stdout, everything else to stderr.
 
+import { errorCode } from "../errors.ts";
 import type { Log } from "../log.ts";
 
 export function printResult(text: string): void {
@@ -8,6 +9,35 @@ export function printResult(text: string): void {
 
 export function printJson(value: unknown): void {
   printResult(JSON.stringify(value, null, 2));
+}
+
+let readerIsGone = false;
+
+/** Whoever reads stdout may leave early, as `head` does: that is no failure. Once a process. */
+export function tolerateLeavingReader(): void {
+  process.stdout.on("error", (error) => {
+    if (errorCode(error) !== "EPIPE") throw error;
+    readerIsGone = true;
+  });
+}
+
+/** Prints lines as they come; waits for a slow reader, and stops when it has gone. */
+export async function printLines(lines: AsyncIterable<string>): Promise<void> {
+  for await (const line of lines) {
+    if (readerIsGone) break;
+    if (!process.stdout.write(`${line}\n`) && !readerIsGone) await drained();
+  }
+}
+
+function drained(): Promise<void> {
+  return new Promise((resolve) => {
+    const events = ["drain", "error", "close"] as const;
+    const finish = (): void => {
+      for (const name of events) process.stdout.off(name, finish);
+      resolve();
+    };
+    for (const name of events) process.stdout.on(name, finish);
+  });
 }
 
 export function printNotice(text: string): void {

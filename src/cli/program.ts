@@ -2,8 +2,10 @@
 
 import { Command } from "commander";
 import { addDbCommand } from "./commands/db.ts";
+import { addDoctorCommand } from "./commands/doctor.ts";
 import { addExampleCommand } from "./commands/example.ts";
 import { addIngestCommand } from "./commands/ingest.ts";
+import { addMemoryCommand } from "./commands/memory.ts";
 import { addMigrateCommand } from "./commands/migrate.ts";
 import { addSearchCommand } from "./commands/search.ts";
 import { addShowCommand } from "./commands/show.ts";
@@ -25,8 +27,10 @@ export function makeProgram(version: string): Command {
     addSearchCommand,
     addShowCommand,
     addVerifyCommand,
+    addMemoryCommand,
     addMigrateCommand,
     addDbCommand,
+    addDoctorCommand,
     addExampleCommand,
   ]) {
     add(program);

@@ -1,27 +1,35 @@
 // Progress on stderr: one live line on a terminal, a plain line every few seconds elsewhere.
 
 import type { IngestProgress } from "../ingest/index.ts";
-import { formatCount, formatDuration } from "./output.ts";
+import { formatCount, formatDuration, plural } from "./output.ts";
 
 const plainIntervalMs = 5000;
 
-export interface ProgressLine {
-  show(progress: IngestProgress): void;
+export interface ProgressLine<Progress> {
+  show(progress: Progress): void;
   /** Removes the live line, so that what follows starts on a clean one. */
   clear(): void;
 }
 
-export function makeProgressLine(stream: NodeJS.WriteStream, quiet: boolean): ProgressLine {
+/** @param format one line that says how far a job has come */
+export function makeProgressLine<Progress extends { phase: string }>(
+  stream: NodeJS.WriteStream,
+  quiet: boolean,
+  format: (progress: Progress) => string,
+): ProgressLine<Progress> {
   if (quiet) return { show: () => undefined, clear: () => undefined };
-  return stream.isTTY ? makeLiveLine(stream) : makePlainLines(stream);
+  return stream.isTTY ? makeLiveLine(stream, format) : makePlainLines(stream, format);
 }
 
-function makeLiveLine(stream: NodeJS.WriteStream): ProgressLine {
+function makeLiveLine<Progress>(
+  stream: NodeJS.WriteStream,
+  format: (progress: Progress) => string,
+): ProgressLine<Progress> {
   return {
     show: (progress) => {
       const width = Math.max(20, (stream.columns || 80) - 1);
       // \x1b[K clears the rest of the line.
-      stream.write(`\r${formatProgress(progress).slice(0, width)}\x1b[K`);
+      stream.write(`\r${format(progress).slice(0, width)}\x1b[K`);
     },
     clear: () => {
       stream.write("\r\x1b[K");
@@ -29,7 +37,10 @@ function makeLiveLine(stream: NodeJS.WriteStream): ProgressLine {
   };
 }
 
-function makePlainLines(stream: NodeJS.WriteStream): ProgressLine {
+function makePlainLines<Progress extends { phase: string }>(
+  stream: NodeJS.WriteStream,
+  format: (progress: Progress) => string,
+): ProgressLine<Progress> {
   let lastShown = Number.NEGATIVE_INFINITY;
   let lastPhase = "";
   return {
@@ -38,10 +49,32 @@ function makePlainLines(stream: NodeJS.WriteStream): ProgressLine {
       if (!isDue && progress.phase === lastPhase) return;
       lastShown = performance.now();
       lastPhase = progress.phase;
-      stream.write(`${formatProgress(progress)}\n`);
+      stream.write(`${format(progress)}\n`);
     },
     clear: () => undefined,
   };
+}
+
+/** What a load of any store tells of itself. */
+export interface LoadProgress {
+  phase: string;
+  done: number;
+  /** Null when nobody knows. */
+  total: number | null;
+  rejected: number;
+  elapsedMs: number;
+}
+
+/** "copy: 41,204 of about 100,000, 20,100 a second, 3 rejects, ETA 3.0 s" */
+export function formatLoadProgress({ phase, done, total, rejected, elapsedMs }: LoadProgress): string {
+  const perSecond = Math.round((done * 1000) / Math.max(1, elapsedMs));
+  const parts = [`${phase}: ${formatCount(done)}${total === null ? "" : ` of about ${formatCount(total)}`}`];
+  if (elapsedMs > 0) parts.push(`${formatCount(perSecond)} a second`);
+  parts.push(plural(rejected, "reject"));
+  if (total !== null && done > 0 && total > done && elapsedMs > 0) {
+    parts.push(`ETA ${formatDuration(Math.round((elapsedMs / done) * (total - done)))}`);
+  }
+  return parts.join(", ");
 }
 
 /** "read 1,204/10,000 files, 14,448 nodes, 4,100 nodes/s, 3 rejects, ETA 12.0 s" */

@@ -27,7 +27,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     const wantsJson =
       command?.opts<{ json?: boolean }>().json ??
       (argv.includes("--json") || readEnv("COPYCAT_JSON") !== undefined);
-    if (wantsJson && code !== exitCodes.ok) printJson(failureReport(error, command?.name()));
+    if (wantsJson && code !== exitCodes.ok) printJson(failureReport(error, command));
   }
 }
 
@@ -42,8 +42,8 @@ function dropUnsetTwins(command: Command): void {
   for (const child of command.commands) dropUnsetTwins(child);
 }
 
-/** What programs that read stdout learn of a failure; the counts of an ingest are there and zero. */
-function failureReport(error: unknown, command: string | undefined): object {
+/** What programs that read stdout learn of a failure; the counts of a load are there and zero. */
+function failureReport(error: unknown, command: Command | undefined): object {
   const code =
     error instanceof CopycatError ? error.code : error instanceof CommanderError ? "USAGE" : "INTERNAL";
   const failure = {
@@ -51,7 +51,13 @@ function failureReport(error: unknown, command: string | undefined): object {
     message: errorMessage(error),
     details: error instanceof CopycatError ? error.details : [],
   };
-  return { ...(command === "ingest" ? nothingIngested : {}), status: "failed", error: failure };
+  return { ...countsOf(command), status: "failed", error: failure };
+}
+
+function countsOf(command: Command | undefined): object {
+  if (command?.name() === "ingest") return nothingIngested;
+  if (command === undefined || command.name() !== "load") return {};
+  return { kind: command.opts<{ kind?: string }>().kind ?? null, ...nothingLoaded };
 }
 
 const nothingIngested = {
@@ -60,5 +66,19 @@ const nothingIngested = {
   dataSources: { inserted: 0 },
   structures: { inserted: 0 },
   assets: { inserted: 0 },
+  rejectsFile: null,
+};
+
+/** Of `memory load` and its like. */
+const nothingLoaded = {
+  read: 0,
+  inserted: 0,
+  updated: 0,
+  unchanged: 0,
+  skipped: 0,
+  duplicates: 0,
+  rejected: 0,
+  elapsedMs: 0,
+  rowsPerSecond: 0,
   rejectsFile: null,
 };

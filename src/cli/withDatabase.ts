@@ -12,6 +12,8 @@ export interface DatabaseOptions {
   quiet?: boolean;
   /** For commands that only read: an embedded server that was never made is not made for them. */
   mustExist?: boolean;
+  /** What to type first where there is none; default: an ingest. */
+  firstStep?: string;
 }
 
 export interface OpenedDatabase {
@@ -27,10 +29,12 @@ export async function withDatabase<Result>(
   work: (opened: OpenedDatabase) => Promise<Result>,
 ): Promise<Result> {
   if (options.mustExist === true && !databaseExists(options)) {
+    const { firstStep = "npm run ingest -- examples/vdp.yaml" } = options;
+    const what = options.firstStep === undefined ? "catalog" : "database";
     throw new CopycatError(
       "NOT_FOUND",
-      "There is no catalog yet: no --dsn, no DATABASE_URL, and no embedded PostgreSQL in this folder. " +
-        "Load something first: npm run ingest -- examples/vdp.yaml",
+      `There is no ${what} yet: no --dsn, no DATABASE_URL, and no embedded PostgreSQL in this folder. ` +
+        `Load something first: ${firstStep}`,
     );
   }
   const { dsn, isEmbedded } = await reachServer(options);

@@ -9,7 +9,8 @@ export {
 export { withClientCursor } from "./cursor.ts";
 export { chooseDatabase, type DatabaseChoice, embeddedFolderName } from "./dsn.ts";
 export { quoteIdentifier } from "./identifiers.ts";
+export { inspectServer, type ServerFacts, type ServerSetting } from "./inspectServer.ts";
 export { listMigrations, type MigrationSet, type MigrationState, migrateUp, ownSchema } from "./migrate.ts";
 export { isRetryable, type Retry, type RetryOptions, retryReason, withRetry } from "./retry.ts";
 export { isConnectionFailure, retryableSqlStates, sqlState, wrapDatabaseError } from "./sqlstate.ts";
-export { withRollback, withTransaction } from "./transaction.ts";
+export { explainCommitError, withRollback, withTransaction } from "./transaction.ts";

@@ -77,16 +77,25 @@ async function commit(client: PoolClient): Promise<void> {
   try {
     await client.query("commit");
   } catch (error) {
-    const code = errorCode(error);
-    // A SQLSTATE of another class than 08 (connection) and 57 (operator) is the server's refusal: rolled back.
-    if (code !== undefined && isSqlState(code) && !/^(08|57)/.test(code)) throw error;
-    const unknown = new CopycatError(
-      "CONNECTION",
-      `The connection broke during the commit (${errorMessage(error)}), so it is not known whether the changes are in. ` +
-        "Run the same command again: what is in already is left alone.",
-      { cause: error },
-    );
-    noteUnknownOutcome(unknown);
-    throw unknown;
+    throw explainCommitError(error);
   }
+}
+
+/**
+ * Of a commit, or of a statement that commits by itself: the server's refusal as it is, when nothing has changed; when
+ * the connection broke, an error that says that nobody knows.
+ */
+export function explainCommitError(error: unknown): unknown {
+  const code = errorCode(error);
+  // A SQLSTATE other than of a broken connection (08) or a stopped server (57P) is the server's refusal: rolled back.
+  if (error instanceof CopycatError || (code !== undefined && isSqlState(code) && !/^(08|57P)/.test(code)))
+    return error;
+  const unknown = new CopycatError(
+    "CONNECTION",
+    `The connection broke during the commit (${errorMessage(error)}), so it is not known whether the changes are in. ` +
+      "Run the same command again: what is in already is left alone.",
+    { cause: error },
+  );
+  noteUnknownOutcome(unknown);
+  return unknown;
 }

@@ -5,12 +5,12 @@ import { resolve } from "node:path";
 import { type LoadReport, loadNodes, type NodeRecord, readCatalogState } from "../catalog/index.ts";
 import { type Database, embeddedFolderName } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
+import { checkRejectsFile, RejectsFile } from "../files/index.ts";
 import { openHdf5Reader } from "../hdf5/index.ts";
 import { silentLog } from "../log.ts";
 import { countOnly } from "./countOnly.ts";
 import { openSource } from "./openSource.ts";
 import { ProgressTracker } from "./progress.ts";
-import { checkRejectsFile, RejectsFile } from "./rejectsFile.ts";
 import type { IngestOptions, IngestReport, NodeSource, SourceContext } from "./types.ts";
 
 /**

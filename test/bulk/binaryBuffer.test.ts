@@ -57,3 +57,14 @@ test("what is taken stays as it is", () => {
   out.truncate(10);
   expect([first.toString(), out.take().toString(), out.take().length]).toEqual(["first", "ot", 0]);
 });
+
+test("the room of one huge row is not kept for all batches after it", () => {
+  const out = new BinaryBuffer(16);
+  const roomOf = (): number => out.view().buffer.byteLength;
+  out.writeBytes(new Uint8Array(1000));
+  out.take();
+  expect(roomOf()).toBeGreaterThanOrEqual(1000);
+  out.writeBytes(new Uint8Array(40_000_000));
+  out.take();
+  expect(roomOf()).toBe(16 * 1024 * 1024);
+});

@@ -108,7 +108,7 @@ describe("bulkDelete", () => {
   });
 
   test("a row that others refer to is a reject", async () => {
-    await db.rows("create table parts (item varchar(20) constraint parts_item references stock)");
+    await db.rows("create table public.parts (item varchar(20) constraint parts_item references stock)");
     await db.rows("insert into parts values ('b')");
     const rejects: RejectedRow[] = [];
     const report = await bulkDelete(

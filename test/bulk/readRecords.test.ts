@@ -41,7 +41,7 @@ test.each([
     const file = join(folder, name);
     writeFileSync(file, content);
     await db.rows("drop table if exists exact");
-    await db.rows("create table exact (id int8 primary key, price numeric, body jsonb, tags text[])");
+    await db.rows("create table public.exact (id int8 primary key, price numeric, body jsonb, tags text[])");
     const { report, rejects } = await load(() => readRecords(file, table), { policy: "skip" }, table);
     expect(report).toMatchObject({ read: 6, inserted: 4, rejected: 2 });
     expect(rejects).toMatchObject([

@@ -53,9 +53,9 @@ export interface Stock {
 export function useStock(): Stock {
   const db = useDatabase({ empty: true });
   beforeEach(async () => {
-    await db.rows("drop table if exists stock, parts");
+    await db.rows("drop table if exists public.stock, public.parts");
     await db.rows(`
-      create table stock (
+      create table public.stock (
         id bigint generated always as identity,
         key varchar(20) constraint stock_key primary key,
         value int4 constraint stock_value_small check (value < 1000),

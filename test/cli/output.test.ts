@@ -44,7 +44,7 @@ describe("progress", () => {
 
   it("is one live line on a terminal, cut to its width, and gone when it is cleared", () => {
     const { stream, written } = fakeStream(true, 40);
-    const line = makeProgressLine(stream, false);
+    const line = makeProgressLine(stream, false, formatProgress);
     line.show(progress);
     line.show({ ...progress, phase: "merge" });
     line.clear();
@@ -57,7 +57,7 @@ describe("progress", () => {
 
   it("is a plain line a phase in a pipe, not one for each call", () => {
     const { stream, written } = fakeStream(false, 80);
-    const line = makeProgressLine(stream, false);
+    const line = makeProgressLine(stream, false, formatProgress);
     for (const phase of ["read", "read", "read", "merge", "merge"] as const)
       line.show({ ...progress, phase });
     line.clear();
@@ -68,7 +68,7 @@ describe("progress", () => {
 
   it("is nothing when it shall be quiet", () => {
     const { stream, written } = fakeStream(true, 80);
-    const line = makeProgressLine(stream, true);
+    const line = makeProgressLine(stream, true, formatProgress);
     line.show(progress);
     line.clear();
     expect(written).toEqual([]);

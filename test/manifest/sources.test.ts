@@ -1,139 +1,42 @@
-// Where the lines come from: files and streams, plain and packed, whole and damaged.
+// Node records from files and streams; the bytes and lines themselves are tested in test/files.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { NodeLine } from "../../src/manifest/index.ts";
+import { describe, expect, test } from "vitest";
 import { readNodeRecords } from "../../src/manifest/index.ts";
 import { readAll, streamOf } from "./nodeRecords.support.ts";
-
-let folder = "";
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "manifest-"));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function file(name: string, bytes: string | Uint8Array): string {
-  const path = join(folder, name);
-  writeFileSync(path, bytes);
-  return path;
-}
 
 function numbered(count: number): string {
   return Array.from({ length: count }, (_, index) => `{"path":"/n${index}"}\n`).join("");
 }
 
-function keys(lines: NodeLine[]): unknown[] {
-  return lines.map((line) => ("record" in line ? line.record.path[0] : line));
-}
-
-// printf '{"path":"/n0"}\n{"path":"/n1"}\n' | zstd, and with --no-check '{"path":"/n2"}\n': one after the other
-const zstdFrames = [
-  "KLUv/QRYzQAAmHsicGF0aCI6Ii9uMCJ9CjEifQoBAGLMOiffQJM=",
-  "KLUv/QBYeQAAeyJwYXRoIjoiL24yIn0K",
-].map((text) => Buffer.from(text, "base64"));
-
-describe("lines", () => {
-  test("blank ones are skipped but counted, CRLF and a missing last line end are fine", async () => {
+describe("the reader", () => {
+  test("counts lines as the file has them, blank ones included", async () => {
     const lines = await readAll(streamOf('\ufeff{"path":"/n0"}\r\n\r\n   \n{"path":"/n1"}'));
-    expect(lines.map(({ line }) => line)).toEqual([1, 4]);
-    expect(keys(lines)).toEqual(["n0", "n1"]);
+    expect(lines.map((line) => [line.line, "record" in line && line.record.path])).toEqual([
+      [1, ["n0"]],
+      [4, ["n1"]],
+    ]);
   });
 
-  test("a BOM is skipped at the start only", async () => {
+  test("refuses a BOM that is not at the start", async () => {
     const [, second] = await readAll(streamOf('{"path":"/n0"}\n\ufeff{"path":"/n1"}'));
     expect(second).toMatchObject({ problem: { code: "invalid_json" } });
   });
 
-  test("may be cut anywhere, also within a character", async () => {
-    const bytes = Buffer.from('{"path":"/é😀"}\r\n{"path":"/b"}\n');
-    for (let size = 1; size <= bytes.length; size++) {
-      const chunks: Buffer[] = [];
-      for (let start = 0; start < bytes.length; start += size)
-        chunks.push(bytes.subarray(start, start + size));
-      expect(keys(await readAll(streamOf(...chunks)))).toEqual(["é😀", "b"]);
-    }
-  });
-
-  test("the limit is inclusive, and holds across chunks", async () => {
-    const line = '{"path":"/abc"}';
-    const chunks = [...`${line}\n${line} \n${line}`];
-    const lines = await readAll(streamOf(...chunks), { maxLineBytes: line.length });
-    expect(lines.map((one) => "record" in one)).toEqual([true, false, true]);
-  });
-
-  test("of a line that is too long only the beginning is kept", async () => {
+  test("keeps the beginning of a line that is too long", async () => {
     const [line] = await readAll(streamOf("x".repeat(5000), "y".repeat(5000)), { maxLineBytes: 4000 });
-    expect(line).toMatchObject({ problem: { code: "line_too_long" }, raw: "x".repeat(1000) });
+    expect(line).toMatchObject({ problem: { code: "line_too_long" }, raw: "x".repeat(1000), isJson: false });
   });
 
-  test("nothing in, nothing out", async () => {
-    expect(await readAll(file("empty.ndjson", ""))).toEqual([]);
-    expect(await readAll(streamOf("\n\n"))).toEqual([]);
+  test("unpacks", async () => {
+    expect(await readAll(streamOf(gzipSync(numbered(3))))).toHaveLength(3);
   });
 
-  test("a stream of text works as well", async () => {
-    expect(keys(await readAll(Readable.from([numbered(2)])))).toEqual(["n0", "n1"]);
-  });
-});
-
-describe("packed sources are known by their bytes", () => {
-  test("gzip, in one member or several", async () => {
-    const members = Buffer.concat([gzipSync(numbered(2)), gzipSync(numbered(1))]);
-    expect(keys(await readAll(file("packed.ndjson", members)))).toEqual(["n0", "n1", "n0"]);
-    expect(await readAll(streamOf(...[...members].map((byte) => Uint8Array.of(byte))))).toHaveLength(3);
-    expect(await readAll(file("large", gzipSync(numbered(100_000))))).toHaveLength(100_000);
-  });
-
-  test("zstd, in one frame or several", async () => {
-    const frames = Buffer.concat(zstdFrames);
-    expect(keys(await readAll(file("frames", frames)))).toEqual(["n0", "n1", "n2"]);
-    expect(await readAll(streamOf(...[...frames].map((byte) => Uint8Array.of(byte))))).toHaveLength(3);
-  });
-
-  test.each([
-    ["gzip that is cut off", gzipSync(numbered(1000)).subarray(0, -9), /truncated/],
-    ["gzip that is damaged", damage(gzipSync(numbered(1000))), /damaged|truncated/],
-    ["zstd that is cut off", Buffer.concat(zstdFrames).subarray(0, -5), /cannot be read/],
-  ])("%s is an error that names the file", async (name, bytes, message) => {
-    const path = file(`${name}.bin`, bytes);
-    await expect(readAll(path)).rejects.toMatchObject({
-      code: "UNREADABLE_SOURCE",
-      message: expect.stringMatching(message),
-    });
-    await expect(readAll(path)).rejects.toThrow(path);
-  });
-});
-
-describe("sources that cannot be read", () => {
-  test.each([
-    ["gone.ndjson", /gone\.ndjson cannot be read: there is no such file/],
-    [".", /cannot be read: it is a folder/],
-  ])("%s", async (name, message) => {
-    await expect(readAll(join(folder, name))).rejects.toMatchObject({
-      code: "UNREADABLE_SOURCE",
-      message: expect.stringMatching(message),
-    });
-  });
-
-  test("a stream that fails", async () => {
-    const broken = new Readable({
-      read() {
-        this.destroy(new Error("unplugged"));
-      },
-    });
-    await expect(readAll(broken)).rejects.toThrow("standard input cannot be read: unplugged.");
-  });
-});
-
-describe("the reader", () => {
   test("stops at a signal", async () => {
     const controller = new AbortController();
     controller.abort();
-    const lines = readAll(file("some.ndjson", numbered(3)), { signal: controller.signal });
+    const lines = readAll(streamOf(numbered(3)), { signal: controller.signal });
     await expect(lines).rejects.toMatchObject({ code: "CANCELLED" });
   });
 
@@ -165,9 +68,3 @@ describe("the reader", () => {
     expect(most).toBeLessThan(150e6);
   });
 });
-
-function damage(bytes: Buffer): Buffer {
-  const copy = Buffer.from(bytes);
-  copy.fill(0xff, Math.floor(copy.length / 2), Math.floor(copy.length / 2) + 20);
-  return copy;
-}

@@ -8,7 +8,7 @@ import { exitCodes } from "../exitCodes.ts";
 import { formatIngestReport } from "../ingestSummary.ts";
 import { dsnOption, jsonOption, option, quietOption, wholeNumber } from "../options.ts";
 import { makeLog, printJson, printResult } from "../output.ts";
-import { makeProgressLine } from "../progressLine.ts";
+import { formatProgress, makeProgressLine } from "../progressLine.ts";
 import { abortOnSignals } from "../signals.ts";
 import { databaseExists, type OpenedDatabase, withDatabase } from "../withDatabase.ts";
 
@@ -83,7 +83,7 @@ export function addIngestCommand(program: Command): void {
 }
 
 async function runIngest(inputs: string[], flags: IngestFlags): Promise<number> {
-  const progress = makeProgressLine(process.stderr, flags.quiet);
+  const progress = makeProgressLine(process.stderr, flags.quiet, formatProgress);
   const log = makeLog(flags.quiet);
   const { signal, release } = abortOnSignals(() =>
     log.notice("\nStopping; what is not committed is rolled back."),

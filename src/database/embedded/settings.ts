@@ -42,6 +42,8 @@ export async function settingsText(settings: ServerSettings): Promise<string> {
     max_wal_size: "4GB",
     checkpoint_timeout: "15min",
     random_page_cost: 1.1,
+    // Not "$user": the role is named as the schema of our own tables is, and what users make must not land there.
+    search_path: "public",
     // Compiling costs more than it saves for queries of a few milliseconds, and needs LLVM.
     jit: false,
     // %e is the SQLSTATE, which start-up errors are told apart by.

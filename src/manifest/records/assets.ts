@@ -1,10 +1,10 @@
 // The files of a data source.
 
+import { itemTexts, memberTexts } from "../../files/index.ts";
 import { quote } from "../checkKey.ts";
 import { normaliseDataUri } from "../fileUri.ts";
 import { Refusal, refuseIf } from "../problem.ts";
 import { Fields, fieldNames, listOf, mismatch, objectOf, shortTextOf, textOf } from "./fields.ts";
-import { itemTexts, memberTexts } from "./jsonSpans.ts";
 import type { Asset } from "./types.ts";
 
 const where = "data_source.assets";

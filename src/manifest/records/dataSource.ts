@@ -1,10 +1,10 @@
 // The data source of a node.
 
+import { memberTexts } from "../../files/index.ts";
 import { asJsonText, type JsonText } from "../../json.ts";
 import { Refusal } from "../problem.ts";
 import { readAssets } from "./assets.ts";
 import { choiceOf, Fields, fieldNames, objectOf, shortTextOf } from "./fields.ts";
-import { memberTexts } from "./jsonSpans.ts";
 import { checkParameters, hdf5Mimetype } from "./parameters.ts";
 import { completeStructure } from "./structure.ts";
 import { type DataSource, managements, type StructureFamily, structureFamilies } from "./types.ts";

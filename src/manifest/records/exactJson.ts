@@ -1,8 +1,8 @@
 // JSON text that jsonb and Tiled take without changing a value.
 
+import { stringEnd } from "../../files/index.ts";
 import { quote } from "../checkKey.ts";
 import { Refusal } from "../problem.ts";
-import { stringEnd } from "./jsonSpans.ts";
 
 // What has to be looked at token by token: U+0000 and surrogates (only an escape can bring them in), numbers
 // with an exponent, and digits that may be too many. One test over the line instead of a walk: 1 us for 500 characters.

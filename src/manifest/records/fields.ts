@@ -1,8 +1,8 @@
 // Reading the fields of a parsed JSON object, with messages that name them.
 
+import { didYouMean } from "../../suggest.ts";
 import { quote } from "../checkKey.ts";
 import { type ProblemCode, Refusal } from "../problem.ts";
-import { didYouMean } from "../suggest.ts";
 
 export type JsonObject = { readonly [key: string]: unknown };
 

@@ -1,11 +1,11 @@
 // One node of the catalog from one JSON object.
 
+import { itemTexts, memberTexts } from "../../files/index.ts";
 import { checkKey } from "../checkKey.ts";
 import { Refusal, refuseIf } from "../problem.ts";
 import { objectText, readDataSource } from "./dataSource.ts";
 import { exactJson } from "./exactJson.ts";
 import { choiceOf, Fields, fieldNames, type JsonObject, listOf, mismatch, textOf } from "./fields.ts";
-import { itemTexts, memberTexts } from "./jsonSpans.ts";
 import { readSpecs } from "./specs.ts";
 import { type DataSource, type NodeRecord, type StructureFamily, structureFamilies } from "./types.ts";
 

@@ -1,7 +1,7 @@
 // `data_sources.parameters` are keyword arguments of Tiled's adapter: a wrong one is HTTP 500, not a warning.
 
+import { didYouMean } from "../../suggest.ts";
 import { Refusal } from "../problem.ts";
-import { didYouMean } from "../suggest.ts";
 import { describe, type JsonObject, mismatch } from "./fields.ts";
 import type { StructureFamily } from "./types.ts";
 

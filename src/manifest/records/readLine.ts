@@ -1,16 +1,13 @@
 // From the text of a line to what it says: a node, a file to read again, or why neither.
 
+import { explainJsonMistake, isDeeperThan, isRejectLine, memberTexts } from "../../files/index.ts";
 import { Refusal } from "../problem.ts";
 import { describe, isObject, type JsonObject } from "./fields.ts";
-import { isDeeperThan, memberTexts } from "./jsonSpans.ts";
 import { readNodeRecord } from "./nodeRecord.ts";
 import type { LineContent } from "./types.ts";
 
 /** jsonb, Python and JavaScript all end their recursion somewhere above. */
 const maxDepth = 500;
-
-/** The fields of a line in a rejects file. */
-const rejectFields = new Set(["source", "position", "code", "message", "record"]);
 
 /**
  * Reads one line. A line of a rejects file is unwrapped to its record, also when that is JSON within text
@@ -24,7 +21,7 @@ export function readLine(text: string): LineContent {
   try {
     const value = parseObject(text);
     isJson = true;
-    if (!isReject(value)) return readObject(value, text);
+    if (!isRejectLine(value)) return readObject(value, text);
     const { record } = value;
     if (record === null) {
       throw new Refusal("nothing_to_take", "The reject has no record; mend its source and ingest that.");
@@ -51,7 +48,8 @@ function parseObject(text: string): JsonObject {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw explain(text, error);
+    const { code, message } = explainJsonMistake(text, error);
+    throw new Refusal(code, message);
   }
   if (!isObject(value)) throw notAnObject(value);
   if (isDeeperThan(text, maxDepth)) {
@@ -60,22 +58,8 @@ function parseObject(text: string): JsonObject {
   return value;
 }
 
-function explain(text: string, error: unknown): Refusal {
-  const token = /(?:^|[[,:\s])(-?(?:NaN|Infinity))(?=$|[\],}\s])/.exec(text)?.[1];
-  if (token !== undefined) {
-    return new Refusal("not_a_number", `The line contains ${token}, which is no JSON; write null instead.`);
-  }
-  // V8 quotes the line in its message, which would make the message as long as the line.
-  const reason = error instanceof Error ? error.message.replace(/, (?:\.\.\.)?".*$/s, "") : "";
-  return new Refusal("invalid_json", `The line is not valid JSON${reason === "" ? "" : `: ${reason}`}.`);
-}
-
 function notAnObject(value: unknown): Refusal {
   return new Refusal("not_an_object", `A record must be a JSON object, but this is ${describe(value)}.`);
-}
-
-function isReject(value: JsonObject): boolean {
-  return "record" in value && Object.keys(value).every((key) => rejectFields.has(key));
 }
 
 function isFileReference(

@@ -163,6 +163,14 @@ describe.each<[type: string, cases: [value: unknown, code: string, what: string 
       [new DataView(new ArrayBuffer(4)), "wrong_type", "cannot hold a DataView"],
     ],
   ],
+  [
+    "float4[]",
+    [
+      [[1, 4e38], "out_of_range", "cannot hold 4e+38 as element 1"],
+      [Float64Array.of(Number.NaN, -4e38), "out_of_range", "cannot hold -4e+38 as element 1"],
+      [[Number.POSITIVE_INFINITY, "1"], "wrong_type", "cannot hold a string as element 1"],
+    ],
+  ],
   ["varchar(2)[]", [[["abc"], "too_long", "holds 3 characters, 2 at most as element 0"]]],
   ["interval", [[5, "wrong_type", "cannot hold a number"]]],
 ])("%s refuses", (type, cases) => {

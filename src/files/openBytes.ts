@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { Decompress } from "fzstd";
-import { CopycatError, errorCode, errorMessage } from "../../errors.ts";
+import { CopycatError, errorCode, errorMessage } from "../errors.ts";
 
 const chunkBytes = 256 * 1024;
 

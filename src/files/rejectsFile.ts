@@ -1,12 +1,23 @@
 // The rejects file: NDJSON, made when the first reject comes, complete on disk when the job reports it.
 
-import { type FileHandle, mkdir, open, realpath, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, realpath, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Reject } from "../catalog/index.ts";
 import { CopycatError, errorCode, errorMessage } from "../errors.ts";
-import { jsonNull, objectToJson, stringToJson } from "../json.ts";
+import { type JsonText, jsonNull, objectToJson, stringToJson } from "../json.ts";
 
 const flushBytes = 64 * 1024;
+
+/** What a line of the file says. */
+export interface RejectLine {
+  /** The input, as it was named. */
+  source: string;
+  /** Where in it: `line 17`, `entries[3]`, `/entry/data`. */
+  position: string;
+  code: string;
+  message: string;
+  /** The record as it was; null when there is none to take again. */
+  record: JsonText | null;
+}
 
 export class RejectsFile {
   readonly path: string;
@@ -15,6 +26,8 @@ export class RejectsFile {
   readonly #keep: boolean;
   #file: FileHandle | undefined;
   #buffer = "";
+  /** What the file holds is of a try that failed. */
+  #isStale = false;
 
   /** `keep` false counts only, for a dry run without a named file. */
   constructor(path: string, maxRejects: number, keep: boolean) {
@@ -24,7 +37,7 @@ export class RejectsFile {
   }
 
   /** @throws CopycatError TOO_MANY_REJECTS at the one that is too many; it is in the file as well. */
-  async add(reject: Reject): Promise<void> {
+  async add(reject: RejectLine): Promise<void> {
     this.count += 1;
     if (this.#keep) {
       this.#buffer += `${rejectLine(reject)}\n`;
@@ -33,15 +46,23 @@ export class RejectsFile {
     if (this.count > this.#maxRejects) {
       throw new CopycatError(
         "TOO_MANY_REJECTS",
-        `More than ${this.#maxRejects} records were rejected (--max-rejects), the last one for: ${reject.message}. ` +
+        `More than ${this.#maxRejects} records were rejected (--max-rejects), the last one for: ${reject.message.replace(/\.$/, "")}. ` +
           `Nothing was changed. They are listed in ${this.path}.`,
       );
     }
   }
 
+  /** Begins anew, for a job that reads its records a second time: what was written goes. */
+  restart(): void {
+    this.count = 0;
+    this.#buffer = "";
+    this.#isStale = true;
+  }
+
   /** Writes what is left; the path, or null when there was nothing to write. */
   async close(): Promise<string | null> {
     await this.#flush();
+    await this.#dropStale();
     await this.#file?.close();
     return this.#file === undefined ? null : this.path;
   }
@@ -49,6 +70,7 @@ export class RejectsFile {
   async #flush(): Promise<void> {
     if (this.#buffer === "") return;
     try {
+      await this.#dropStale();
       if (this.#file === undefined) {
         await makeFolder(dirname(this.path));
         this.#file = await open(this.path, "w");
@@ -62,6 +84,15 @@ export class RejectsFile {
       );
     }
     this.#buffer = "";
+  }
+
+  async #dropStale(): Promise<void> {
+    if (!this.#isStale) return;
+    this.#isStale = false;
+    if (this.#file === undefined) return;
+    await this.#file.close();
+    this.#file = undefined;
+    await unlink(this.path).catch(() => undefined);
   }
 }
 
@@ -112,7 +143,7 @@ async function readStart(path: string): Promise<string> {
 }
 
 /** One line of the contract: source, position, code, message, record. */
-export function rejectLine({ source, position, code, message, record }: Reject): string {
+export function rejectLine({ source, position, code, message, record }: RejectLine): string {
   return objectToJson([
     ["source", stringToJson(source)],
     ["position", stringToJson(position)],
@@ -120,4 +151,11 @@ export function rejectLine({ source, position, code, message, record }: Reject):
     ["message", stringToJson(message)],
     ["record", record ?? jsonNull],
   ]);
+}
+
+const rejectFields = new Set(["source", "position", "code", "message", "record"]);
+
+/** Whether an object is a line of a rejects file: it has a record, and no other field than those above. */
+export function isRejectLine<Value extends object>(value: Value): value is Value & { record: unknown } {
+  return "record" in value && Object.keys(value).every((key) => rejectFields.has(key));
 }

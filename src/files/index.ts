@@ -1,0 +1,16 @@
+// The room's face: bytes, lines and JSON text. Knows no meaning of either.
+
+export { explainJsonMistake, type JsonMistake, jsonErrorReason } from "./jsonMistake.ts";
+export { isDeeperThan, itemTexts, memberTexts, stringEnd } from "./jsonSpans.ts";
+export { openBytes, sourceName } from "./openBytes.ts";
+export {
+  decodeUtf8,
+  defaultMaxLineBytes,
+  type LineOptions,
+  readTextLines,
+  type TextLine,
+  textLinesOf,
+  withoutByteOrderMark,
+} from "./readTextLines.ts";
+export { checkRejectsFile, isRejectLine, type RejectLine, RejectsFile, rejectLine } from "./rejectsFile.ts";
+export { type ByteLine, splitLines } from "./splitLines.ts";

@@ -1,0 +1,6 @@
+select namespace, key, value, metadata, tags,
+  created_at as "createdAt", updated_at as "updatedAt", expires_at as "expiresAt", created_at::text || '|' || id as place
+from "my ""memory"""."memory_entries"
+where namespace = $3 and (created_at, id) < ($4::timestamptz, $5::bigint) and (expires_at is null or expires_at > statement_timestamp())
+order by created_at desc, id desc
+limit $1 offset $2
