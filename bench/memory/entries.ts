@@ -81,5 +81,6 @@ function makeText(random: Random): string {
 function makeEmbedding(random: Random): number[] {
   const values = Array.from({ length: dimensions }, () => normal(random));
   const norm = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
-  return values.map((value) => Math.round((value / norm) * 1e8) / 1e8);
+  // Plus 0: a few of 38 million round to -0, which is "0" as text.
+  return values.map((value) => Math.round((value / norm) * 1e8) / 1e8 + 0);
 }

@@ -91,7 +91,7 @@ function refusedProblem({ code, message }: RefusedRecord): RowProblem {
 }
 
 /** So much is encoded before the event loop gets a turn, in which the batch before goes on to the server. */
-const turnBytes = 128 * 1024;
+const turnBytes = 16 * 1024;
 
 export interface Routing {
   /** One builder a lane; batches of different lanes may be loaded side by side. */

@@ -1,8 +1,11 @@
 // Batches to their work: one is sent while the next but one is made.
 
+/** Items that wait to be sent, at most. */
+const ahead = 2;
+
 /**
- * Hands each item on, and whether it is the last. The source is read two items ahead, so that making and sending
- * overlap; it is closed when sending fails.
+ * Hands each item on, and whether it is known to be the last (always for an only one). The source is read ahead, so that
+ * making and sending overlap; it is closed when sending fails.
  *
  * @throws what the source or `send` throws; the signal's reason, at once even when the source is stuck.
  */
@@ -11,22 +14,44 @@ export async function pump<Item>(
   send: (item: Item, isLast: boolean) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const next = (): Promise<IteratorResult<Item>> => {
-    const result = orAbort(source.next(), signal);
-    // Whoever awaits it sees the error; until then it must not count as unhandled.
-    result.catch(() => undefined);
-    return result;
-  };
-  try {
-    let current = await next();
-    let following = current.done === true ? current : await next();
-    while (current.done !== true) {
-      const fetching = following.done === true ? Promise.resolve(following) : next();
-      await send(current.value, following.done === true);
-      current = following;
-      following = await fetching;
+  const waiting: Item[] = [];
+  let state: "reading" | "done" | "closed" = "reading";
+  let wake = (): void => undefined;
+  const changed = (): Promise<void> =>
+    new Promise((resolve) => {
+      wake = resolve;
+    });
+  const read = async (): Promise<void> => {
+    while (state === "reading") {
+      const { value, done } = await source.next();
+      if (done === true) state = "done";
+      else waiting.push(value);
+      wake();
+      while (waiting.length >= ahead && state === "reading") await changed();
     }
+  };
+  let failure: { error: unknown } | undefined;
+  const reading = read().catch((error: unknown) => {
+    failure = { error };
+    state = "done";
+    wake();
+  });
+  // Two are awaited at the start: whether the first one is the only one makes a difference.
+  let wanted = 2;
+  try {
+    for (;;) {
+      while (waiting.length < wanted && state === "reading") await orAbort(changed(), signal);
+      if (failure !== undefined) throw failure.error;
+      const item = waiting.shift();
+      if (item === undefined) break;
+      wake();
+      wanted = 1;
+      await send(item, state !== "reading" && waiting.length === 0);
+    }
+    await reading;
   } catch (error) {
+    state = "closed";
+    wake();
     // Not awaited: a source that is stuck would never answer.
     void source.return(undefined).catch(() => undefined);
     throw error;

@@ -61,5 +61,10 @@ async function analyze(
   );
   if (changed * 10 < (rows[0]?.known ?? 0)) return;
   options.onProgress?.({ phase: "analyze", done: changed, total: changed, rejected: 0, elapsedMs: 0 });
-  await database.pool.query(`analyze ${name}`);
+  // What the plans of reads depend on; the values themselves would take as long again, and are left to autovacuum.
+  const columns = [...kinds[kind].conflictKey.slice(0, 1), "created_at", "expires_at"].filter((column) =>
+    store.tables[kind]?.columns.has(column),
+  );
+  const list = columns.map((column) => quoteIdentifier(column)).join(", ");
+  await database.pool.query(`analyze ${name} (${list})`);
 }
