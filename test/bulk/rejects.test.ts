@@ -146,7 +146,9 @@ describe("limits", () => {
 });
 
 test("a foreign key and a trigger are refusals of single rows", async () => {
-  await db.rows("create table public.parts (id int4 primary key, item varchar(20) references stock, kind text)");
+  await db.rows(
+    "create table public.parts (id int4 primary key, item varchar(20) references stock, kind text)",
+  );
   await db.rows(`
     create or replace function no_ghosts() returns trigger language plpgsql as $$
     begin if new.kind = 'ghost' then raise exception 'no ghosts here'; end if; return new; end $$`);
