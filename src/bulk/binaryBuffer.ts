@@ -189,7 +189,7 @@ export class BinaryBuffer {
   }
 
   /**
-   * Takes back what `take` handed out, when nobody reads it any more. New memory for each batch of 8 MB has to be mapped
+   * Takes back what `take` handed out, when nobody reads it any more. New memory for each batch of megabytes has to be mapped
    * page by page, and makes V8 collect garbage: a third of the client's work for embeddings.
    */
   giveBack(taken: Buffer): void {

@@ -35,7 +35,7 @@ export interface BulkLoadOptions extends RejectOptions {
   format?: "auto" | "text" | "binary";
   /**
    * Default `auto`: rows go straight into the table until one meets its like there, then through staging.
-   * `staged` sends all rows through staging: COPY into a temp table, merge with ON CONFLICT.
+   * An input of 100 rows or less is one statement. `staged` sends all rows through staging: COPY into a temp table, merge with ON CONFLICT.
    */
   path?: "auto" | "staged";
   /** Commits each time so many rows are in, instead of once at the end; needs a Database. */
