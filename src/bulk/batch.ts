@@ -1,7 +1,6 @@
 // Records -> batches of encoded rows. A batch keeps what a refusal needs: its records and their places.
 
 import { setImmediate } from "node:timers/promises";
-import type { BatchSizer } from "./batchSize.ts";
 import { BinaryBuffer } from "./binaryBuffer.ts";
 import type { CopyFormat } from "./copyRows.ts";
 import type { RowEncoder } from "./encodeRows.ts";
@@ -21,6 +20,8 @@ export interface Batch {
   rejected: number;
   /** Place after the last record taken. */
   end: number;
+  /** Cut because it had reached its size, so more is likely to come. */
+  isFull: boolean;
 }
 
 /** Refused by the client; told before its batch is handed on. */
@@ -68,7 +69,7 @@ export class BatchBuilder {
   }
 
   /** Hands out what was added and starts afresh. */
-  take(): Batch {
+  take(isFull: boolean): Batch {
     const batch: Batch = {
       format: this.#format,
       bytes: this.#out.take(),
@@ -77,6 +78,7 @@ export class BatchBuilder {
       read: this.#read,
       rejected: this.#rejected,
       end: this.#end,
+      isFull,
     };
     this.#records = [];
     this.#positions = [];
@@ -115,7 +117,7 @@ export interface LaneBatch extends Batch {
 export async function* makeBatches(
   records: Records,
   { builders, laneOf, skipBefore }: Routing,
-  sizer: Pick<BatchSizer, "rows" | "bytes">,
+  most: { rows: number; bytes: number },
   { onProblem, signal }: { onProblem: OnProblem; signal?: AbortSignal | undefined },
 ): AsyncGenerator<LaneBatch> {
   let position = -1;
@@ -134,8 +136,8 @@ export async function* makeBatches(
       const builder = builders[lane] as BatchBuilder;
       const problem = builder.add(result.value, position);
       if (problem !== null) await onProblem(position, problem, result.value);
-      if (builder.read >= sizer.rows || builder.bytes >= sizer.bytes) {
-        yield { lane, ...builder.take() };
+      if (builder.read >= most.rows || builder.bytes >= most.bytes) {
+        yield { lane, ...builder.take(true) };
         turnAt = turnBytes;
         signal?.throwIfAborted();
       } else if (builder.bytes >= turnAt) {
@@ -146,7 +148,7 @@ export async function* makeBatches(
     }
     isExhausted = true;
     for (const [lane, builder] of builders.entries()) {
-      if (builder.read > 0) yield { lane, ...builder.take() };
+      if (builder.read > 0) yield { lane, ...builder.take(false) };
     }
   } finally {
     // The source may hold a file or a connection.

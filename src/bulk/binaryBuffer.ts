@@ -5,8 +5,8 @@ const defaultCapacityBytes = 128 * 1024;
 /** What `take` keeps for the next batch at most; a single row may have needed hundreds of megabytes. */
 const mostKeptBytes = 16 * 1024 * 1024;
 
-/** A batch is made while one waits and one is sent. */
-const mostSpare = 2;
+/** Batches of one COPY come back together. */
+const mostSpareBytes = 32 * 1024 * 1024;
 
 /** Above this a text is measured before it is written; below it three bytes a UTF-16 unit are set aside. */
 const measuredLength = 16 * 1024;
@@ -194,7 +194,7 @@ export class BinaryBuffer {
    */
   giveBack(taken: Buffer): void {
     const { byteLength } = taken.buffer;
-    if (byteLength > mostKeptBytes || this.#spare.length >= mostSpare) return;
+    if (byteLength > mostKeptBytes || (this.#spare.length + 1) * byteLength > mostSpareBytes) return;
     this.#spare.push(Buffer.from(taken.buffer));
   }
 }

@@ -4,7 +4,7 @@ import type { ClientBase } from "pg";
 import { wrapDatabaseError } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
 import { makeBatches } from "./batch.ts";
-import { BatchSizer, defaultBatchRows } from "./batchSize.ts";
+import { batchBytes, defaultBatchRows } from "./batchSize.ts";
 import { inTransaction, type LoadTarget } from "./inTransaction.ts";
 import { type BulkLoadOptions, checkRejectOptions, type RejectOptions } from "./loadOptions.ts";
 import { LoadSession } from "./loadSession.ts";
@@ -153,22 +153,28 @@ async function changeOnClient<Report>(
 ): Promise<Report> {
   const session = new LoadSession(await openTable(client, table, "change"), { ...options, policy: "update" });
   await client.query(longLoadSettings);
-  const staging = await Staging.create(client, session);
+  const builder = makeBuilder(session.table, options);
+  const staging = await Staging.create(client, session, (batch) => builder.recycle(batch));
   const common: ChangeReport = { read: 0, missing: 0, duplicates: 0, rejected: 0 };
   const { onProblem } = session;
   const { signal } = options;
-  const builders = [makeBuilder(session.table, options)];
-  const sizer = new BatchSizer(options.batchRows ?? defaultBatchRows);
-  await pump(
-    makeBatches(records, { builders }, sizer, { onProblem, signal }),
-    async (batch) => {
-      common.read += batch.read;
-      common.rejected += batch.rejected;
-      await staging.add(batch);
-      session.sent(batch);
-    },
-    signal,
-  );
+  const most = { rows: options.batchRows ?? defaultBatchRows, bytes: batchBytes };
+  try {
+    await pump(
+      makeBatches(records, { builders: [builder] }, most, { onProblem, signal }),
+      async (batch) => {
+        common.read += batch.read;
+        common.rejected += batch.rejected;
+        await staging.add(batch);
+        session.sent(batch);
+      },
+      signal,
+    );
+    await staging.end();
+  } catch (error) {
+    await staging.abandon(error);
+    throw error;
+  }
   common.rejected += staging.refused;
   common.duplicates = (await settle(client, staging, "update", [])).duplicates;
   common.missing = await takeMissing(client, staging, options);

@@ -10,8 +10,8 @@ import { isRowRefusal } from "./rejects.ts";
 import { rowOffsets } from "./rowOffsets.ts";
 
 /** "PGCOPY\n\xff\r\n\0", flags, length of the header's extension. */
-const binaryHeader = Buffer.from("5047434f50590aff0d0a000000000000000000", "hex");
-const binaryTrailer = Buffer.from("ffff", "hex");
+export const binaryHeader = Buffer.from("5047434f50590aff0d0a000000000000000000", "hex");
+export const binaryTrailer = Buffer.from("ffff", "hex");
 
 export interface CopyTarget {
   /** Parts of the table's name. */
@@ -25,22 +25,32 @@ export interface EncodedRows {
   rows: number;
 }
 
+/** What a COPY is to send. */
+export interface CopyData {
+  source: Readable | Buffer;
+  /** How many rows that were; asked when all is sent. */
+  rows: () => number;
+}
+
 /**
  * One COPY under a savepoint: three statements in one message, which spares two of three round trips.
  *
  * @throws the server's error, with the savepoint still set; CopycatError INTERNAL when the server stored another
  * number of rows than was sent
  */
-async function copyUnderSavepoint(
+export async function copyUnderSavepoint(
   client: ClientBase,
   target: CopyTarget,
-  { bytes, rows }: EncodedRows,
+  data: CopyData,
   { signal, keepsSavepoint }: { signal: AbortSignal | undefined; keepsSavepoint: boolean },
 ): Promise<void> {
   const copy = copyStatement(target.table, target.columns, target.format);
-  const release = keepsSavepoint ? "" : "; release savepoint copycat_rows";
-  await sendCopy(client, `savepoint copycat_rows; ${copy}${release}`, target.format, { bytes, rows }, signal);
+  const release = keepsSavepoint ? "" : `; ${releaseRows}`;
+  await sendCopy(client, `savepoint copycat_rows; ${copy}${release}`, data, signal);
 }
+
+export const releaseRows = "release savepoint copycat_rows";
+export const rollbackRows = `rollback to savepoint copycat_rows; ${releaseRows}`;
 
 /** One COPY, and nothing around it. @throws as above */
 export async function copyAtOnce(
@@ -48,44 +58,48 @@ export async function copyAtOnce(
   target: CopyTarget,
   encoded: EncodedRows,
 ): Promise<void> {
-  await sendCopy(client, copyStatement(target.table, target.columns, target.format), target.format, encoded);
+  const statement = copyStatement(target.table, target.columns, target.format);
+  await sendCopy(client, statement, wholeCopy(encoded, target.format));
 }
 
 async function sendCopy(
   client: ClientBase,
   statement: string,
-  format: CopyFormat,
-  { bytes, rows }: EncodedRows,
+  { source, rows }: CopyData,
   signal?: AbortSignal,
 ): Promise<void> {
   const stream = client.query(copyFrom(statement));
-  if (bytes.length <= chunkBytes) {
-    // All in one write: a pipeline's own work is a third of what 10 rows take.
-    await finished(stream.end(Buffer.concat([...chunks(bytes, format)])));
-  } else {
-    const source = Readable.from(chunks(bytes, format), { objectMode: true, highWaterMark: 4 });
-    await pipeline(source, stream, signal === undefined ? {} : { signal });
-  }
-  if (stream.rowCount !== rows) {
+  // All in one write where it is little: a pipeline's own work is a third of what 10 rows take.
+  if (Buffer.isBuffer(source)) await finished(stream.end(source));
+  else await pipeline(source, stream, signal === undefined ? {} : { signal });
+  if (stream.rowCount !== rows()) {
     throw new CopycatError(
       "INTERNAL",
-      `COPY sent ${rows} rows, the server stored ${stream.rowCount}. Nothing was changed; please report this.`,
+      `COPY sent ${rows()} rows, the server stored ${stream.rowCount}. Nothing was changed; please report this.`,
     );
   }
+}
+
+function wholeCopy({ bytes, rows }: EncodedRows, format: CopyFormat): CopyData {
+  const pieces =
+    format === "binary" ? [binaryHeader, ...sentPieces(bytes), binaryTrailer] : sentPieces(bytes);
+  const source =
+    bytes.length <= chunkBytes
+      ? Buffer.concat([...pieces])
+      : Readable.from(pieces, { objectMode: true, highWaterMark: 4 });
+  return { source, rows: () => rows };
 }
 
 /**
  * Of bytes that lie ready. Node hands one chunk to the socket in a turn of its event loop, and in each turn some of the
  * next batch is encoded: with 64 KiB the server was kept waiting for half of its time.
  */
-const sentChunkBytes = 512 * 1024;
+const sentPieceBytes = 512 * 1024;
 
-function* chunks(bytes: Buffer, format: CopyFormat): Generator<Buffer> {
-  if (format === "binary") yield binaryHeader;
-  for (let start = 0; start < bytes.length; start += sentChunkBytes) {
-    yield bytes.subarray(start, start + sentChunkBytes);
+export function* sentPieces(bytes: Buffer): Generator<Buffer> {
+  for (let start = 0; start < bytes.length; start += sentPieceBytes) {
+    yield bytes.subarray(start, start + sentPieceBytes);
   }
-  if (format === "binary") yield binaryTrailer;
 }
 
 export interface Refusal {
@@ -152,15 +166,16 @@ async function trySend(
   { rethrow, onPart, signal }: BisectOptions,
 ): Promise<{ error: unknown } | null> {
   try {
-    await copyUnderSavepoint(client, target, rows, { signal, keepsSavepoint: onPart !== undefined });
+    const data = wholeCopy(rows, target.format);
+    await copyUnderSavepoint(client, target, data, { signal, keepsSavepoint: onPart !== undefined });
     await onPart?.();
   } catch (error) {
     if (!isRowRefusal(error)) throw error;
-    await client.query("rollback to savepoint copycat_rows; release savepoint copycat_rows");
+    await client.query(rollbackRows);
     if (rethrow?.(error) === true) throw error;
     return { error };
   }
-  if (onPart !== undefined) await client.query("release savepoint copycat_rows");
+  if (onPart !== undefined) await client.query(releaseRows);
   return null;
 }
 

@@ -3,13 +3,13 @@
 import type { ClientBase, Pool } from "pg";
 import { noteConnectionLoss } from "../database/index.ts";
 import { type BatchBuilder, type LaneBatch, makeBatches } from "./batch.ts";
-import { BatchSizer, defaultBatchRows } from "./batchSize.ts";
+import { batchBytes, defaultBatchRows } from "./batchSize.ts";
 import type { BulkLoadOptions, BulkReport } from "./loadOptions.ts";
 import { LoadPath } from "./loadPath.ts";
 import { LoadSession } from "./loadSession.ts";
 import { makeBuilder, openTable } from "./openTable.ts";
 import { orAbort, pump } from "./pump.ts";
-import { loadSmall } from "./smallLoad.ts";
+import { isSmall, loadSmall } from "./smallLoad.ts";
 import type { Records, TableDescription } from "./types.ts";
 
 /** Looks at the table and begins to read. @throws CopycatError when the description does not fit the table */
@@ -30,27 +30,26 @@ export async function openFeed(
 
 export class Feed {
   readonly #session: LoadSession;
-  readonly #sizer: BatchSizer;
   readonly #builder: BatchBuilder;
   readonly #batches: AsyncGenerator<LaneBatch>;
   /** The first two batches, when they were looked at. */
   #head: IteratorResult<LaneBatch>[] = [];
 
   constructor(session: LoadSession, records: Records) {
-    const { signal } = session.options;
+    const { signal, batchRows = defaultBatchRows } = session.options;
     this.#session = session;
-    this.#sizer = new BatchSizer(session.options.batchRows ?? defaultBatchRows);
     this.#builder = makeBuilder(session.table, session.options);
     const { onProblem } = session;
     const routing = { builders: [this.#builder] };
-    this.#batches = makeBatches(records, routing, this.#sizer, { onProblem, signal });
+    const most = { rows: batchRows, bytes: batchBytes };
+    this.#batches = makeBatches(records, routing, most, { onProblem, signal });
   }
 
   /** Loads the whole input in one statement, when it is small; null when it is not, or a row has to be looked for. */
   async loadSmall(client: ClientBase, owner: object): Promise<BulkReport | null> {
     const { path, signal } = this.#session.options;
     const first = await this.#next();
-    if (first.done === true) return null;
+    if (first.done === true || !isSmall(first.value)) return null;
     const second = await this.#next();
     if (path === "staged" || second.done !== true) return null;
     signal?.throwIfAborted();
@@ -62,18 +61,15 @@ export class Feed {
   /** Inside a transaction: all that goes in is in, and the rest is rejected. */
   async load(client: ClientBase): Promise<BulkReport> {
     const { signal } = this.#session.options;
-    const path = new LoadPath(client, this.#session);
-    await pump(
-      this.#rest(),
-      async (batch, isLast) => {
-        const start = performance.now();
-        await path.send(batch, isLast);
-        this.#sizer.observe(batch.bytes.length, performance.now() - start);
-        this.#builder.recycle(batch);
-      },
-      signal,
-    );
-    const report = await path.finish();
+    const path = new LoadPath(client, this.#session, (batch) => this.#builder.recycle(batch));
+    let report: BulkReport;
+    try {
+      await pump(this.#rest(), (batch, isLast) => path.send(batch, isLast), signal);
+      report = await path.finish();
+    } catch (error) {
+      await path.abandon(error);
+      throw error;
+    }
     // The last moment: whoever asked to stop while a statement ran must not find the rows in.
     signal?.throwIfAborted();
     return report;

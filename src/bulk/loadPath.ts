@@ -3,7 +3,8 @@
 import type { ClientBase } from "pg";
 import { CopycatError } from "../errors.ts";
 import type { Batch } from "./batch.ts";
-import { copyDirectly, isConflict, MetItsLike, probeKeys } from "./directPath.ts";
+import { CopyRuns } from "./copyRun.ts";
+import { copyDirectly, copyTarget, isConflict, MetItsLike, probeKeys } from "./directPath.ts";
 import { type BulkReport, emptyReport } from "./loadOptions.ts";
 import type { LoadSession } from "./loadSession.ts";
 import { mergeSlices } from "./mergeSlices.ts";
@@ -24,9 +25,24 @@ export class LoadPath {
   /** Transaction ids of what went in directly, when others' rows are in the table as well. */
   #marker: string[] | undefined;
 
-  constructor(client: ClientBase, session: LoadSession) {
+  /** One COPY for several batches, while they go straight into the table. */
+  readonly #runs: CopyRuns;
+  readonly #release: (batch: Batch) => void;
+
+  /** @param release told of batches that are done with; by default they stay as they are */
+  constructor(client: ClientBase, session: LoadSession, release: (batch: Batch) => void = () => undefined) {
     this.#client = client;
     this.#session = session;
+    this.#release = release;
+    this.#runs = new CopyRuns(client, session.options, {
+      onStored: (items) => {
+        for (const { batch, rows } of items) {
+          this.#report.inserted += rows;
+          release(batch);
+        }
+      },
+      sendAlone: ({ batch }) => this.#sendAlone(batch, false),
+    });
   }
 
   async send(batch: Batch, isLast: boolean): Promise<void> {
@@ -35,19 +51,36 @@ export class LoadPath {
     if (!isLast) await this.#settleIn();
     if (batch.positions.length > 0) {
       if (this.#state === "unknown") this.#state = await this.#choose(batch);
-      if (this.#state === "staged" || !(await this.#sendDirectly(batch, isLast))) {
-        await this.#settleIn();
-        this.#staging ??= await Staging.create(this.#client, this.#session);
-        await this.#staging.add(batch);
-      }
+      const isOnly = isLast && !this.#runs.isOpen;
+      if (this.#state === "direct" && !isOnly) {
+        const target = { ...copyTarget(this.#session.table, batch), onPart: this.#onPart };
+        await this.#runs.add(target, { bytes: batch.bytes, rows: batch.positions.length, batch });
+      } else await this.#sendAlone(batch, isOnly);
     }
     this.#session.sent(batch);
   }
 
+  async #sendAlone(batch: Batch, isOnly: boolean): Promise<void> {
+    if (this.#state === "direct" && (await this.#sendDirectly(batch, isOnly))) {
+      this.#release(batch);
+      return;
+    }
+    await this.#settleIn();
+    this.#staging ??= await Staging.create(this.#client, this.#session, this.#release);
+    await this.#staging.add(batch);
+  }
+
   /** Merges what is staged; the counts of the whole. */
   async finish(): Promise<BulkReport> {
+    await this.#runs.end();
     if (this.#staging !== undefined) await this.#finishStaged(this.#staging);
     return this.#report;
+  }
+
+  /** Leaves the connection usable when the load fails elsewhere. Never throws. */
+  async abandon(error: unknown): Promise<void> {
+    await this.#runs.abandon(error);
+    await this.#staging?.abandon(error);
   }
 
   /** Settings that a load of one batch does without: they would take a tenth of the time of 10 rows. */
@@ -67,11 +100,10 @@ export class LoadPath {
   }
 
   /** False when the batch has to go through staging, as all that follow do. */
-  async #sendDirectly(batch: Batch, isLast: boolean): Promise<boolean> {
+  async #sendDirectly(batch: Batch, isOnly: boolean): Promise<boolean> {
     const { policy } = this.#session.options;
-    const needsMarker = policy !== "error" && !this.#wasEmpty && !isLast;
     try {
-      const onPart = needsMarker ? (): Promise<void> => this.#mark() : undefined;
+      const onPart = isOnly ? undefined : this.#onPart;
       const refusals = await copyDirectly(this.#client, this.#session, batch, onPart);
       await this.#session.refuse(batch, refusals);
       this.#report.rejected += refusals.length;
@@ -83,6 +115,12 @@ export class LoadPath {
       this.#state = "staged";
       return false;
     }
+  }
+
+  /** What follows each part that goes in directly, where its rows have to be told from others' later on. */
+  get #onPart(): (() => Promise<void>) | undefined {
+    const isNeeded = this.#session.options.policy !== "error" && !this.#wasEmpty;
+    return isNeeded ? () => this.#mark() : undefined;
   }
 
   /** Notes the id under which the rows of this savepoint were written: they are told from others' by it. */
@@ -100,6 +138,7 @@ export class LoadPath {
   async #finishStaged(staging: Staging): Promise<void> {
     const { policy } = this.#session.options;
     const report = this.#report;
+    await staging.end();
     report.rejected += staging.refused;
     this.#session.tell("settle", report.read, true);
     const own = report.inserted === 0 ? [] : this.#wasEmpty ? "all" : (this.#marker ?? []);

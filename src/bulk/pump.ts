@@ -1,7 +1,7 @@
-// Batches to their work: one is sent while the next but one is made.
+// Batches to their work: one is sent while the next ones are made.
 
-/** Items that wait to be sent, at most. */
-const ahead = 2;
+/** Items that wait to be sent, at most: what the server has to do while V8 collects garbage. */
+const ahead = 4;
 
 /**
  * Hands each item on, and whether it is known to be the last (always for an only one). The source is read ahead, so that
@@ -9,7 +9,7 @@ const ahead = 2;
  *
  * @throws what the source or `send` throws; the signal's reason, at once even when the source is stuck.
  */
-export async function pump<Item>(
+export async function pump<Item extends { isFull: boolean }>(
   source: AsyncGenerator<Item>,
   send: (item: Item, isLast: boolean) => Promise<void>,
   signal?: AbortSignal,
@@ -36,16 +36,19 @@ export async function pump<Item>(
     state = "done";
     wake();
   });
-  // Two are awaited at the start: whether the first one is the only one makes a difference.
-  let wanted = 2;
+  // Whether the first one is the only one makes a difference, unless it is a full one.
+  const isSure = (): boolean => waiting.length > 1 || waiting[0]?.isFull === true;
+  let isFirst = true;
   try {
     for (;;) {
-      while (waiting.length < wanted && state === "reading") await orAbort(changed(), signal);
+      while ((isFirst ? !isSure() : waiting.length === 0) && state === "reading") {
+        await orAbort(changed(), signal);
+      }
       if (failure !== undefined) throw failure.error;
       const item = waiting.shift();
       if (item === undefined) break;
       wake();
-      wanted = 1;
+      isFirst = false;
       await send(item, state !== "reading" && waiting.length === 0);
     }
     await reading;

@@ -19,6 +19,10 @@ import type { BulkRecord } from "./types.ts";
 export const smallRows = 100;
 const smallBytes = 256 * 1024;
 
+export function isSmall({ records, bytes }: Batch): boolean {
+  return records.length <= smallRows && bytes.length <= smallBytes;
+}
+
 /** Tables in which a small load has met its like: the next one is likely to, and a failed COPY stands in the log. */
 const metBefore = new WeakMap<object, Set<string>>();
 
@@ -38,7 +42,7 @@ export async function loadSmall(
 ): Promise<BulkReport | null> {
   const { table, options } = session;
   const rows = batch.records.length;
-  if (rows === 0 || rows > smallRows || batch.bytes.length > smallBytes) return null;
+  if (rows === 0 || !isSmall(batch)) return null;
   const known = metBefore.get(owner) ?? new Set();
   metBefore.set(owner, known);
   const name = `${table.schema}.${table.name}`;

@@ -4,6 +4,7 @@ import type { ClientBase } from "pg";
 import { quoteIdentifier } from "../database/identifiers.ts";
 import type { Batch } from "./batch.ts";
 import { type CopyTarget, copyOrBisect } from "./copyBatch.ts";
+import { CopyRuns, type RunItem } from "./copyRun.ts";
 import type { LoadSession } from "./loadSession.ts";
 import { withPositions } from "./positions.ts";
 import { positionColumn, type StagedTable } from "./sql/stagedTable.ts";
@@ -25,18 +26,36 @@ export class Staging {
   readonly #client: ClientBase;
   readonly #session: LoadSession;
   readonly #target: Omit<CopyTarget, "format">;
+  readonly #runs: CopyRuns;
+  readonly #release: (batch: Batch) => void;
 
-  private constructor(client: ClientBase, session: LoadSession, table: StagedTable) {
+  private constructor(
+    client: ClientBase,
+    session: LoadSession,
+    { table, release }: { table: StagedTable; release: (batch: Batch) => void },
+  ) {
     this.#client = client;
     this.#session = session;
+    this.#release = release;
     this.table = table;
+    this.#runs = new CopyRuns(client, session.options, {
+      onStored: (items) => {
+        for (const { rows } of items) this.rows += rows;
+      },
+      sendAlone: (item) => this.#sendAlone(item),
+    });
     this.#target = {
       table: [table.staging],
       columns: [...table.columns.map(({ name }) => name), positionColumn],
     };
   }
 
-  static async create(client: ClientBase, session: LoadSession): Promise<Staging> {
+  /** @param release told of batches whose bytes are not needed any more */
+  static async create(
+    client: ClientBase,
+    session: LoadSession,
+    release: (batch: Batch) => void = () => undefined,
+  ): Promise<Staging> {
     stagingCounter += 1;
     const table = makeStagedTable(session.table, `copycat_staging_${stagingCounter}`);
     const columns = session.table.columns.map(({ name, codec, collation }) => ({
@@ -45,11 +64,26 @@ export class Staging {
       type: collation === null ? codec.stagingType : `${codec.stagingType} collate ${collation}`,
     }));
     await client.query(createStagingSql(table.staging, [...columns, { name: positionColumn, type: "int8" }]));
-    return new Staging(client, session, table);
+    return new Staging(client, session, { table, release });
   }
 
   async add(batch: Batch): Promise<void> {
-    const encoded = { bytes: withPositions(batch), rows: batch.positions.length };
+    const item = { bytes: withPositions(batch), rows: batch.positions.length, batch };
+    this.#release(batch);
+    await this.#runs.add({ ...this.#target, format: batch.format }, item);
+  }
+
+  /** All that was added is in, or refused. */
+  async end(): Promise<void> {
+    await this.#runs.end();
+  }
+
+  /** Leaves the connection usable when the load fails elsewhere. Never throws. */
+  async abandon(error: unknown): Promise<void> {
+    await this.#runs.abandon(error);
+  }
+
+  async #sendAlone({ batch, ...encoded }: RunItem): Promise<void> {
     const target = { ...this.#target, format: batch.format };
     const refusals = await copyOrBisect(this.#client, target, encoded, {
       signal: this.#session.options.signal,

@@ -1,6 +1,6 @@
 // Records on their way to the engine, and rejects on their way back.
 
-import { RefusedRecord, type RejectedRow, type Row } from "../bulk/index.ts";
+import { type BulkRecord, RefusedRecord, type RejectedRow } from "../bulk/index.ts";
 import { recordToJson } from "../bulk/recordJson.ts";
 import { CopycatError } from "../errors.ts";
 import type { Kind } from "./kinds.ts";
@@ -21,8 +21,8 @@ interface RejectHandling {
   onRestart?: () => void;
 }
 
-/** What the engine reads: a row, or why there is none in that place. */
-export type SourceRow = Row | RefusedRecord;
+/** What the engine reads: an array in the columns' order or an object by their names; or why there is none in that place. */
+export type SourceRow = BulkRecord | RefusedRecord;
 
 export class RowSource {
   /** What the engine reads. */
@@ -87,6 +87,7 @@ export class RowSource {
       this.#refused.set(position, undefined);
       return record;
     }
+    if (this.#shaper.isRow(record)) return record;
     const shaped = this.#shaper.shape(record, position);
     if ("row" in shaped) return shaped.row;
     const { code, message, column } = shaped.problem;

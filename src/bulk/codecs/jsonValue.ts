@@ -33,10 +33,45 @@ const refuse = (code: ProblemCode, what: string): JsonRefusal => new JsonRefusal
  * classes without `toJSON`, of which JSON.stringify would lose what they are.
  */
 export function jsonText(value: unknown): string | Misfit {
+  if (isUnremarkable(value, 0)) return JSON.stringify(value);
   const text = write(value, "", 0);
   if (typeof text === "string") return text === "" ? new Misfit("wrong_type", "cannot hold undefined") : text;
   const path = text.path.reverse().join("").replace(/^\./, "");
   return new Misfit(text.code, path === "" ? text.what : `${text.what} at ${shown(path)}`);
+}
+
+/** Deeper ones are seldom, and may lead back to themselves. */
+const mostUnremarkableDepth = 8;
+
+/**
+ * Whether JSON.stringify writes exactly what `write` would, as it does for nearly all metadata. It is no faster than
+ * `write`, but leaves one text behind instead of a dozen: half of the garbage of a load of embeddings.
+ */
+function isUnremarkable(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case "string":
+      return !needsCare.test(value);
+    case "number":
+      return value - value === 0 && !Object.is(value, -0);
+    case "boolean":
+      return true;
+    case "undefined":
+      return depth > 0;
+    case "object":
+      return value === null || (depth < mostUnremarkableDepth && holdsUnremarkable(value, depth + 1));
+    default:
+      return false;
+  }
+}
+
+function holdsUnremarkable(value: object, depth: number): boolean {
+  if ((value as { toJSON?: unknown }).toJSON !== undefined) return false;
+  if (Array.isArray(value)) return value.every((item) => isUnremarkable(item, depth));
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  for (const key in value) {
+    if (needsCare.test(key) || !isUnremarkable((value as Record<string, unknown>)[key], depth)) return false;
+  }
+  return true;
 }
 
 /** The empty text stands for undefined. `depth` counts the objects and arrays around the value. */

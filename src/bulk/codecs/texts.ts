@@ -1,5 +1,6 @@
 // Text and what is sent as text: varchar, bpchar, enums, and every type that only the server understands.
 
+import type { BinaryBuffer } from "../binaryBuffer.ts";
 import { type ElementCodec, plain, shown, wrongType } from "./element.ts";
 import { Misfit, type TypeFacts } from "./types.ts";
 
@@ -26,14 +27,24 @@ function parseText(value: unknown): string | Misfit {
 }
 
 export function textCodec(facts: TypeFacts): ElementCodec<string> {
-  return {
-    ...plain,
-    ...asText,
-    facts,
-    stagingType: facts.qualifiedName,
-    stagingOid: facts.oid,
-    parse: parseText,
-  };
+  return { ...checkedText(facts, parseText), fits: areTexts, writeElements: writeTexts };
+}
+
+/** Of texts that not every text fits. */
+function checkedText(facts: TypeFacts, parse: (value: unknown) => string | Misfit): ElementCodec<string> {
+  return { ...plain, ...asText, facts, stagingType: facts.qualifiedName, stagingOid: facts.oid, parse };
+}
+
+function areTexts(values: ArrayLike<unknown>): values is ArrayLike<string> {
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index];
+    if (typeof value !== "string" || textMisfit(value) !== null) return false;
+  }
+  return true;
+}
+
+function writeTexts(texts: ArrayLike<string>, out: BinaryBuffer): void {
+  for (let index = 0; index < texts.length; index++) out.writeTextField(texts[index] as string);
 }
 
 /**
@@ -50,7 +61,7 @@ export function limitedTextCodec(facts: TypeFacts): ElementCodec<string> {
     if (characters <= limit) return text;
     return new Misfit("too_long", `holds ${characters} characters, ${limit} at most`);
   };
-  return { ...textCodec(facts), verbatimLength: limit, parse };
+  return { ...checkedText(facts, parse), verbatimLength: limit };
 }
 
 function countCodePoints(text: string): number {
@@ -70,10 +81,15 @@ export function enumCodec(facts: TypeFacts, labels: readonly string[]): ElementC
     if (known.has(value)) return value;
     return new Misfit("wrong_type", `has no label ${shown(JSON.stringify(value))}`);
   };
-  return { ...textCodec(facts), verbatimLength: -1, parse };
+  return { ...checkedText(facts, parse), verbatimLength: -1 };
 }
 
 /** Types that only the server can check: staged as text, the merge casts them. */
 export function opaqueCodec(facts: TypeFacts): ElementCodec<string> {
-  return { ...textCodec(facts), stagingType: 'pg_catalog."text"', stagingOid: 25, isDirect: false };
+  return {
+    ...checkedText(facts, parseText),
+    stagingType: 'pg_catalog."text"',
+    stagingOid: 25,
+    isDirect: false,
+  };
 }

@@ -3,11 +3,11 @@
 import { factsOfType } from "../../bulk/codecs/builtinTypes.ts";
 import { makeCodec } from "../../bulk/codecs/makeCodec.ts";
 import { Misfit, type TypeFacts } from "../../bulk/codecs/types.ts";
-import type { Column, RowProblem } from "../../bulk/index.ts";
+import type { BulkRecord, Column, RowProblem } from "../../bulk/index.ts";
 import type { Embedding } from "../types.ts";
 
 /** The texts of the values, in the order of the columns; null is NULL. */
-export type RowTexts = (row: readonly unknown[]) => (string | null)[] | RowProblem;
+export type RowTexts = (row: BulkRecord) => (string | null)[] | RowProblem;
 
 /**
  * Makes the function that a table's rows are checked and written by, as a load would do it. Needs no server: types of
@@ -21,7 +21,8 @@ export function makeRowTexts(columns: readonly Column[], { type, dimensions }: E
   return (row) => {
     const texts: (string | null)[] = [];
     for (const [index, { column, codec }] of plans.entries()) {
-      const value = row[index] ?? column.default ?? null;
+      const given = Array.isArray(row) ? row[index] : (row as Readonly<Record<string, unknown>>)[column.name];
+      const value = given ?? column.default ?? null;
       if (value === null) {
         if (column.required === true) return problem(column, new Misfit("missing_value", "has no value"));
         texts.push(null);
