@@ -16,6 +16,7 @@ export type { LoadTarget } from "./inTransaction.ts";
 export type { BulkLoadOptions, BulkProgress, BulkReport, RejectOptions } from "./loadOptions.ts";
 export { readRecords } from "./readRecords.ts";
 export { RefusedRecord } from "./refusedRecord.ts";
+export { type AsideObject, type AsideTable, bringBack, setAside } from "./setAside.ts";
 export { mergeSql } from "./sql/merge.ts";
 export { analyzeStagingSql, createStagingSql } from "./sql/staging.ts";
 export type { TableFacts } from "./tableFacts.ts";

@@ -1,18 +1,9 @@
 // After the commit: statistics, visibility map, and the pending lists of the GIN indexes.
 
-import { type Database, quoteIdentifier } from "../database/index.ts";
+import type { Database } from "../database/index.ts";
 import { errorMessage } from "../errors.ts";
-import type { CatalogNames } from "./tables.ts";
+import { type CatalogNames, loadedTables } from "./tables.ts";
 import type { LoadOptions, LoadReport } from "./types.ts";
-
-const loadedTables = [
-  "nodes",
-  "nodes_closure",
-  "structures",
-  "data_sources",
-  "assets",
-  "data_source_asset_association",
-];
 
 /**
  * VACUUM (ANALYZE) on what was filled, when that is a good part of it (below a tenth autovacuum does as well, and the
@@ -29,7 +20,7 @@ export async function finishLoad(
   if (!(await isLarge(database, names, report.nodes.inserted + report.nodes.updated))) return;
   options.onPhase?.("analyze");
   const start = performance.now();
-  const tables = loadedTables.map((table) => quoteIdentifier(names.schema, table)).join(", ");
+  const tables = loadedTables(names).join(", ");
   try {
     await database.pool.query(`vacuum (analyze) ${tables}`);
   } catch (error) {

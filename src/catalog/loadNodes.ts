@@ -12,16 +12,18 @@ import {
   wrapDatabaseError,
 } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
-import { disableClosureTrigger, enableClosureTrigger, rebuildClosure } from "./closure.ts";
+import { rebuildClosure } from "./closure.ts";
 import { finishLoad } from "./finishLoad.ts";
+import { type Guard, guardOffline, guardOnline } from "./guard.ts";
 import { type MergeCounts, mergeStaged } from "./mergeStaged.ts";
+import { dropIndexes, rebuildIndexes } from "./offline.ts";
 import { rejectOversized, streamRejects } from "./rejects.ts";
 import { resolveStaged } from "./resolveStaged.ts";
 import { createWorkTablesSql } from "./sql/resolve.ts";
 import { StagingEncoder } from "./stageNodes.ts";
 import { stagingColumns, stagingKeys, stagingName } from "./staging.ts";
 import { type CatalogNames, catalogNames } from "./tables.ts";
-import type { LoadOptions, LoadReport, NodeRecord } from "./types.ts";
+import type { LoadOptions, LoadReport, NodeRecord, PhaseTime } from "./types.ts";
 
 export type NodeBatches = AsyncIterable<readonly NodeRecord[]>;
 
@@ -69,22 +71,30 @@ async function loadInTransaction(
   options.onPhase?.("merge");
   const mergeStart = performance.now();
   await rejectOversized(client, encoder.oversizedOrdinals);
-  if (!options.dryRun) await disableClosureTrigger(client, names, options.onNotice);
   const mode = await chooseMode(client, names, options, encoder.stagedNodes);
+  const guard = options.dryRun ? null : await takeGuard(client, names, mode, options);
   const resolved = await resolveStaged(client, names, options, encoder.deepestLevel);
   const serverRejects = await streamRejects(client, options.onReject);
-  const merged = await mergeStaged(client, names, options);
+  const isAlone = mode === "offline" && !options.dryRun;
+  const aside = isAlone ? await dropIndexes(client, names, resolved.fresh) : [];
+  const merged = await mergeStaged(client, names, { ...options, isAlone });
   const mergeMs = performance.now() - mergeStart;
   options.signal?.throwIfAborted();
 
   options.onPhase?.("closure");
   const closure = await rebuildClosure(client, names, mode, options.dryRun);
-  if (!options.dryRun) await enableClosureTrigger(client, names);
+  const indexes: PhaseTime[] = [];
+  if (aside.length > 0) {
+    options.onPhase?.("indexes");
+    indexes.push(await rebuildIndexes(client, aside));
+  }
+  await guard?.release();
   // The last moment: whoever asked to stop while a statement ran must not find the rows in.
   options.signal?.throwIfAborted();
   const written = encoder.stagedNodes - serverRejects;
   return {
     mode,
+    triggers: guard?.triggers ?? "disable",
     nodes: {
       read: encoder.readNodes,
       inserted: resolved.fresh,
@@ -101,6 +111,7 @@ async function loadInTransaction(
       { name: "copy", elapsedMs: Math.round(staged.copyMs), rows: encoder.stagedNodes },
       { name: "merge", elapsedMs: Math.round(mergeMs), rows: rowsMerged(resolved.fresh, merged) },
       { name: "closure", elapsedMs: closure.elapsedMs, rows: closure.rows },
+      ...indexes,
     ],
   };
 }
@@ -125,6 +136,15 @@ set local idle_in_transaction_session_timeout = 0`);
     // Windows servers cannot; there a killed client is noticed when the statement ends.
     await client.query("rollback to savepoint copycat_setting");
   }
+}
+
+function takeGuard(
+  client: PoolClient,
+  names: CatalogNames,
+  mode: "online" | "offline",
+  options: LoadOptions,
+): Promise<Guard> {
+  return mode === "offline" ? guardOffline(client, names, options) : guardOnline(client, names, options);
 }
 
 async function stage(

@@ -19,6 +19,18 @@ export interface CatalogNames {
 
 export const closureTrigger = "update_closure_table_when_inserting";
 
+/** Triggers that Tiled's tables have; what they do, a load does as sets. */
+export const associationTriggers = [
+  "cannot_insert_num_null_if_num_exists",
+  "cannot_insert_num_int_if_num_null_exists",
+] as const;
+
+/** What a load fills, in the order in which Tiled writes, so that locks are taken in that order. */
+export function loadedTables(names: CatalogNames): string[] {
+  const { nodes, closure, structures, dataSources, assets, associations } = names;
+  return [nodes, closure, structures, dataSources, assets, associations];
+}
+
 export function catalogNames(schema: string): CatalogNames {
   return {
     schema,

@@ -50,9 +50,19 @@ export interface Reject {
 
 export type LoadMode = "auto" | "online" | "offline";
 
+/**
+ * How the triggers stay out of a merge. `disable`: ALTER TABLE ... DISABLE TRIGGER, which the owner may; foreign keys are
+ * then checked row by row. `replica`: session_replication_role, which superusers may and those who were granted to set it;
+ * foreign keys are then ensured by locks. `auto`: `replica` where that is allowed and no trigger or foreign key of
+ * anyone else's would be passed over.
+ */
+export type TriggerWay = "auto" | "disable" | "replica";
+
 export interface LoadOptions {
   policy: MergePolicy;
   mode: LoadMode;
+  /** Default `auto`. An offline load disables. */
+  triggers?: TriggerWay;
   dryRun: boolean;
   /** Schema of the catalog's tables; Tiled itself knows only `public`. */
   schema?: string;
@@ -62,7 +72,7 @@ export interface LoadOptions {
   onNotice?: (message: string) => void;
 }
 
-export type LoadPhase = "read" | "merge" | "closure" | "analyze";
+export type LoadPhase = "read" | "merge" | "closure" | "indexes" | "analyze";
 
 export interface PhaseTime {
   name: "read" | "copy" | "merge" | "closure" | "indexes" | "analyze";
@@ -73,6 +83,7 @@ export interface PhaseTime {
 /** `read` is the sum of the other counts; rejects made before the load are not in it. */
 export interface LoadReport {
   mode: "online" | "offline";
+  triggers: "disable" | "replica";
   nodes: {
     read: number;
     inserted: number;

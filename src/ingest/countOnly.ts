@@ -8,6 +8,7 @@ export async function countOnly(batches: AsyncIterable<readonly NodeRecord[]>): 
   for await (const batch of batches) read += batch.length;
   return {
     mode: "offline",
+    triggers: "disable",
     nodes: { read, inserted: read, updated: 0, unchanged: 0, skipped: 0, rejected: 0 },
     dataSources: { inserted: 0 },
     structures: { inserted: 0 },

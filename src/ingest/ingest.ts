@@ -104,6 +104,7 @@ async function load(
     onReject: (reject) => rejects.add(reject),
     onPhase: (phase) => tracker.enter(phase),
     onNotice: (message) => options.log?.notice(message),
+    ...(options.triggers === undefined ? {} : { triggers: options.triggers }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
 }

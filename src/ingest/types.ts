@@ -2,7 +2,7 @@
 
 import type { Readable } from "node:stream";
 import type { MergePolicy } from "../bulk/index.ts";
-import type { LoadMode, LoadReport, NodeRecord, Reject } from "../catalog/index.ts";
+import type { LoadMode, LoadPhase, LoadReport, NodeRecord, Reject, TriggerWay } from "../catalog/index.ts";
 import type { Hdf5Reader } from "../hdf5/index.ts";
 import type { Log } from "../log.ts";
 
@@ -13,6 +13,8 @@ export interface IngestOptions {
   policy?: MergePolicy;
   /** Default "auto". */
   mode?: LoadMode;
+  /** Default "auto". */
+  triggers?: TriggerWay;
   /** Where rejects go; default `.copycat/rejects/RUN.ndjson`, made when the first one comes. */
   rejectsFile?: string;
   /** More rejects than this end the job with nothing changed; default: no limit. */
@@ -32,7 +34,7 @@ export interface IngestOptions {
 }
 
 export interface IngestProgress {
-  phase: "read" | "merge" | "closure" | "analyze";
+  phase: LoadPhase;
   files: { done: number; total: number | null };
   nodes: number;
   rejects: number;

@@ -1,19 +1,28 @@
 // The statements as files, so that a change of SQL is seen in review. They run in the tests of loadNodes and verify.
 
 import { describe, expect, test } from "vitest";
-import { countUnreachedSql, deleteClosureSql, insertClosureSql } from "../../src/catalog/sql/closure.ts";
+import { countUnreachedSql, insertClosureSql } from "../../src/catalog/sql/closure.ts";
 import {
   countRenewedSql,
   deleteUnlinkedAssetsSql,
   insertDataSourcesSql,
+  lockAssetsSql,
+  lockStructuresSql,
   lockUnlinkedAssetsSql,
   mergeAssetsSql,
   mergeAssociationsSql,
   mergeStructuresSql,
+  numberClashesSql,
   updateAssetSizesSql,
   updateDataSourcesSql,
 } from "../../src/catalog/sql/mergeData.ts";
-import { insertRevisionsSql, markChangedSql, mergeNodesSql } from "../../src/catalog/sql/mergeNodes.ts";
+import {
+  insertNodesSql,
+  insertRevisionsSql,
+  markChangedSql,
+  mergeNodesSql,
+  updateNodesSql,
+} from "../../src/catalog/sql/mergeNodes.ts";
 import {
   addParentsSql,
   createWorkTablesSql,
@@ -26,6 +35,7 @@ import {
   rejectTakenPathsSql,
   resolveLevelSql,
 } from "../../src/catalog/sql/resolve.ts";
+import { strangersSql } from "../../src/catalog/sql/strangers.ts";
 import { closureSummarySql, expectedClosureSql, invariants } from "../../src/catalog/sql/verify.ts";
 import { catalogNames } from "../../src/catalog/tables.ts";
 
@@ -33,7 +43,7 @@ const names = catalogNames("public");
 
 const statements: Record<string, string> = {
   "closure-delta": insertClosureSql(names, "delta"),
-  "closure-rebuild": `${deleteClosureSql(names)};\n${insertClosureSql(names, "rebuild")}`,
+  "closure-rebuild": insertClosureSql(names, "rebuild"),
   "closure-unreached": countUnreachedSql(names),
   "resolve-work-tables": createWorkTablesSql,
   "resolve-twins": findTwinsSql,
@@ -52,13 +62,20 @@ const statements: Record<string, string> = {
   "nodes-merge-skip": mergeNodesSql(names, "skip"),
   "nodes-merge-update": mergeNodesSql(names, "update"),
   "nodes-merge-error": mergeNodesSql(names, "error"),
-  "data-structures-new": mergeStructuresSql(names, "new nodes"),
-  "data-structures-all": mergeStructuresSql(names, "all nodes"),
+  "data-structures-new": mergeStructuresSql(names, "new nodes", "skip"),
+  "data-structures-alone": mergeStructuresSql(names, "new nodes", "error"),
+  "data-structures-lock": lockStructuresSql(names),
+  "data-structures-all": mergeStructuresSql(names, "all nodes", "skip"),
   "data-sources-new": insertDataSourcesSql(names, "new nodes"),
   "data-sources-missing": insertDataSourcesSql(names, "nodes without one"),
   "data-sources-update": updateDataSourcesSql(names),
   "data-sources-count-renewed": countRenewedSql(names),
-  "data-assets": mergeAssetsSql(names),
+  "data-assets": mergeAssetsSql(names, "skip"),
+  "data-assets-lock": lockAssetsSql(names),
+  "data-number-clashes": numberClashesSql(names),
+  "nodes-insert-alone": insertNodesSql(names),
+  "nodes-update-alone": updateNodesSql(names),
+  "guard-strangers": strangersSql,
   "data-asset-sizes": updateAssetSizesSql(names),
   "data-associations": mergeAssociationsSql(names),
   "data-unlinked-assets": `${lockUnlinkedAssetsSql(names)};\n${deleteUnlinkedAssetsSql(names)}`,
@@ -81,9 +98,14 @@ describe("the statements of the catalog", () => {
       resolveLevelSql(other, false),
       markChangedSql(other),
       mergeNodesSql(other, "update"),
-      mergeStructuresSql(other, "all nodes"),
+      mergeStructuresSql(other, "all nodes", "skip"),
+      lockStructuresSql(other),
+      lockAssetsSql(other),
+      numberClashesSql(other),
+      insertNodesSql(other),
+      updateNodesSql(other),
       updateDataSourcesSql(other),
-      mergeAssetsSql(other),
+      mergeAssetsSql(other, "skip"),
       mergeAssociationsSql(other),
     ].join("\n");
     expect(rebuilt).not.toContain("public");

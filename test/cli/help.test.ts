@@ -42,6 +42,7 @@ describe("the commands", () => {
       "--dsn",
       "--on-conflict",
       "--mode",
+      "--triggers",
       "--rejects",
       "--max-rejects",
       "--workers",

@@ -88,6 +88,7 @@ const report: IngestReport = {
   source: "VDP",
   dryRun: false,
   mode: "offline",
+  triggers: "disable",
   nodes: { read: 120_001, inserted: 120_001, updated: 0, unchanged: 0, skipped: 0, rejected: 0 },
   dataSources: { inserted: 110_000 },
   structures: { inserted: 1 },

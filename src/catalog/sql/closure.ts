@@ -26,10 +26,6 @@ with recursive climb (ancestor, descendant, depth, next) as (
 )`;
 }
 
-export function deleteClosureSql(names: CatalogNames): string {
-  return `delete from ${names.closure}`;
-}
-
 /** The body of `with recursive reached (id)`: every node that can be reached from a root. */
 export function reachedSql(names: CatalogNames): string {
   return `\

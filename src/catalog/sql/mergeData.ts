@@ -5,7 +5,11 @@ import { stagingName } from "../staging.ts";
 import { assetsTable, associationsTable, type CatalogNames, structuresTable } from "../tables.ts";
 
 /** Structures are shared by their content, so one that is there is the same one. Rows that stay out bring none. */
-export function mergeStructuresSql(names: CatalogNames, of: "new nodes" | "all nodes"): string {
+export function mergeStructuresSql(
+  names: CatalogNames,
+  of: "new nodes" | "all nodes",
+  onTwin: "skip" | "error",
+): string {
   const source = `\
 select distinct on (s.structure_id) s.structure_id, s.structure
 from ${stagingName} s
@@ -13,7 +17,19 @@ where s.structure is not null
   and not exists (select from ${names.structures} t where t.id = s.structure_id)
   and s.structure_id in (
     select o.structure_id from copycat_node r join ${stagingName} o using (ordinal)${of === "new nodes" ? " where r.is_new" : ""})`;
-  return mergeSql(structuresTable(names.schema), source, "skip");
+  return mergeSql(structuresTable(names.schema), source, onTwin);
+}
+
+/**
+ * Structures that are there and will be referred to: as foreign keys would, but in one go, and also where those are
+ * passed over. FOR KEY SHARE waits for whoever is deleting one.
+ */
+export function lockStructuresSql(names: CatalogNames): string {
+  return `\
+select from ${names.structures} t
+where t.id in (select s.structure_id from ${stagingName} s where s.structure_id is not null)
+order by t.id
+for key share`;
 }
 
 /**
@@ -143,7 +159,7 @@ from jsonb_to_recordset(coalesce(${row}.more_assets, '[]'))
 }
 
 /** One row a file, however many arrays lie in it; $1 is the time. */
-export function mergeAssetsSql(names: CatalogNames): string {
+export function mergeAssetsSql(names: CatalogNames, onTwin: "skip" | "error"): string {
   const source = `\
 select distinct on (x.data_uri) x.data_uri, x.is_directory, x.size, $1::timestamp, $1::timestamp
 from copycat_source c
@@ -151,7 +167,34 @@ join ${stagingName} s using (ordinal)
 cross join lateral (${stagedAssetsSql("s")}) x
 where not exists (select from ${names.assets} a where a.data_uri = x.data_uri)
 order by x.data_uri, s.ordinal`;
-  return mergeSql(assetsTable(names.schema), source, "skip");
+  return mergeSql(assetsTable(names.schema), source, onTwin);
+}
+
+/** As `lockStructuresSql`, of the files that are there. */
+export function lockAssetsSql(names: CatalogNames): string {
+  return `\
+select from ${names.assets} a
+where a.data_uri in (
+  select x.data_uri
+  from copycat_source c
+  join ${stagingName} s using (ordinal)
+  cross join lateral (${stagedAssetsSql("s")}) x)
+order by a.id
+for key share`;
+}
+
+/** Data sources of this load whose assets have a parameter both without a number and with others: the first few. */
+export function numberClashesSql(names: CatalogNames): string {
+  return `\
+select s.source, s.position, l.parameter
+from copycat_source c
+join ${stagingName} s using (ordinal)
+join ${names.associations} l on l.data_source_id = c.id
+where s.more_assets is not null and l.parameter is not null
+group by s.ordinal, s.source, s.position, l.parameter
+having count(*) > 1 and bool_or(l.num is null)
+order by s.ordinal
+limit 1`;
 }
 
 /** A file that grew: Tiled, too, renews the size when an asset is registered again. $1 is the time. */

@@ -38,3 +38,26 @@ where r.is_new or exists (select from copycat_changed c where c.ordinal = r.ordi
 order by r.id`;
   return mergeSql(nodesTable(names.schema), source, policy);
 }
+
+/** New nodes; $1 is the time. For a load that is alone with the tables, whose unique constraint may be gone. */
+export function insertNodesSql(names: CatalogNames): string {
+  const columns = nodesTable(names.schema).columns.map(({ name }) => name);
+  return `\
+insert into ${names.nodes} (${columns.join(", ")})
+select r.id, r.parent, s.key, s.structure_family::${names.familyType},
+  s.metadata, s.specs, s.access_blob, $1::timestamp, $1::timestamp
+from copycat_node r
+join ${stagingName} s using (ordinal)
+where r.is_new
+order by r.id`;
+}
+
+/** Nodes that differ; $1 is the time. For the same load. */
+export function updateNodesSql(names: CatalogNames): string {
+  return `\
+update ${names.nodes} n
+set metadata = s.metadata, specs = s.specs, time_updated = $1::timestamp
+from copycat_changed c
+join ${stagingName} s using (ordinal)
+where n.id = c.id`;
+}

@@ -1,7 +1,7 @@
 // The statements of `verify`. Each invariant counts what breaks it and names one example.
 
 import { quoteIdentifier } from "../../database/index.ts";
-import { type CatalogNames, closureTrigger } from "../tables.ts";
+import { associationTriggers, type CatalogNames, closureTrigger } from "../tables.ts";
 import { countUnreachedSql, reachedSql } from "./closure.ts";
 
 export interface Invariant {
@@ -148,8 +148,7 @@ where d.structure_family <> n.structure_family`,
 function triggerInvariants(names: CatalogNames): Invariant[] {
   const required = [
     [closureTrigger, names.nodes],
-    ["cannot_insert_num_null_if_num_exists", names.associations],
-    ["cannot_insert_num_int_if_num_null_exists", names.associations],
+    ...associationTriggers.map((trigger) => [trigger, names.associations]),
   ];
   const wanted = required
     .map(([trigger, table]) => `('${trigger}', '${table?.replaceAll("'", "''")}'::regclass)`)

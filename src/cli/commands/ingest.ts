@@ -2,7 +2,7 @@
 
 import { Argument, type Command } from "commander";
 import { type MergePolicy, mergePolicies } from "../../bulk/index.ts";
-import { ensureCatalog, type LoadMode } from "../../catalog/index.ts";
+import { ensureCatalog, type LoadMode, type TriggerWay } from "../../catalog/index.ts";
 import { checkInputs, type IngestOptions, ingest } from "../../ingest/index.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { formatIngestReport } from "../ingestSummary.ts";
@@ -16,6 +16,7 @@ interface IngestFlags {
   dsn?: string;
   onConflict: MergePolicy;
   mode: LoadMode;
+  triggers: TriggerWay;
   rejects?: string;
   maxRejects?: number;
   workers?: number;
@@ -48,8 +49,19 @@ export function addIngestCommand(program: Command): void {
         .default("skip"),
     )
     .addOption(
-      option("--mode <mode>", "offline rebuilds the closure as a whole, online adds to it")
+      option(
+        "--mode <mode>",
+        "offline drops indexes and keys and makes them again, which readers wait for; online adds what is new beside them",
+      )
         .choices(["auto", "online", "offline"])
+        .default("auto"),
+    )
+    .addOption(
+      option(
+        "--triggers <way>",
+        "how the closure trigger stays out of an online load: disable (ALTER TABLE), or replica (session_replication_role)",
+      )
+        .choices(["auto", "disable", "replica"])
         .default("auto"),
     )
     .addOption(option("--rejects <file>", "where rejects go", ".copycat/rejects/RUN.ndjson"))
@@ -120,6 +132,7 @@ function makeOptions(
     inputs,
     policy: flags.onConflict,
     mode: flags.mode,
+    triggers: flags.triggers,
     dryRun: flags.dryRun,
     stdin: process.stdin,
     signal,

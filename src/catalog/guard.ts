@@ -1,0 +1,134 @@
+// What keeps others and the triggers out of a merge, and lets them in again: the locks of an online and of an offline
+// load. Taken when all is staged, never while files are read; all of it undoes itself when the transaction fails.
+
+import type { PoolClient } from "pg";
+import { quoteIdentifier, sqlState } from "../database/index.ts";
+import { CopycatError, errorCode } from "../errors.ts";
+import { strangersSql } from "./sql/strangers.ts";
+import { associationTriggers, type CatalogNames, closureTrigger, loadedTables } from "./tables.ts";
+import type { LoadOptions } from "./types.ts";
+
+/** What stands around a merge; `release` before the commit. */
+export interface Guard {
+  triggers: "disable" | "replica";
+  release(): Promise<void>;
+}
+
+type GuardOptions = Pick<LoadOptions, "triggers" | "onNotice">;
+
+/** SHARE ROW EXCLUSIVE on the nodes: readers go on, writers wait, so no node comes or goes while closure rows are made. */
+export async function guardOnline(
+  client: PoolClient,
+  names: CatalogNames,
+  options: GuardOptions,
+): Promise<Guard> {
+  await lock(client, [names.nodes], "share row exclusive", options);
+  const { triggers = "auto" } = options;
+  if (triggers !== "disable" && (await becomeReplica(client, names, triggers === "replica"))) {
+    return {
+      triggers: "replica",
+      release: async () => void (await client.query("set local session_replication_role = origin")),
+    };
+  }
+  return disableTriggers(client, names);
+}
+
+/** ACCESS EXCLUSIVE on all that is filled: readers wait, too, since indexes and keys are dropped and made again. */
+export async function guardOffline(
+  client: PoolClient,
+  names: CatalogNames,
+  options: GuardOptions,
+): Promise<Guard> {
+  await lock(client, loadedTables(names), "access exclusive", options);
+  return disableTriggers(client, names);
+}
+
+async function lock(
+  client: PoolClient,
+  tables: readonly string[],
+  mode: string,
+  { onNotice }: GuardOptions,
+): Promise<void> {
+  const statement = `lock table ${tables.join(", ")} in ${mode} mode`;
+  await client.query("savepoint copycat_lock");
+  try {
+    await client.query(`${statement} nowait`);
+  } catch (error) {
+    if (errorCode(error) !== sqlState.lockNotAvailable) throw explain(error, tables[0] ?? "");
+    await client.query("rollback to savepoint copycat_lock");
+    const who = mode === "access exclusive" ? "using" : "writing to";
+    onNotice?.(`Another program is ${who} the catalog; waiting for it to finish.`);
+    await client.query(statement);
+  }
+}
+
+/** Both undo themselves when the transaction ends any other way. */
+async function disableTriggers(client: PoolClient, names: CatalogNames): Promise<Guard> {
+  const targets = [
+    [names.nodes, closureTrigger],
+    ...associationTriggers.map((trigger) => [names.associations, trigger]),
+  ].map(([table, trigger]) => ({ table: table ?? "", trigger: quoteIdentifier(trigger ?? "") }));
+  const alter = async (verb: string): Promise<void> => {
+    for (const { table, trigger } of targets) {
+      try {
+        await client.query(`alter table ${table} ${verb} trigger ${trigger}`);
+      } catch (error) {
+        throw explain(error, table, trigger);
+      }
+    }
+  };
+  await alter("disable");
+  return { triggers: "disable", release: () => alter("enable") };
+}
+
+/**
+ * False where the role may not, or where a trigger or a foreign key that is none of Tiled's would be passed over.
+ *
+ * @throws CopycatError PERMISSION or CATALOG_VERSION when it is wanted and cannot be had
+ */
+async function becomeReplica(client: PoolClient, names: CatalogNames, isWanted: boolean): Promise<boolean> {
+  const known = [closureTrigger, ...associationTriggers];
+  const { rows } = await client.query<{ name: string }>(strangersSql, [loadedTables(names), known]);
+  if (rows.length > 0) {
+    if (!isWanted) return false;
+    throw new CopycatError(
+      "CATALOG_VERSION",
+      `The catalog has triggers or foreign keys that Tiled did not make (${rows.map(({ name }) => name).join(", ")}), ` +
+        "which this would pass over. Use --triggers disable. Nothing was changed.",
+    );
+  }
+  await client.query("savepoint copycat_replica");
+  try {
+    await client.query("set local session_replication_role = replica");
+  } catch (error) {
+    if (errorCode(error) !== sqlState.insufficientPrivilege) throw error;
+    await client.query("rollback to savepoint copycat_replica");
+    if (!isWanted) return false;
+    throw new CopycatError(
+      "PERMISSION",
+      "This role may not set session_replication_role. Let a superuser run (PostgreSQL 15 and newer): " +
+        "grant set on parameter session_replication_role to YOUR_ROLE. Or use --triggers disable. Nothing was changed.",
+      { cause: error },
+    );
+  }
+  return true;
+}
+
+function explain(error: unknown, table: string, trigger?: string): unknown {
+  if (errorCode(error) === sqlState.insufficientPrivilege) {
+    return new CopycatError(
+      "PERMISSION",
+      `Only the owner of ${table} may load into it. Connect as the role that owns the catalog, ` +
+        `or let its owner run: grant OWNER to YOUR_ROLE. Nothing was changed.`,
+      { cause: error },
+    );
+  }
+  if (errorCode(error) === sqlState.undefinedObject) {
+    return new CopycatError(
+      "CATALOG_VERSION",
+      `${table} has no trigger ${trigger}, so this is not a catalog as Tiled makes it. Nothing was changed.`,
+      { cause: error },
+    );
+  }
+  return error;
+}

@@ -1,0 +1,132 @@
+// Loads that are large enough for the indexes and keys to be dropped: the catalog afterwards is the same as after an online
+// load, and so is its schema, whatever else was made in it.
+
+import { beforeAll, describe, expect, test } from "vitest";
+import { loadNodes, verifyCatalog } from "../../../src/catalog/index.ts";
+import { type TestDatabase, useDatabase } from "../../support/database.ts";
+import { container, dataset, inBatches, load } from "../../support/nodes.ts";
+import { schemaFacts } from "../../support/schemaFacts.ts";
+
+/** 6,001 nodes. */
+const nodes = dataset("BIG", 1500, 3);
+
+/** Of an index or key that a laboratory added, and of Tiled's own after an upgrade. */
+const extras = `
+  create index mine_temperature on nodes (((metadata ->> 'index')::numeric)) where structure_family = 'container';
+  comment on index mine_temperature is 'for the dashboard';
+  create index ix_nodes_metadata on nodes using gin (metadata jsonb_path_ops);
+  drop index top_level_metadata;
+  alter table assets add constraint mine_size check (size is null or size >= 0);
+  create statistics mine_statistics on parent, structure_family from nodes`;
+
+/** Rows without ids and times. */
+const contents = `
+  with recursive tree (id, path) as (
+    select id, '' from nodes where parent is null
+    union all
+    select n.id, t.path || '/' || n.key from tree t join nodes n on n.parent = t.id)
+  select t.path, n.structure_family, n.metadata, n.specs, d.structure_id, d.parameters, d.mimetype,
+    (select jsonb_agg(jsonb_build_array(a.data_uri, a.size, l.parameter, l.num) order by a.data_uri)
+     from data_source_asset_association l join assets a on a.id = l.asset_id where l.data_source_id = d.id) as assets,
+    (select jsonb_agg(jsonb_build_array(u.path, c.depth) order by u.path)
+     from nodes_closure c join tree u on u.id = c.ancestor where c.descendant = n.id) as ancestors
+  from tree t join nodes n using (id) left join data_sources d on d.node_id = n.id
+  order by t.path`;
+
+const tables =
+  "nodes nodes_closure structures data_sources assets data_source_asset_association revisions".split(" ");
+
+/** A digest of the rows of each table; ids in sequences may be used up. */
+async function digest(db: TestDatabase): Promise<Record<string, unknown>> {
+  const digests = await db.rows<{ digest: string }>(
+    tables
+      .map(
+        (table) =>
+          `select '${table} ' || md5(string_agg(t::text, ' ' order by t::text)) as digest from ${table} t`,
+      )
+      .join(" union all "),
+  );
+  return Object.fromEntries(digests.map(({ digest: text }) => [text.split(" ")[0], text]));
+}
+
+describe("into an empty catalog", () => {
+  const offline = useDatabase();
+  const online = useDatabase();
+  let before: unknown;
+
+  beforeAll(async () => {
+    await offline.rows(extras);
+    before = await schemaFacts(offline, "public");
+    const { report } = await load(offline.database, nodes);
+    expect(report).toMatchObject({ mode: "offline", triggers: "disable", closure: { strategy: "rebuild" } });
+    expect(report.phases.find(({ name }) => name === "indexes")?.rows).toBeGreaterThan(15);
+    await load(online.database, nodes, { mode: "online" });
+  });
+
+  test("the schema is the one it was", async () => {
+    expect(await schemaFacts(offline, "public")).toEqual(before);
+  });
+
+  test("the catalog is sound, and holds what an online load puts in", async () => {
+    expect(await verifyCatalog(offline.database)).toMatchObject({ ok: true, nodes: 6002 });
+    const same = await Promise.all(
+      [offline, online].map(async (db) => JSON.stringify(await db.rows(contents))),
+    );
+    expect(same[0]).toBe(same[1]);
+  });
+
+  test("again, it changes nothing", async () => {
+    const stored = await digest(offline);
+    const { report } = await load(offline.database, nodes, { mode: "offline" });
+    expect(report.nodes).toMatchObject({ inserted: 0, skipped: 6001 });
+    expect(await digest(offline)).toEqual(stored);
+    expect(await verifyCatalog(offline.database)).toMatchObject({ ok: true });
+  });
+});
+
+describe("next to what is there", () => {
+  const db = useDatabase();
+
+  test("new and changed nodes, offline", async () => {
+    await load(db.database, dataset("OLD", 3, 2));
+    const before = await schemaFacts(db, "public");
+    const changed = [container("/OLD", { title: "changed" }), ...nodes];
+    const { report } = await load(db.database, changed, { mode: "offline", policy: "update" });
+    expect(report.nodes).toMatchObject({ inserted: 6001, updated: 1 });
+    expect(await schemaFacts(db, "public")).toEqual(before);
+    expect(await verifyCatalog(db.database)).toMatchObject({ ok: true, nodes: 6012 });
+    expect(await db.value("select metadata from nodes where key = 'OLD'")).toEqual({ title: "changed" });
+    expect(await db.value("select count(*)::int from revisions")).toBe(1);
+  });
+
+  test("a failure leaves rows, keys and triggers as they were", async () => {
+    const before = [await digest(db), await schemaFacts(db, "public")];
+    // Refused when the keys come back, after everything else: a structure that stands under two ids.
+    await db.rows("create unique index mine_once on structures (md5(structure::text))");
+    const withIndex = await schemaFacts(db, "public");
+    const twin = dataset("NEW", 1500, 3).map((node) =>
+      node.dataSource?.structure == null
+        ? node
+        : {
+            ...node,
+            dataSource: {
+              ...node.dataSource,
+              structure: { ...node.dataSource.structure, id: "0".repeat(32) },
+            },
+          },
+    );
+    const loading = loadNodes(db.database, inBatches(twin), {
+      policy: "skip",
+      mode: "offline",
+      dryRun: false,
+      onReject: () => undefined,
+    });
+    await expect(loading).rejects.toMatchObject({
+      code: "DATABASE",
+      message: expect.stringContaining("mine_once"),
+    });
+    expect(await schemaFacts(db, "public")).toEqual(withIndex);
+    await db.rows("drop index mine_once");
+    expect([await digest(db), await schemaFacts(db, "public")]).toEqual(before);
+  });
+});
