@@ -15,14 +15,14 @@ import type { LoadReport } from "./types.ts";
 export async function rebuildClosure(
   client: PoolClient,
   names: CatalogNames,
-  mode: "online" | "offline",
-  dryRun: boolean,
+  { mode, isEmpty, dryRun }: { mode: "online" | "offline"; isEmpty: boolean; dryRun: boolean },
 ): Promise<LoadReport["closure"]> {
   const strategy = mode === "offline" ? "rebuild" : "delta";
   if (dryRun) return { strategy, rows: 0, elapsedMs: 0 };
   const start = performance.now();
   if (strategy === "rebuild") {
-    await refuseCycles(client, names);
+    // What this load wrote itself hangs together.
+    if (!isEmpty) await refuseCycles(client, names);
     await client.query(`truncate ${names.closure}`);
   }
   const { rowCount } = await client.query(insertClosureSql(names, strategy));

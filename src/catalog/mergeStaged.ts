@@ -4,14 +4,18 @@
 import type { PoolClient } from "pg";
 import { CopycatError } from "../errors.ts";
 import {
+  addDataSourcesSql,
   countRenewedSql,
   deleteUnlinkedAssetsSql,
+  insertAssociationsSql,
   insertDataSourcesSql,
+  insertMoreAssociationsSql,
+  listNewSourcesSql,
   lockAssetsSql,
   lockStructuresSql,
   lockUnlinkedAssetsSql,
   mergeAssetsSql,
-  mergeAssociationsSql,
+  mergeMoreAssetsSql,
   mergeStructuresSql,
   numberClashesSql,
   updateAssetSizesSql,
@@ -34,11 +38,21 @@ export interface MergeCounts {
   assets: number;
 }
 
-/** @param isAlone nobody else reads or writes the tables, whose unique constraints may be gone for the time being */
+export interface MergeOptions extends LoadOptions {
+  /** Nobody else reads or writes the tables, whose unique constraints may be gone for the time being. */
+  isAlone: boolean;
+  /** Every staged row is a new node. */
+  allNew: boolean;
+  /** Some data source has several files. */
+  hasMoreAssets: boolean;
+  /** New nodes with a data source. */
+  freshSources: number;
+}
+
 export async function mergeStaged(
   client: PoolClient,
   names: CatalogNames,
-  options: LoadOptions & { isAlone: boolean },
+  options: MergeOptions,
 ): Promise<MergeCounts> {
   const { rows } = await client.query<{ time: string }>("select localtimestamp::text as time");
   const time = rows[0]?.time ?? "";
@@ -51,33 +65,66 @@ export async function mergeStaged(
   }
 
   if (renews) await client.query(insertRevisionsSql(names), [time]);
-  if (options.isAlone) {
-    await client.query(insertNodesSql(names), [time]);
-    if (renews) await client.query(updateNodesSql(names), [time]);
-  } else await client.query(mergeNodesSql(names, options.policy), [time]);
-  if (!options.isAlone) await client.query(lockStructuresSql(names));
-  const onTwin = options.isAlone ? "error" : "skip";
-  const structures = await countInserted(
-    client,
-    mergeStructuresSql(names, renews ? "all nodes" : "new nodes", onTwin),
-    [],
-  );
-  let dataSources = await countInserted(client, insertDataSourcesSql(names, "new nodes"), [time]);
+  await mergeNodes(client, names, { options, time });
+  const structures = await mergeStructures(client, names, options);
+  let dataSources = options.freshSources;
+  await client.query(insertDataSourcesSql(names), [time]);
+  await client.query(listNewSourcesSql);
   if (renews) {
-    dataSources += await countInserted(client, insertDataSourcesSql(names, "nodes without one"), [time]);
+    dataSources += await countInserted(client, addDataSourcesSql(names), [time]);
     updatedNodes += (await client.query(updateDataSourcesSql(names), [time])).rowCount ?? 0;
   }
   await client.query("analyze copycat_source");
-  if (!options.isAlone) await client.query(lockAssetsSql(names));
-  const assets = await countInserted(client, mergeAssetsSql(names, onTwin), [time]);
-  if (renews) await client.query(updateAssetSizesSql(names), [time]);
-  await client.query(mergeAssociationsSql(names));
-  await refuseNumberClashes(client, names);
-  if (renews) {
+  const assets = await mergeAssets(client, names, { options, time });
+  return { updatedNodes, dataSources, structures, assets };
+}
+
+interface Merge {
+  options: MergeOptions;
+  time: string;
+}
+
+async function mergeNodes(client: PoolClient, names: CatalogNames, { options, time }: Merge): Promise<void> {
+  if (!options.isAlone) {
+    await client.query(mergeNodesSql(names, options.policy), [time]);
+    return;
+  }
+  await client.query(insertNodesSql(names), [time]);
+  if (options.policy === "update") await client.query(updateNodesSql(names), [time]);
+}
+
+async function mergeStructures(
+  client: PoolClient,
+  names: CatalogNames,
+  { isAlone, allNew, policy }: MergeOptions,
+): Promise<number> {
+  if (!isAlone) await client.query(lockStructuresSql(names));
+  const of = allNew ? "all rows" : policy === "update" ? "all nodes" : "new nodes";
+  return countInserted(client, mergeStructuresSql(names, of, isAlone ? "error" : "skip"), []);
+}
+
+/** Files, and what links them to data sources. */
+async function mergeAssets(
+  client: PoolClient,
+  names: CatalogNames,
+  { options, time }: Merge,
+): Promise<number> {
+  const { isAlone, hasMoreAssets, policy } = options;
+  const onTwin = isAlone ? "error" : "skip";
+  if (!isAlone) await client.query(lockAssetsSql(names, hasMoreAssets));
+  let assets = await countInserted(client, mergeAssetsSql(names, onTwin), [time]);
+  if (hasMoreAssets) assets += await countInserted(client, mergeMoreAssetsSql(names, onTwin), [time]);
+  if (policy === "update") await client.query(updateAssetSizesSql(names), [time]);
+  await client.query(insertAssociationsSql(names));
+  if (hasMoreAssets) {
+    await client.query(insertMoreAssociationsSql(names));
+    await refuseNumberClashes(client, names);
+  }
+  if (policy === "update") {
     await client.query(lockUnlinkedAssetsSql(names));
     await client.query(deleteUnlinkedAssetsSql(names));
   }
-  return { updatedNodes, dataSources, structures, assets };
+  return assets;
 }
 
 /** What Tiled's two triggers would have refused, row by row. Readers of records check the same before. */

@@ -8,9 +8,9 @@ import {
   findTwinsSql,
   markDuplicatesSql,
   markOrphansSql,
-  nodeSequenceSql,
   rejectTakenPathsSql,
   resolveLevelSql,
+  sequencesSql,
 } from "./sql/resolve.ts";
 import { stagingName } from "./staging.ts";
 import type { CatalogNames } from "./tables.ts";
@@ -19,6 +19,8 @@ import type { LoadOptions } from "./types.ts";
 export interface Resolved {
   /** Nodes that are not in the catalog yet. */
   fresh: number;
+  /** Those of them that have a data source. */
+  freshSources: number;
   /** Rows that lost against another one of the same path. */
   duplicates: number;
 }
@@ -36,8 +38,8 @@ export async function resolveStaged(
   const duplicates = marked.rowCount ?? 0;
   await client.query("analyze copycat_duplicate");
   await client.query(findAttachPointsSql(names));
-  const { rows: found } = await client.query<{ sequence: string }>(nodeSequenceSql(names));
-  const reserveFrom = options.dryRun ? [] : [found[0]?.sequence];
+  const { rows: found } = await client.query<{ nodes: string; sources: string }>(sequencesSql(names));
+  const reserveFrom = options.dryRun ? [] : [found[0]?.nodes, found[0]?.sources];
   for (let level = 1; level <= deepestLevel; level++) {
     // Temp tables are unknown to autovacuum; without this the plan for a level is that for an empty table.
     await client.query("analyze copycat_parent");
@@ -46,10 +48,11 @@ export async function resolveStaged(
     if (level < deepestLevel) await client.query(addParentsSql, [level]);
   }
   await client.query(markOrphansSql);
-  const { rows } = await client.query<{ fresh: number; existing: number }>(
-    "select count(*) filter (where is_new)::int as fresh, count(*) filter (where not is_new)::int as existing from copycat_node",
-  );
-  const counts = rows[0] ?? { fresh: 0, existing: 0 };
+  const { rows } = await client.query<{ fresh: number; existing: number; sources: number }>(`\
+select count(*) filter (where is_new)::int as fresh, count(*) filter (where not is_new)::int as existing,
+  count(source_id)::int as sources
+from copycat_node`);
+  const counts = rows[0] ?? { fresh: 0, existing: 0, sources: 0 };
   if (options.policy === "error" && counts.existing + duplicates > 0) {
     throw await explainConflict(client, counts.existing, duplicates);
   }
@@ -59,7 +62,7 @@ export async function resolveStaged(
       `${duplicates} records share their path with another one; the ${kept} of each was kept.`,
     );
   }
-  return { fresh: counts.fresh, duplicates };
+  return { fresh: counts.fresh, freshSources: counts.sources, duplicates };
 }
 
 async function explainConflict(

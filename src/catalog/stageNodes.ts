@@ -15,6 +15,8 @@ export class StagingEncoder {
   stagedNodes = 0;
   rejectedNodes = 0;
   deepestLevel = 0;
+  /** Some data source has several files. */
+  hasMoreAssets = false;
   /** Time spent waiting for the source. */
   waitedMs = 0;
   readonly oversizedOrdinals: number[] = [];
@@ -52,6 +54,7 @@ export class StagingEncoder {
       return null;
     }
     this.stagedNodes += 1;
+    if ((node.dataSource?.assets.length ?? 0) > 1) this.hasMoreAssets = true;
     this.deepestLevel = Math.max(this.deepestLevel, node.parentPath.length + 1);
     if (node.metadata.length > suspiciousMetadataLength) this.oversizedOrdinals.push(ordinal);
     return line;

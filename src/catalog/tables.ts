@@ -105,17 +105,3 @@ export function assetsTable(schema: string): TableDescription {
     ],
   );
 }
-
-export function associationsTable(schema: string): TableDescription {
-  return describe(
-    schema,
-    "data_source_asset_association",
-    ["data_source_id", "asset_id"],
-    [
-      ["data_source_id", "int4"],
-      ["asset_id", "int4"],
-      ["parameter", "text"],
-      ["num", "int4"],
-    ],
-  );
-}

@@ -39,7 +39,10 @@ order by r.id`;
   return mergeSql(nodesTable(names.schema), source, policy);
 }
 
-/** New nodes; $1 is the time. For a load that is alone with the tables, whose unique constraint may be gone. */
+/**
+ * New nodes; $1 is the time. For a load that is alone with the tables, whose unique constraint may be gone. Not sorted:
+ * staging is read in the order of the input.
+ */
 export function insertNodesSql(names: CatalogNames): string {
   const columns = nodesTable(names.schema).columns.map(({ name }) => name);
   return `\
@@ -48,8 +51,7 @@ select r.id, r.parent, s.key, s.structure_family::${names.familyType},
   s.metadata, s.specs, s.access_blob, $1::timestamp, $1::timestamp
 from copycat_node r
 join ${stagingName} s using (ordinal)
-where r.is_new
-order by r.id`;
+where r.is_new`;
 }
 
 /** Nodes that differ; $1 is the time. For the same load. */

@@ -12,7 +12,7 @@ import type { CatalogNames } from "../tables.ts";
  */
 export const createWorkTablesSql = `\
 create temp table copycat_parent (path text, id int4) on commit drop;
-create temp table copycat_node (ordinal int8, id int4, parent int4, is_new bool) on commit drop;
+create temp table copycat_node (ordinal int8, id int4, parent int4, is_new bool, source_id int4) on commit drop;
 create temp table copycat_reject (ordinal int8, code text, message text) on commit drop;
 create temp table copycat_twin (parent_path text, key text, first int8) on commit drop;
 create temp table copycat_duplicate (ordinal int8) on commit drop;
@@ -87,14 +87,19 @@ select path, id from walk where depth = cardinality(segments)`;
 
 /**
  * Ids for one level ($1), in the order of the input, since Tiled lists by id: those of nodes that are there, and for
- * those that are not, ids reserved from the sequence ($2). A dry run reserves nothing and takes negative numbers.
+ * those that are not, ids reserved from the sequence ($2), and for their data sources from theirs ($3). A dry run
+ * reserves nothing and takes negative numbers.
  */
 export function resolveLevelSql(names: CatalogNames, dryRun: boolean): string {
   const nextId = dryRun ? "(-1 - c.ordinal)::int4" : "nextval($2::regclass)::int4";
+  const nextSource = dryRun
+    ? "null"
+    : "case when c.existing is null and c.has_source then nextval($3::regclass)::int4 end";
   return `\
 with candidate as (
   select s.ordinal, p.id as parent, n.id as existing, s.structure_family as family,
-    n.structure_family::text as existing_family, s.parent_path || '/' || s.key as path
+    n.structure_family::text as existing_family, s.parent_path || '/' || s.key as path,
+    s.mimetype is not null as has_source
   from ${stagingName} s
   join copycat_parent p on p.path = s.parent_path
   left join ${names.nodes} n on n.parent = p.id and n.key = s.key
@@ -109,8 +114,8 @@ with candidate as (
   from candidate
   where existing_family <> family
 )
-insert into copycat_node (ordinal, id, parent, is_new)
-select c.ordinal, coalesce(c.existing, ${nextId}), c.parent, c.existing is null
+insert into copycat_node (ordinal, id, parent, is_new, source_id)
+select c.ordinal, coalesce(c.existing, ${nextId}), c.parent, c.existing is null, ${nextSource}
 from candidate c
 where c.existing is null or c.existing_family = c.family`;
 }
@@ -136,9 +141,10 @@ where not exists (select from copycat_node r where r.ordinal = s.ordinal)
   and not exists (select from copycat_duplicate d where d.ordinal = s.ordinal)
   and not exists (select from copycat_reject x where x.ordinal = s.ordinal)`;
 
-/** The sequence of nodes.id, whatever its name. */
-export function nodeSequenceSql(names: CatalogNames): string {
-  return `select pg_get_serial_sequence('${names.nodes.replaceAll("'", "''")}', 'id') as sequence`;
+/** The sequences of nodes.id and data_sources.id, whatever their names. */
+export function sequencesSql(names: CatalogNames): string {
+  const of = (table: string): string => `pg_get_serial_sequence('${table.replaceAll("'", "''")}', 'id')`;
+  return `select ${of(names.nodes)} as nodes, ${of(names.dataSources)} as sources`;
 }
 
 /** Rejects in the order of the input, each with the record to mend. */

@@ -1,4 +1,3 @@
-delete from "public"."nodes_closure";
 insert into "public"."nodes_closure" (ancestor, descendant, depth)
 with recursive climb (ancestor, descendant, depth, next) as (
   select id, id, 0, parent from "public"."nodes"

@@ -1,6 +1,7 @@
 with candidate as (
   select s.ordinal, p.id as parent, n.id as existing, s.structure_family as family,
-    n.structure_family::text as existing_family, s.parent_path || '/' || s.key as path
+    n.structure_family::text as existing_family, s.parent_path || '/' || s.key as path,
+    s.mimetype is not null as has_source
   from copycat_stage s
   join copycat_parent p on p.path = s.parent_path
   left join "public"."nodes" n on n.parent = p.id and n.key = s.key
@@ -15,7 +16,7 @@ with candidate as (
   from candidate
   where existing_family <> family
 )
-insert into copycat_node (ordinal, id, parent, is_new)
-select c.ordinal, coalesce(c.existing, (-1 - c.ordinal)::int4), c.parent, c.existing is null
+insert into copycat_node (ordinal, id, parent, is_new, source_id)
+select c.ordinal, coalesce(c.existing, (-1 - c.ordinal)::int4), c.parent, c.existing is null, null
 from candidate c
 where c.existing is null or c.existing_family = c.family

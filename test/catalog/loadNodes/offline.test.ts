@@ -42,7 +42,7 @@ async function digest(db: TestDatabase): Promise<Record<string, unknown>> {
     tables
       .map(
         (table) =>
-          `select '${table} ' || md5(string_agg(t::text, ' ' order by t::text)) as digest from ${table} t`,
+          `select '${table} ' || coalesce(md5(string_agg(t::text, ' ' order by t::text)), '') as digest from ${table} t`,
       )
       .join(" union all "),
   );
