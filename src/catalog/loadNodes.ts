@@ -16,7 +16,7 @@ import { rebuildClosure } from "./closure.ts";
 import { finishLoad } from "./finishLoad.ts";
 import { type Guard, guardOffline, guardOnline } from "./guard.ts";
 import { type MergeCounts, mergeStaged } from "./mergeStaged.ts";
-import { dropIndexes, rebuildIndexes } from "./offline.ts";
+import { dropIndexes, goesAside, rebuildIndexes } from "./offline.ts";
 import { rejectOversized, streamRejects } from "./rejects.ts";
 import { resolveStaged } from "./resolveStaged.ts";
 import { createWorkTablesSql } from "./sql/resolve.ts";
@@ -76,7 +76,10 @@ async function loadInTransaction(
   const resolved = await resolveStaged(client, names, options, encoder.deepestLevel);
   const serverRejects = await streamRejects(client, options.onReject);
   const isAlone = mode === "offline" && !options.dryRun;
-  const aside = isAlone ? await dropIndexes(client, names, resolved.fresh) : [];
+  const aside =
+    isAlone && goesAside(resolved.fresh, options.mode)
+      ? await dropIndexes(client, names, options.onNotice)
+      : [];
   const merged = await mergeStaged(client, names, {
     ...options,
     isAlone,

@@ -12,6 +12,7 @@ interface Step {
   nodes: NodeRecord[];
   policy: "skip" | "update";
   mode: LoadOptions["mode"];
+  triggers: NonNullable<LoadOptions["triggers"]>;
   batchNodes: number;
 }
 
@@ -36,6 +37,7 @@ const arbitraryStep: fc.Arbitrary<Step> = fc.record({
   nodes: fc.array(arbitraryNode, { maxLength: 40 }),
   policy: fc.constantFrom("skip", "update"),
   mode: fc.constantFrom("auto", "online", "offline"),
+  triggers: fc.constantFrom("auto", "disable", "replica"),
   batchNodes: fc.integer({ min: 1, max: 50 }),
 });
 
