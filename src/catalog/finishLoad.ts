@@ -17,6 +17,8 @@ export async function finishLoad(
   options: LoadOptions,
 ): Promise<void> {
   if (report.nodes.inserted + report.nodes.updated === 0) return;
+  // Where indexes were made again, all is there already but the visibility map, which no query of Tiled's asks for.
+  if (report.phases.some(({ name }) => name === "analyze")) return;
   if (!(await isLarge(database, names, report.nodes.inserted + report.nodes.updated))) return;
   options.onPhase?.("analyze");
   const start = performance.now();

@@ -12,18 +12,17 @@ import {
   wrapDatabaseError,
 } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
-import { rebuildClosure } from "./closure.ts";
 import { finishLoad } from "./finishLoad.ts";
 import { type Guard, guardOffline, guardOnline } from "./guard.ts";
-import { type MergeCounts, mergeStaged } from "./mergeStaged.ts";
-import { dropIndexes, goesAside, rebuildIndexes } from "./offline.ts";
-import { rejectOversized, streamRejects } from "./rejects.ts";
-import { resolveStaged } from "./resolveStaged.ts";
+import { tryMergePlain } from "./mergePlain.ts";
+import { mergeResolved } from "./mergeResolved.ts";
+import { goesAside } from "./offline.ts";
+import { rejectOversized } from "./rejects.ts";
 import { createWorkTablesSql } from "./sql/resolve.ts";
 import { StagingEncoder } from "./stageNodes.ts";
 import { stagingColumns, stagingKeys, stagingName } from "./staging.ts";
 import { type CatalogNames, catalogNames } from "./tables.ts";
-import type { LoadOptions, LoadReport, NodeRecord, PhaseTime } from "./types.ts";
+import type { LoadOptions, LoadReport, NodeRecord } from "./types.ts";
 
 export type NodeBatches = AsyncIterable<readonly NodeRecord[]>;
 
@@ -69,60 +68,43 @@ async function loadInTransaction(
   options.signal?.throwIfAborted();
 
   options.onPhase?.("merge");
-  const mergeStart = performance.now();
   await rejectOversized(client, encoder.oversizedOrdinals);
   const { mode, isEmpty } = await chooseMode(client, names, options, encoder.stagedNodes);
   const guard = options.dryRun ? null : await takeGuard(client, names, mode, options);
-  const resolved = await resolveStaged(client, names, options, encoder.deepestLevel);
-  const serverRejects = await streamRejects(client, options.onReject);
-  const isAlone = mode === "offline" && !options.dryRun;
-  const aside =
-    isAlone && goesAside(resolved.fresh, options.mode)
-      ? await dropIndexes(client, names, options.onNotice)
-      : [];
-  const merged = await mergeStaged(client, names, {
-    ...options,
-    isAlone,
-    allNew: resolved.fresh === encoder.stagedNodes,
-    hasMoreAssets: encoder.hasMoreAssets,
-    freshSources: resolved.freshSources,
-  });
-  const mergeMs = performance.now() - mergeStart;
-  options.signal?.throwIfAborted();
-
-  options.onPhase?.("closure");
-  const closure = await rebuildClosure(client, names, { mode, isEmpty, dryRun: options.dryRun });
-  const indexes: PhaseTime[] = [];
-  if (aside.length > 0) {
-    options.onPhase?.("indexes");
-    indexes.push(await rebuildIndexes(client, aside));
-  }
+  const job = { encoder, options, mode, isEmpty };
+  const isPlain = mode === "offline" && isEmpty && guard !== null && looksPlain(encoder, options);
+  const plain = isPlain ? await tryMergePlain(client, names, job) : null;
+  const merged = plain ?? (await mergeResolved(client, names, job));
   await guard?.release();
   // The last moment: whoever asked to stop while a statement ran must not find the rows in.
   options.signal?.throwIfAborted();
-  const written = encoder.stagedNodes - serverRejects;
+  const written = encoder.stagedNodes - merged.serverRejects;
   return {
     mode,
     triggers: guard?.triggers ?? "disable",
     nodes: {
       read: encoder.readNodes,
-      inserted: resolved.fresh,
+      inserted: merged.fresh,
       updated: merged.updatedNodes,
-      ...splitUntouched(written - resolved.fresh - merged.updatedNodes, resolved.duplicates, options),
-      rejected: encoder.rejectedNodes + serverRejects,
+      ...splitUntouched(written - merged.fresh - merged.updatedNodes, merged.duplicates, options),
+      rejected: encoder.rejectedNodes + merged.serverRejects,
     },
     dataSources: { inserted: merged.dataSources },
     structures: { inserted: merged.structures },
     assets: { inserted: merged.assets },
-    closure,
+    closure: merged.closure,
     phases: [
       { name: "read", elapsedMs: Math.round(staged.readMs), rows: encoder.readNodes },
       { name: "copy", elapsedMs: Math.round(staged.copyMs), rows: encoder.stagedNodes },
-      { name: "merge", elapsedMs: Math.round(mergeMs), rows: rowsMerged(resolved.fresh, merged) },
-      { name: "closure", elapsedMs: closure.elapsedMs, rows: closure.rows },
-      ...indexes,
+      ...merged.phases,
     ],
   };
+}
+
+/** One file a data source, no row that the full-text index may refuse, and enough of them for the indexes to go. */
+function looksPlain(encoder: StagingEncoder, options: LoadOptions): boolean {
+  const { stagedNodes, hasMoreAssets, oversizedOrdinals } = encoder;
+  return goesAside(stagedNodes, options.mode) && !hasMoreAssets && oversizedOrdinals.length === 0;
 }
 
 /**
@@ -200,10 +182,13 @@ async function chooseMode(
 ): Promise<{ mode: "online" | "offline"; isEmpty: boolean }> {
   // The root is always there.
   const most = Math.floor(stagedNodes / outgrows) + 1;
+  // Rolled back, so that the lock of this look is let go: two loads that held it could not both get an exclusive one.
+  await client.query("savepoint copycat_look");
   const { rows } = await client.query<{ present: number }>(
     `select count(*)::int as present from (select from ${names.nodes} limit $1) as n`,
     [most + 1],
   );
+  await client.query("rollback to savepoint copycat_look; release savepoint copycat_look");
   const present = rows[0]?.present ?? 0;
   const fitting = present <= most ? "offline" : "online";
   return { mode: options.mode === "auto" ? fitting : options.mode, isEmpty: present <= 1 };
@@ -218,8 +203,4 @@ function splitUntouched(
   return options.policy === "update"
     ? { unchanged: untouched - duplicates, skipped: duplicates }
     : { unchanged: 0, skipped: untouched };
-}
-
-function rowsMerged(fresh: number, merged: MergeCounts): number {
-  return fresh + merged.updatedNodes + merged.dataSources + merged.structures + merged.assets;
 }

@@ -14,9 +14,7 @@ export function goesAside(fresh: number, mode: LoadMode): boolean {
   return fresh >= (mode === "offline" ? 1 : asideFrom);
 }
 
-/**
- * The primary keys stay, since rows come in their order, but that of the closure, which is emptied and written anew.
- */
+/** What was dropped, for `rebuildIndexes`; nothing when the role could not make it again. */
 export async function dropIndexes(
   client: PoolClient,
   names: CatalogNames,
@@ -35,19 +33,35 @@ export async function dropIndexes(
     );
     return [];
   }
-  const tables = loadedTables(names).map((name) => ({ name, primaryKey: name === names.closure }));
+  // The primary key of the nodes stays: rows come in its order, and tables that are not filled refer to it.
+  const tables = loadedTables(names).map((name) => ({ name, primaryKey: name !== names.nodes }));
   return setAside(client, tables);
 }
 
-/** Makes them again, with all the memory and processors that the server lends. */
+/**
+ * Makes them again, with all the memory and processors that the server lends. Statistics come before the foreign keys,
+ * whose check is a join; they are there at the commit, so the first query has them.
+ */
 export async function rebuildIndexes(
   client: PoolClient,
+  names: CatalogNames,
   objects: readonly AsideObject[],
-): Promise<PhaseTime> {
+): Promise<PhaseTime[]> {
   const start = performance.now();
   await client.query(buildSettings);
-  await bringBack(client, objects);
-  return { name: "indexes", elapsedMs: Math.round(performance.now() - start), rows: objects.length };
+  const isForeign = ({ type }: AsideObject): boolean => type === "f";
+  await bringBack(
+    client,
+    objects.filter((object) => !isForeign(object)),
+  );
+  const analyzeStart = performance.now();
+  await client.query(`analyze ${loadedTables(names).join(", ")}`);
+  const analyzeMs = performance.now() - analyzeStart;
+  await bringBack(client, objects.filter(isForeign));
+  return [
+    { name: "indexes", elapsedMs: Math.round(performance.now() - start - analyzeMs), rows: objects.length },
+    { name: "analyze", elapsedMs: Math.round(analyzeMs), rows: 0 },
+  ];
 }
 
 /** Never less than what the server was set to. Workers are bounded by max_parallel_workers in any case. */

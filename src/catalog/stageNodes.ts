@@ -13,6 +13,8 @@ const suspiciousMetadataLength = 150_000;
 export class StagingEncoder {
   readNodes = 0;
   stagedNodes = 0;
+  /** Those of them that have a data source. */
+  stagedSources = 0;
   rejectedNodes = 0;
   deepestLevel = 0;
   /** Some data source has several files. */
@@ -54,6 +56,7 @@ export class StagingEncoder {
       return null;
     }
     this.stagedNodes += 1;
+    if (node.dataSource !== null) this.stagedSources += 1;
     if ((node.dataSource?.assets.length ?? 0) > 1) this.hasMoreAssets = true;
     this.deepestLevel = Math.max(this.deepestLevel, node.parentPath.length + 1);
     if (node.metadata.length > suspiciousMetadataLength) this.oversizedOrdinals.push(ordinal);

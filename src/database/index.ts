@@ -12,5 +12,11 @@ export { quoteIdentifier } from "./identifiers.ts";
 export { inspectServer, type ServerFacts, type ServerSetting } from "./inspectServer.ts";
 export { listMigrations, type MigrationSet, type MigrationState, migrateUp, ownSchema } from "./migrate.ts";
 export { isRetryable, type Retry, type RetryOptions, retryReason, withRetry } from "./retry.ts";
-export { isConnectionFailure, retryableSqlStates, sqlState, wrapDatabaseError } from "./sqlstate.ts";
+export {
+  isConnectionFailure,
+  isSqlState,
+  retryableSqlStates,
+  sqlState,
+  wrapDatabaseError,
+} from "./sqlstate.ts";
 export { explainCommitError, withRollback, withTransaction } from "./transaction.ts";

@@ -1,0 +1,60 @@
+// The way for all rows: each gets its id, or the reason why it stays out, before anything is written.
+
+import type { PoolClient } from "pg";
+import { rebuildClosure } from "./closure.ts";
+import type { Merged, MergeJob } from "./mergeJob.ts";
+import { mergeStaged } from "./mergeStaged.ts";
+import { dropIndexes, goesAside, rebuildIndexes } from "./offline.ts";
+import { streamRejects } from "./rejects.ts";
+import { resolveStaged } from "./resolveStaged.ts";
+import type { CatalogNames } from "./tables.ts";
+import type { PhaseTime } from "./types.ts";
+
+export async function mergeResolved(
+  client: PoolClient,
+  names: CatalogNames,
+  { encoder, options, mode, isEmpty }: MergeJob,
+): Promise<Merged> {
+  const start = performance.now();
+  const { fresh, freshSources, duplicates } = await resolveStaged(
+    client,
+    names,
+    options,
+    encoder.deepestLevel,
+  );
+  const serverRejects = await streamRejects(client, options.onReject);
+  const isAlone = mode === "offline" && !options.dryRun;
+  const mayDrop = isAlone && goesAside(fresh, options.mode);
+  const aside = mayDrop ? await dropIndexes(client, names, options.onNotice) : [];
+  const counts = await mergeStaged(client, names, {
+    ...options,
+    isAlone,
+    allNew: fresh === encoder.stagedNodes,
+    hasMoreAssets: encoder.hasMoreAssets,
+    freshSources,
+  });
+  const mergeMs = performance.now() - start;
+  options.signal?.throwIfAborted();
+
+  options.onPhase?.("closure");
+  const closure = await rebuildClosure(client, names, { mode, isEmpty, dryRun: options.dryRun });
+  const indexes: PhaseTime[] = [];
+  if (aside.length > 0) {
+    options.onPhase?.("indexes");
+    indexes.push(...(await rebuildIndexes(client, names, aside)));
+  }
+  const { updatedNodes, dataSources, structures, assets } = counts;
+  const rows = fresh + updatedNodes + dataSources + structures + assets;
+  return {
+    fresh,
+    duplicates,
+    serverRejects,
+    ...counts,
+    closure,
+    phases: [
+      { name: "merge", elapsedMs: Math.round(mergeMs), rows },
+      { name: "closure", elapsedMs: closure.elapsedMs, rows: closure.rows },
+      ...indexes,
+    ],
+  };
+}
