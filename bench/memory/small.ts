@@ -31,7 +31,7 @@ export interface SmallResult {
 export async function runSmall(bench: BenchDatabase, options: SmallOptions): Promise<SmallResult> {
   const { shape, rows, repetitions } = options;
   const entries = options.entries.slice(0, rows);
-  const encoded = { text: [], binary: [] };
+  const encoded = { textFile: "", binary: [] };
   const elapsed: Partial<Record<WayName, number[]>> = Object.fromEntries(smallWays.map((way) => [way, []]));
   const observer = await bench.connect();
   const client = await bench.connect();

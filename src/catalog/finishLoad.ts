@@ -24,7 +24,8 @@ export async function finishLoad(
   const start = performance.now();
   const tables = loadedTables(names).join(", ");
   try {
-    await database.pool.query(`vacuum (analyze) ${tables}`);
+    // To give back empty pages at the end it would lock readers out.
+    await database.pool.query(`vacuum (analyze, truncate false) ${tables}`);
   } catch (error) {
     options.onNotice?.(
       `All is in, but VACUUM (ANALYZE) failed: ${errorMessage(error)}. Run it when you can.`,

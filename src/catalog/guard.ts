@@ -1,6 +1,7 @@
 // What keeps others and the triggers out of a merge, and lets them in again: the locks of an online and of an offline
 // load. Taken when all is staged, never while files are read; all of it undoes itself when the transaction fails.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import type { PoolClient } from "pg";
 import { quoteIdentifier, sqlState } from "../database/index.ts";
 import { CopycatError, errorCode } from "../errors.ts";
@@ -14,7 +15,7 @@ export interface Guard {
   release(): Promise<void>;
 }
 
-type GuardOptions = Pick<LoadOptions, "triggers" | "onNotice">;
+type GuardOptions = Pick<LoadOptions, "triggers" | "onNotice" | "signal">;
 
 /** SHARE ROW EXCLUSIVE on the nodes: readers go on, writers wait, so no node comes or goes while closure rows are made. */
 export async function guardOnline(
@@ -43,22 +44,34 @@ export async function guardOffline(
   return disableTriggers(client, names);
 }
 
+/** Between two tries for all locks. */
+const pauseMs = 50;
+
+/**
+ * Waits for the first table with nothing in hand, and takes the others only if they are free: whoever waits for one lock
+ * while holding another meets, sooner or later, somebody who does it the other way round.
+ */
 async function lock(
   client: PoolClient,
-  tables: readonly string[],
+  [first = "", ...others]: readonly string[],
   mode: string,
-  { onNotice }: GuardOptions,
+  { onNotice, signal }: GuardOptions,
 ): Promise<void> {
-  const statement = `lock table ${tables.join(", ")} in ${mode} mode`;
-  await client.query("savepoint copycat_lock");
-  try {
-    await client.query(`${statement} nowait`);
-  } catch (error) {
-    if (errorCode(error) !== sqlState.lockNotAvailable) throw explain(error, tables[0] ?? "");
-    await client.query("rollback to savepoint copycat_lock");
-    const who = mode === "access exclusive" ? "using" : "writing to";
-    onNotice?.(`Another program is ${who} the catalog; waiting for it to finish.`);
-    await client.query(statement);
+  for (let tries = 0; ; tries++) {
+    signal?.throwIfAborted();
+    await client.query("savepoint copycat_lock");
+    try {
+      await client.query(`lock table ${first} in ${mode} mode${tries === 0 ? " nowait" : ""}`);
+      if (others.length > 0) await client.query(`lock table ${others.join(", ")} in ${mode} mode nowait`);
+      return;
+    } catch (error) {
+      if (errorCode(error) !== sqlState.lockNotAvailable) throw explain(error, first);
+    }
+    await client.query("rollback to savepoint copycat_lock; release savepoint copycat_lock");
+    if (tries === 0) {
+      const who = mode === "access exclusive" ? "using" : "writing to";
+      onNotice?.(`Another program is ${who} the catalog; waiting for it to finish.`);
+    } else await sleep(pauseMs);
   }
 }
 

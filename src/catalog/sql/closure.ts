@@ -5,24 +5,33 @@ import type { CatalogNames } from "../tables.ts";
 
 export type ClosureStrategy = "rebuild" | "delta";
 
-/** delta: of the new nodes only. rebuild: of all nodes, into a table emptied before. */
+/**
+ * delta: of the new nodes only, each parent looked up by its id; as a join, all nodes of the catalog were hashed for it.
+ * rebuild: of all nodes, into a table emptied before.
+ */
 export function insertClosureSql(names: CatalogNames, strategy: ClosureStrategy): string {
-  const start = strategy === "delta" ? "copycat_node where is_new" : names.nodes;
+  const climb =
+    strategy === "delta"
+      ? climbSql(
+          "copycat_node where is_new",
+          `cross join lateral (select t.id, t.parent from ${names.nodes} t where t.id = c.next offset 0) n`,
+        )
+      : climbSql(names.nodes, `join ${names.nodes} n on n.id = c.next`);
   return `\
 insert into ${names.closure} (ancestor, descendant, depth)
-${climbSql(names, start)}
+${climb}
 select ancestor, descendant, depth from climb`;
 }
 
-/** `with recursive climb (ancestor, descendant, depth, next)` from every row of `start`. */
-export function climbSql(names: CatalogNames, start: string): string {
+/** `with recursive climb (ancestor, descendant, depth, next)` from every row of `start`; `step` finds the parent as `n`. */
+function climbSql(start: string, step: string): string {
   return `\
 with recursive climb (ancestor, descendant, depth, next) as (
   select id, id, 0, parent from ${start}
   union all
   select n.id, c.descendant, c.depth + 1, n.parent
   from climb c
-  join ${names.nodes} n on n.id = c.next
+  ${step}
 )`;
 }
 

@@ -4,6 +4,6 @@ with recursive climb (ancestor, descendant, depth, next) as (
   union all
   select n.id, c.descendant, c.depth + 1, n.parent
   from climb c
-  join "public"."nodes" n on n.id = c.next
+  cross join lateral (select t.id, t.parent from "public"."nodes" t where t.id = c.next offset 0) n
 )
 select ancestor, descendant, depth from climb

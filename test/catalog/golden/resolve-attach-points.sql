@@ -1,4 +1,4 @@
-insert into copycat_parent (path, id)
+insert into copycat_parent (path, id, is_new)
 with recursive wanted as (
   select w.parent_path as path, string_to_array(substr(w.parent_path, 2), '/') as segments
   from (select distinct parent_path from copycat_stage) w
@@ -14,6 +14,6 @@ with recursive wanted as (
   join "public"."nodes" n on n.parent = w.id and n.key = w.segments[w.depth + 1]
   where w.depth < cardinality(w.segments) and n.structure_family = 'container'
 )
-select '', 0
+select '', 0, false
 union all
-select path, id from walk where depth = cardinality(segments)
+select path, id, false from walk where depth = cardinality(segments)

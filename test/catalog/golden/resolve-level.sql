@@ -4,7 +4,11 @@ with candidate as (
     s.mimetype is not null as has_source
   from copycat_stage s
   join copycat_parent p on p.path = s.parent_path
-  left join "public"."nodes" n on n.parent = p.id and n.key = s.key
+  left join lateral (
+    select t.id, t.structure_family from "public"."nodes" t
+    where not p.is_new and t.parent = p.id and t.key = s.key
+    offset 0
+  ) n on true
   where s.level = $1 and not exists (select from copycat_duplicate d where d.ordinal = s.ordinal)
     and not exists (select from copycat_reject x where x.ordinal = s.ordinal)
   order by s.ordinal

@@ -47,6 +47,33 @@ describe("a superuser", () => {
   });
 });
 
+describe("an offline load that comes in between", () => {
+  test.each([
+    [
+      "a writer's two statements",
+      "insert into structures values ('s', '{}')",
+      "select count(*) from data_sources",
+    ],
+    ["a reader's two statements", "select count(*) from assets", "select count(*) from nodes"],
+  ])("waits for %s without a deadlock", async (_who, first, second) => {
+    const client = await db.database.pool.connect();
+    try {
+      await client.query("begin");
+      await client.query(first);
+      const loading = load(db.database, someNodes(), { mode: "offline" });
+      // Until the load stands in the queue, or has tried.
+      await expect
+        .poll(() => db.value("select count(*)::int from pg_stat_activity where query like 'lock table%'"))
+        .toBeGreaterThan(0);
+      await client.query(second);
+      await client.query("rollback");
+      expect((await loading).report.nodes.inserted).toBe(13);
+    } finally {
+      client.release();
+    }
+  });
+});
+
 describe("triggers and foreign keys of others", () => {
   beforeEach(async () => {
     await db.rows(`
