@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "../../src/index.ts";
 import type { TableState } from "../support/checksum.ts";
-import { checkpoint, type Measured, measure } from "../support/measure.ts";
+import { type Measured, measure, settle } from "../support/measure.ts";
 import type { BenchDatabase } from "../support/server.ts";
 import { rotate } from "../support/statistics.ts";
 import type { Entry } from "./entries.ts";
@@ -86,7 +86,7 @@ async function runOnce(
   const database = await openDatabase({ dsn: bench.dsn });
   try {
     await createTable(database, shape);
-    await checkpoint(observer);
+    await settle(observer);
     const measured = await measure(observer, () => ways[way]({ ...given, client, database }));
     await checkTable(observer, labels[way], expected, shape.embedding);
     const { heap, toast, indexes } = await tableBytes(observer);

@@ -57,9 +57,15 @@ async function serverVersions(client: pg.Client): Promise<Record<string, string>
 
 async function clientVersions(packages: readonly string[]): Promise<Record<string, string>> {
   const versions: Record<string, string> = { node: process.versions.node };
+  const { resolve } = createRequire(import.meta.url);
   for (const name of packages) {
-    const path = createRequire(import.meta.url).resolve(`${name}/package.json`);
-    versions[name] = (JSON.parse(await readFile(path, "utf8")) as { version: string }).version;
+    try {
+      const text = await readFile(resolve(`${name}/package.json`), "utf8");
+      versions[name] = (JSON.parse(text) as { version: string }).version;
+    } catch {
+      // An optional one that could not be built.
+      versions[name] = "none";
+    }
   }
   const own = await readFile(new URL("../../package.json", import.meta.url), "utf8");
   versions.copycat = (JSON.parse(own) as { version: string }).version;

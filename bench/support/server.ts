@@ -28,7 +28,7 @@ export async function withBenchDatabase<Result>(
   options: ServerOptions,
   work: (database: BenchDatabase) => Promise<Result>,
 ): Promise<Result> {
-  const interrupted = interruption();
+  const { interrupted, release } = interruption();
   const server = await reachServer(options);
   const name = `copycat_bench_${randomBytes(4).toString("hex")}`;
   try {
@@ -42,6 +42,7 @@ export async function withBenchDatabase<Result>(
       await administrate(server.dsn, `drop database if exists ${name} with (force)`);
     }
   } finally {
+    release();
     await server.stop();
   }
 }
@@ -63,15 +64,28 @@ async function reachServer({ dsn, server = "embedded", settings = {} }: ServerOp
 }
 
 /** Ctrl-C ends the work, and what was made for it is removed all the same. */
-function interruption(): Promise<never> {
-  const promise = new Promise<never>((_resolve, reject) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      process.once(signal, () => reject(new Error(`Ended by ${signal}.`)));
-    }
+function interruption(): { interrupted: Promise<never>; release: () => void } {
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  const { promise, reject } = promiseOfFailure();
+  const listener = (signal: string): void => reject(new Error(`Ended by ${signal}.`));
+  for (const signal of signals) process.once(signal, listener);
+  return {
+    interrupted: promise,
+    // Databases are made one after the other, and within each other: listeners must not pile up.
+    release: () => {
+      for (const signal of signals) process.removeListener(signal, listener);
+    },
+  };
+}
+
+function promiseOfFailure(): { promise: Promise<never>; reject: (error: Error) => void } {
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<never>((_resolve, rejectPromise) => {
+    reject = rejectPromise;
   });
   // It may come while the server still starts, before anyone listens.
   promise.catch(() => undefined);
-  return promise;
+  return { promise, reject };
 }
 
 async function connect(dsn: string): Promise<pg.Client> {
