@@ -42,6 +42,9 @@ export const rawWays: readonly WayName[] = [
 ];
 export const rawEncodingWays: readonly WayName[] = ["copyTextEncoding", "copyBinaryEncoding"];
 
+/** What takes a few seconds for 100,000 rows. */
+export const fastWays: readonly WayName[] = ["copyBinary", "copyBinaryEncoding", "ours"];
+
 export interface Load {
   client: pg.Client;
   database: Database;
