@@ -111,7 +111,21 @@ export interface Refusal {
 /** Below so many rows, row by row takes fewer commands than halving does when more than one row is bad. */
 const singlesBelow = 8;
 
+/**
+ * Which row of a COPY the server stopped at, from the error's context ("COPY items, line 4711"): a hint, since its words are
+ * the server's language. Foreign keys are checked after the last row and have none.
+ */
+export function suspectRow(error: unknown, { table }: CopyTarget): number | undefined {
+  const { where } = error as { where?: unknown };
+  const start = `COPY ${table.at(-1)}`;
+  if (typeof where !== "string" || !where.startsWith(start)) return undefined;
+  const line = Number(/^,[^\d:]*(\d+)/.exec(where.slice(start.length))?.[1] ?? Number.NaN);
+  return Number.isSafeInteger(line) && line > 0 ? line - 1 : undefined;
+}
+
 export interface BisectOptions {
+  /** A row that was refused before, in a larger COPY: the rows around it are sent without it. */
+  suspect?: number | undefined;
   /** Errors that are not a row's own fault though their SQLSTATE says so: thrown, with none of the rows in. */
   rethrow?: (error: unknown) => boolean;
   /** Runs in the savepoint of each part that went in, before it is released. */
@@ -120,8 +134,8 @@ export interface BisectOptions {
 }
 
 /**
- * Sends rows in as few commands as a refusal allows: all at once, else in halves. One bad row of n costs about twice
- * the batch once more, in 2 log2(n) commands.
+ * Sends rows in as few commands as a refusal allows: all at once, else what is before and after the row that the server
+ * names, else, when it names none or not the right one, in halves: 2 log2(n) commands.
  *
  * @returns the rows that the server refused; all others are in
  */
@@ -132,30 +146,49 @@ export async function copyOrBisect(
   options: BisectOptions = {},
 ): Promise<Refusal[]> {
   if (encoded.rows === 0) return [];
-  const refusal = await trySend(client, target, encoded, options);
-  if (refusal === null) return [];
+  let { suspect } = options;
+  if (suspect === undefined) {
+    const refusal = await trySend(client, target, encoded, options);
+    if (refusal === null) return [];
+    if (encoded.rows === 1) return [{ index: 0, error: refusal.error }];
+    suspect = suspectRow(refusal.error, target);
+  }
   const refusals: Refusal[] = [];
   const offsets = rowOffsets(encoded.bytes, target.format);
-  const sendParts = async (from: number, to: number): Promise<void> => {
-    for (const [first, last] of split(from, to)) {
+  let trustsHints = true;
+  const sendParts = async (from: number, to: number, hint: number | undefined): Promise<void> => {
+    for (const [first, last] of splitAt(from, to, trustsHints ? hint : undefined)) {
       options.signal?.throwIfAborted();
       const part = { bytes: encoded.bytes.subarray(offsets[first], offsets[last]), rows: last - first };
       const refused = await trySend(client, target, part, options);
+      // A hint that was wrong once: from here on halves, or single rows would be split off one by one.
+      if (first === hint && last === first + 1 && refused === null) trustsHints = false;
       if (refused === null) continue;
+      const next = suspectRow(refused.error, target);
       if (last - first === 1) refusals.push({ index: first, error: refused.error });
-      else await sendParts(first, last);
+      else await sendParts(first, last, next === undefined ? undefined : first + next);
     }
   };
-  if (encoded.rows === 1) return [{ index: 0, error: refusal.error }];
   await client.query("savepoint copycat_parts");
   try {
-    await sendParts(0, encoded.rows);
+    await sendParts(0, encoded.rows, suspect);
   } catch (error) {
     if (options.rethrow?.(error) === true) await client.query("rollback to savepoint copycat_parts");
     throw error;
   }
   await client.query("release savepoint copycat_parts");
   return refusals;
+}
+
+/** Around the row `at`, when it is one of them; else in halves, or single rows when there are few. */
+function splitAt(from: number, to: number, at: number | undefined): [number, number][] {
+  if (at === undefined || at < from || at >= to || to - from <= 2) return split(from, to);
+  const parts: [number, number][] = [
+    [from, at],
+    [at, at + 1],
+    [at + 1, to],
+  ];
+  return parts.filter(([first, last]) => last > first);
 }
 
 /** Null when the rows are in, else why they are not; any other error is thrown. */

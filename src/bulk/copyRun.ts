@@ -14,6 +14,7 @@ import {
   releaseRows,
   rollbackRows,
   sentPieces,
+  suspectRow,
 } from "./copyBatch.ts";
 import { isRowRefusal } from "./rejects.ts";
 
@@ -24,8 +25,12 @@ export interface RunItem extends EncodedRows {
 export interface CopyRunHandler {
   /** These are in. */
   onStored(items: readonly RunItem[]): void;
-  /** A row of the run was refused, and none of it is in: each batch goes by itself. */
-  sendAlone(item: RunItem): Promise<void>;
+  /**
+   * A row of the run was refused, and none of it is in: each batch goes by itself.
+   *
+   * @param suspect place in the batch of the row that the server named
+   */
+  sendAlone(item: RunItem, suspect: number | undefined): Promise<void>;
 }
 
 /** Where a run goes. */
@@ -123,10 +128,13 @@ export class CopyRuns {
       this.#takeItems();
       throw error;
     }
+    let suspect = this.#run === undefined ? undefined : suspectRow(error, this.#run.target);
     await this.#client.query(rollbackRows);
     for (const item of this.#takeItems()) {
       this.#signal?.throwIfAborted();
-      await this.#handler.sendAlone(item);
+      const isIn = suspect !== undefined && suspect >= 0 && suspect < item.rows;
+      await this.#handler.sendAlone(item, isIn ? suspect : undefined);
+      if (suspect !== undefined) suspect -= item.rows;
     }
   }
 

@@ -3,7 +3,7 @@
 import type { ClientBase } from "pg";
 import { errorCode } from "../errors.ts";
 import type { Batch } from "./batch.ts";
-import { type CopyTarget, copyOrBisect, type Refusal } from "./copyBatch.ts";
+import { type BisectOptions, type CopyTarget, copyOrBisect, type Refusal } from "./copyBatch.ts";
 import type { LoadSession } from "./loadSession.ts";
 import type { ResolvedColumn, ResolvedTable } from "./resolveTable.ts";
 import { probeSql } from "./sql/probe.ts";
@@ -64,7 +64,7 @@ export async function copyDirectly(
   client: ClientBase,
   { table, options }: LoadSession,
   batch: Batch,
-  onPart?: () => Promise<void>,
+  { onPart, suspect }: Pick<BisectOptions, "onPart" | "suspect"> = {},
 ): Promise<Refusal[]> {
   const encoded = { bytes: batch.bytes, rows: batch.positions.length };
   const rethrow = (error: unknown): boolean => isConflict(table, error);
@@ -72,6 +72,7 @@ export async function copyDirectly(
     return await copyOrBisect(client, copyTarget(table, batch), encoded, {
       rethrow,
       signal: options.signal,
+      suspect,
       ...(onPart === undefined ? {} : { onPart }),
     });
   } catch (error) {

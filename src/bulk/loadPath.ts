@@ -13,6 +13,14 @@ import { settle } from "./settle.ts";
 import { mergeSliceSql } from "./sql/mergeStaged.ts";
 import { Staging } from "./staging.ts";
 
+/** Of a batch that is sent by itself. */
+interface Alone {
+  /** It is the whole input. */
+  isOnly: boolean;
+  /** The row of it that the server named. */
+  suspect?: number | undefined;
+}
+
 export class LoadPath {
   readonly #client: ClientBase;
   readonly #session: LoadSession;
@@ -41,7 +49,7 @@ export class LoadPath {
           release(batch);
         }
       },
-      sendAlone: ({ batch }) => this.#sendAlone(batch, false),
+      sendAlone: ({ batch }, suspect) => this.#sendAlone(batch, { isOnly: false, suspect }),
     });
   }
 
@@ -55,13 +63,13 @@ export class LoadPath {
       if (this.#state === "direct" && !isOnly) {
         const target = { ...copyTarget(this.#session.table, batch), onPart: this.#onPart };
         await this.#runs.add(target, { bytes: batch.bytes, rows: batch.positions.length, batch });
-      } else await this.#sendAlone(batch, isOnly);
+      } else await this.#sendAlone(batch, { isOnly });
     }
     this.#session.sent(batch);
   }
 
-  async #sendAlone(batch: Batch, isOnly: boolean): Promise<void> {
-    if (this.#state === "direct" && (await this.#sendDirectly(batch, isOnly))) {
+  async #sendAlone(batch: Batch, how: Alone): Promise<void> {
+    if (this.#state === "direct" && (await this.#sendDirectly(batch, how))) {
       this.#release(batch);
       return;
     }
@@ -100,11 +108,14 @@ export class LoadPath {
   }
 
   /** False when the batch has to go through staging, as all that follow do. */
-  async #sendDirectly(batch: Batch, isOnly: boolean): Promise<boolean> {
+  async #sendDirectly(batch: Batch, { isOnly, suspect }: Alone): Promise<boolean> {
     const { policy } = this.#session.options;
     try {
       const onPart = isOnly ? undefined : this.#onPart;
-      const refusals = await copyDirectly(this.#client, this.#session, batch, onPart);
+      const refusals = await copyDirectly(this.#client, this.#session, batch, {
+        suspect,
+        ...(onPart === undefined ? {} : { onPart }),
+      });
       await this.#session.refuse(batch, refusals);
       this.#report.rejected += refusals.length;
       this.#report.inserted += batch.positions.length - refusals.length;

@@ -42,7 +42,7 @@ export class Staging {
       onStored: (items) => {
         for (const { rows } of items) this.rows += rows;
       },
-      sendAlone: (item) => this.#sendAlone(item),
+      sendAlone: (item, suspect) => this.#sendAlone(item, suspect),
     });
     this.#target = {
       table: [table.staging],
@@ -83,9 +83,10 @@ export class Staging {
     await this.#runs.abandon(error);
   }
 
-  async #sendAlone({ batch, ...encoded }: RunItem): Promise<void> {
+  async #sendAlone({ batch, ...encoded }: RunItem, suspect: number | undefined): Promise<void> {
     const target = { ...this.#target, format: batch.format };
     const refusals = await copyOrBisect(this.#client, target, encoded, {
+      suspect,
       signal: this.#session.options.signal,
     });
     await this.#session.refuse(batch, refusals);
