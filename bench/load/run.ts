@@ -115,7 +115,7 @@ async function report(results: Results, folder: string): Promise<void> {
   const markdown = [
     `# Loading a catalog, ${rounds} rounds`,
     "Median (minimum - maximum). Ratios are of the same round; above 1 is faster than the floor. The clock includes " +
-      "ANALYZE, and for copycat VACUUM (ANALYZE); what was stored is checked after every load.",
+      "ANALYZE; what was stored is checked after every load.",
     ...(locators ? ["Entities hold the locators of their artifacts, as after an ingest."] : []),
     ...sections.filter((text) => text !== ""),
     ...missing,

@@ -5,7 +5,9 @@ import type { PoolClient } from "pg";
 import { isSqlState } from "../database/index.ts";
 import { errorCode } from "../errors.ts";
 import type { Merged, MergeJob } from "./mergeJob.ts";
+import { countInserted } from "./mergeStaged.ts";
 import { dropIndexes, rebuildIndexes } from "./offline.ts";
+import { mergeStructuresSql } from "./sql/mergeData.ts";
 import {
   climbContainersSql,
   countPlainNodesSql,
@@ -15,7 +17,6 @@ import {
   insertPlainClosureSql,
   insertPlainNodesSql,
   insertPlainSourcesSql,
-  insertPlainStructuresSql,
   listContainersSql,
 } from "./sql/plain.ts";
 import { sequencesSql } from "./sql/resolve.ts";
@@ -59,7 +60,7 @@ async function mergePlain(
   await client.query("analyze copycat_container");
   await client.query(insertPlainNodesSql(names), [base.nodes, time]);
   await expectNodes(client, names, encoder.stagedNodes);
-  const structures = await countInserted(client, insertPlainStructuresSql(names), []);
+  const structures = await countInserted(client, mergeStructuresSql(names, "all rows", "error"), []);
   await client.query(insertPlainSourcesSql(names), [base.nodes, base.sources, time]);
   const assets = await countInserted(client, insertPlainAssetsSql(names), [time]);
   await client.query(insertPlainAssociationsSql(names), [base.sources]);
@@ -124,9 +125,4 @@ async function writeClosure(
   await client.query(`truncate ${names.closure}`);
   const { rowCount } = await client.query(insertPlainClosureSql(names));
   return { strategy: "rebuild", rows: rowCount ?? 0, elapsedMs: Math.round(performance.now() - start) };
-}
-
-async function countInserted(client: PoolClient, text: string, values: unknown[]): Promise<number> {
-  const { rows } = await client.query<{ inserted: number }>(text, values);
-  return rows[0]?.inserted ?? 0;
 }

@@ -141,7 +141,8 @@ async function refuseNumberClashes(client: PoolClient, names: CatalogNames): Pro
   );
 }
 
-async function countInserted(client: PoolClient, text: string, values: unknown[]): Promise<number> {
+/** Runs a merge; how many rows it says it inserted. */
+export async function countInserted(client: PoolClient, text: string, values: unknown[]): Promise<number> {
   const { rows } = await client.query<{ inserted: number }>(text, values);
   return rows[0]?.inserted ?? 0;
 }

@@ -36,7 +36,6 @@ import {
   insertPlainClosureSql,
   insertPlainNodesSql,
   insertPlainSourcesSql,
-  insertPlainStructuresSql,
   listContainersSql,
 } from "../../src/catalog/sql/plain.ts";
 import {
@@ -74,7 +73,6 @@ const statements: Record<string, string> = {
   "plain-tables": createPlainTablesSql,
   "plain-containers": listContainersSql,
   "plain-nodes": `${insertPlainNodesSql(names)};\n${countPlainNodesSql(names)}`,
-  "plain-structures": insertPlainStructuresSql(names),
   "plain-sources": insertPlainSourcesSql(names),
   "plain-assets": insertPlainAssetsSql(names),
   "plain-associations": insertPlainAssociationsSql(names),
@@ -130,7 +128,6 @@ describe("the statements of the catalog", () => {
       numberClashesSql(other),
       insertNodesSql(other),
       insertPlainNodesSql(other),
-      insertPlainStructuresSql(other),
       insertPlainSourcesSql(other),
       insertPlainAssetsSql(other),
       insertPlainAssociationsSql(other),

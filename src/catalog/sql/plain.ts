@@ -3,7 +3,7 @@
 
 import { mergeSql } from "../../bulk/index.ts";
 import { stagingName } from "../staging.ts";
-import { assetsTable, type CatalogNames, nodesTable, structuresTable } from "../tables.ts";
+import { assetsTable, type CatalogNames, nodesTable } from "../tables.ts";
 
 /** Work tables; they go with the transaction, or with the savepoint of a merge that is given up. */
 export const createPlainTablesSql = `\
@@ -27,15 +27,6 @@ select ($1::int8 + s.ordinal)::int4, c.id, s.key, s.structure_family::${names.fa
   s.metadata, s.specs, s.access_blob, $2::timestamp, $2::timestamp
 from ${stagingName} s
 join copycat_container c on c.path = s.parent_path`;
-}
-
-export function insertPlainStructuresSql(names: CatalogNames): string {
-  const source = `\
-select distinct on (s.structure_id) s.structure_id, s.structure
-from ${stagingName} s
-where s.structure is not null
-  and not exists (select from ${names.structures} t where t.id = s.structure_id)`;
-  return mergeSql(structuresTable(names.schema), source, "error");
 }
 
 /** $3 is the time. */

@@ -61,14 +61,21 @@ describe("an offline load that comes in between", () => {
       await client.query("begin");
       await client.query(first);
       const loading = load(db.database, someNodes(), { mode: "offline" });
-      // Until the load stands in the queue, or has tried.
+      // Until the load stands in the queue, or has tried and pauses.
       await expect
-        .poll(() => db.value("select count(*)::int from pg_stat_activity where query like 'lock table%'"))
+        .poll(
+          () =>
+            db.value(`
+              select count(*)::int from pg_stat_activity
+              where datname = current_database() and pid <> pg_backend_pid() and query ~ 'lock table|copycat_lock'`),
+          { timeout: 10_000 },
+        )
         .toBeGreaterThan(0);
       await client.query(second);
       await client.query("rollback");
       expect((await loading).report.nodes.inserted).toBe(13);
     } finally {
+      await client.query("rollback");
       client.release();
     }
   });

@@ -1,10 +1,10 @@
 // Loads that are large enough for the indexes and keys to be dropped: the catalog afterwards is the same as after an online
 // load, and so is its schema, whatever else was made in it.
 
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { loadNodes, verifyCatalog } from "../../../src/catalog/index.ts";
 import { type TestDatabase, useDatabase } from "../../support/database.ts";
-import { container, dataset, inBatches, load } from "../../support/nodes.ts";
+import { array, container, dataset, inBatches, load } from "../../support/nodes.ts";
 import { schemaFacts } from "../../support/schemaFacts.ts";
 
 /** 6,001 nodes. */
@@ -81,6 +81,51 @@ describe("into an empty catalog", () => {
     expect(report.nodes).toMatchObject({ inserted: 0, skipped: 6001 });
     expect(await digest(offline)).toEqual(stored);
     expect(await verifyCatalog(offline.database)).toMatchObject({ ok: true });
+  });
+});
+
+describe("rows that are not as plain as they look, into an empty catalog", () => {
+  const db = useDatabase();
+
+  beforeEach(async () => {
+    await db.rows("delete from nodes where id <> 0; delete from assets");
+  });
+
+  test("one without a parent stays out, the others go in", async () => {
+    const { report, rejects } = await load(db.database, [...dataset("P", 3, 2), array("/nowhere/x")], {
+      mode: "offline",
+    });
+    expect(report.nodes).toMatchObject({ inserted: 10, rejected: 1 });
+    expect(rejects).toMatchObject([{ code: "parent_missing" }]);
+    expect(await verifyCatalog(db.database)).toMatchObject({ ok: true, nodes: 11 });
+  });
+
+  test.each([
+    ["skip", { inserted: 10, skipped: 2 }],
+    ["update", { inserted: 10, skipped: 2 }],
+  ] as const)("paths that stand twice, %s", async (policy, counts) => {
+    const nodes = [
+      ...dataset("P", 3, 2),
+      container("/P/H_1", { again: true }),
+      array("/P/H_2/a0", { metadata: { again: true } }),
+    ];
+    const { report } = await load(db.database, nodes, { mode: "offline", policy });
+    expect(report.nodes).toMatchObject(counts);
+    expect(await db.value("select count(*)::int from nodes where metadata ? 'again'")).toBe(
+      policy === "update" ? 2 : 0,
+    );
+    expect(await verifyCatalog(db.database)).toMatchObject({ ok: true, nodes: 11 });
+  });
+
+  test("a file that is described in two ways is one file", async () => {
+    const nodes = [
+      container("/P"),
+      array("/P/a", { files: ["/data/one.h5"], size: 5 }),
+      array("/P/b", { files: ["/data/one.h5"], size: 6 }),
+    ];
+    const { report } = await load(db.database, nodes, { mode: "offline" });
+    expect(report).toMatchObject({ nodes: { inserted: 3 }, assets: { inserted: 1 } });
+    expect(await verifyCatalog(db.database)).toMatchObject({ ok: true, nodes: 4 });
   });
 });
 
