@@ -31,22 +31,28 @@ export interface CopyResult {
   bytes: number;
 }
 
+/** Whole rows in the format of the COPY. */
+export interface CopyChunk {
+  bytes: Buffer;
+  rows: number;
+}
+
 /**
- * Sends lines made by `makeRowEncoder`; resolves when the server has them all.
+ * Sends chunks of about `chunkBytes`; resolves when the server has them all.
  *
  * @throws the server's error, or the source's (COPY is then failed on the server as well). Inside a transaction
  * only `rollback` helps after that. CopycatError INTERNAL when the server counts other rows than were sent: a
  * line that is exactly `\.` ends a text COPY early and silently, so the count is the proof that none was cut.
  */
-export async function copyLines(
+export async function copyChunks(
   client: PoolClient,
   statement: string,
-  lines: AsyncIterable<string> | Iterable<string>,
+  chunks: AsyncIterable<CopyChunk> | Iterable<CopyChunk>,
   signal?: AbortSignal,
 ): Promise<CopyResult> {
   const sent: CopyResult = { rows: 0, bytes: 0 };
   const stream = client.query(copyFrom(statement));
-  await pipeline(Readable.from(joinLines(lines, sent), { objectMode: true, highWaterMark: 2 }), stream, {
+  await pipeline(Readable.from(count(chunks, sent), { objectMode: true, highWaterMark: 2 }), stream, {
     ...(signal === undefined ? {} : { signal }),
   });
   if (stream.rowCount !== sent.rows) {
@@ -58,22 +64,37 @@ export async function copyLines(
   return sent;
 }
 
-async function* joinLines(
-  lines: AsyncIterable<string> | Iterable<string>,
+async function* count(
+  chunks: AsyncIterable<CopyChunk> | Iterable<CopyChunk>,
   sent: CopyResult,
 ): AsyncGenerator<Buffer> {
+  for await (const { bytes, rows } of chunks) {
+    sent.rows += rows;
+    sent.bytes += bytes.length;
+    yield bytes;
+  }
+}
+
+/** `copyChunks` of lines made by `makeRowEncoder`. */
+export function copyLines(
+  client: PoolClient,
+  statement: string,
+  lines: AsyncIterable<string> | Iterable<string>,
+  signal?: AbortSignal,
+): Promise<CopyResult> {
+  return copyChunks(client, statement, joinLines(lines), signal);
+}
+
+async function* joinLines(lines: AsyncIterable<string> | Iterable<string>): AsyncGenerator<CopyChunk> {
   let text = "";
+  let rows = 0;
   for await (const line of lines) {
     text += line;
-    sent.rows += 1;
+    rows += 1;
     if (text.length < chunkBytes) continue;
-    const chunk = Buffer.from(text);
-    sent.bytes += chunk.length;
+    yield { bytes: Buffer.from(text), rows };
     text = "";
-    yield chunk;
+    rows = 0;
   }
-  if (text === "") return;
-  const chunk = Buffer.from(text);
-  sent.bytes += chunk.length;
-  yield chunk;
+  if (rows > 0) yield { bytes: Buffer.from(text), rows };
 }

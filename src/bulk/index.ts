@@ -8,7 +8,15 @@ export {
 export { bulkLoad } from "./bulkLoad.ts";
 export { bulkLookup } from "./bulkLookup.ts";
 export { BulkWriter, type BulkWriterOptions } from "./bulkWriter.ts";
-export { type CopyFormat, type CopyResult, copyLines, copyStatement } from "./copyRows.ts";
+export {
+  type CopyChunk,
+  type CopyFormat,
+  type CopyResult,
+  chunkBytes,
+  copyChunks,
+  copyLines,
+  copyStatement,
+} from "./copyRows.ts";
 export { describeTable } from "./describeTable.ts";
 export { makeRowEncoder } from "./encodeText.ts";
 export { inspectTable } from "./inspectTable.ts";

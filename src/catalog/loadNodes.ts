@@ -2,7 +2,7 @@
 // never while files are read.
 
 import type { PoolClient } from "pg";
-import { analyzeStagingSql, copyLines, copyStatement, createStagingSql } from "../bulk/index.ts";
+import { copyLines, copyStatement, createStagingSql } from "../bulk/index.ts";
 import {
   type Database,
   quoteIdentifier,
@@ -17,10 +17,11 @@ import { type Guard, guardOffline, guardOnline } from "./guard.ts";
 import { tryMergePlain } from "./mergePlain.ts";
 import { mergeResolved } from "./mergeResolved.ts";
 import { goesAside } from "./offline.ts";
+import { rejectLongKeys } from "./rejectLongKeys.ts";
 import { rejectOversized } from "./rejects.ts";
 import { createWorkTablesSql } from "./sql/resolve.ts";
 import { StagingEncoder } from "./stageNodes.ts";
-import { stagingColumns, stagingKeys, stagingName } from "./staging.ts";
+import { stagingColumns, stagingName } from "./staging.ts";
 import { type CatalogNames, catalogNames } from "./tables.ts";
 import type { LoadOptions, LoadReport, NodeRecord } from "./types.ts";
 
@@ -69,10 +70,12 @@ async function loadInTransaction(
 
   options.onPhase?.("merge");
   await rejectOversized(client, encoder.oversizedOrdinals);
+  const tooLong = await rejectLongKeys(client, names);
   const { mode, isEmpty } = await chooseMode(client, names, options, encoder.stagedNodes);
   const guard = options.dryRun ? null : await takeGuard(client, names, mode, options);
   const job = { encoder, options, mode, isEmpty };
-  const isPlain = mode === "offline" && isEmpty && guard !== null && looksPlain(encoder, options);
+  const isPlain =
+    mode === "offline" && isEmpty && guard !== null && tooLong === 0 && looksPlain(encoder, options);
   const plain = isPlain ? await tryMergePlain(client, names, job) : null;
   const merged = plain ?? (await mergeResolved(client, names, job));
   await guard?.release();
@@ -101,10 +104,10 @@ async function loadInTransaction(
   };
 }
 
-/** One file a data source, no row that the full-text index may refuse, and enough of them for the indexes to go. */
+/** All parents are known, no row is one that the full-text index may refuse, and they are enough for the indexes to go. */
 function looksPlain(encoder: StagingEncoder, options: LoadOptions): boolean {
-  const { stagedNodes, hasMoreAssets, oversizedOrdinals } = encoder;
-  return goesAside(stagedNodes, options.mode) && !hasMoreAssets && oversizedOrdinals.length === 0;
+  const { stagedNodes, links, oversizedOrdinals } = encoder;
+  return goesAside(stagedNodes, options.mode) && links.areComplete && oversizedOrdinals.length === 0;
 }
 
 /**
@@ -165,7 +168,6 @@ async function stage(
     encoder.encode(batches),
     options.signal,
   );
-  await client.query(analyzeStagingSql(stagingName, stagingKeys));
   const elapsedMs = performance.now() - start;
   return { readMs: encoder.waitedMs, copyMs: elapsedMs - encoder.waitedMs };
 }

@@ -1,32 +1,31 @@
-// The fast way into an empty catalog. It takes for granted that every row is a new node whose parent is in the input, and
-// finds out at the end: then all of it is undone, and the rows go the way that finds out first.
+// The fast way into an empty catalog, for rows whose parents and files are known from the rows before them. It takes for
+// granted that no path stands twice, and finds out at the end: then all of it is undone, and the rows go the way that looks
+// first.
 
 import type { PoolClient } from "pg";
+import { copyChunks, copyStatement } from "../bulk/index.ts";
 import { isSqlState } from "../database/index.ts";
 import { errorCode } from "../errors.ts";
 import type { Merged, MergeJob } from "./mergeJob.ts";
 import { countInserted } from "./mergeStaged.ts";
 import { dropIndexes, rebuildIndexes } from "./offline.ts";
+import { closureChunks, closureColumns } from "./plainClosure.ts";
 import { mergeStructuresSql } from "./sql/mergeData.ts";
 import {
-  climbContainersSql,
-  countPlainNodesSql,
-  createPlainTablesSql,
+  findFileTwinsSql,
   insertPlainAssetsSql,
   insertPlainAssociationsSql,
-  insertPlainClosureSql,
   insertPlainNodesSql,
   insertPlainSourcesSql,
-  listContainersSql,
 } from "./sql/plain.ts";
 import { sequencesSql } from "./sql/resolve.ts";
 import type { CatalogNames } from "./tables.ts";
-import type { LoadOptions, LoadReport } from "./types.ts";
+import type { LoadReport } from "./types.ts";
 
 /** Thrown when the rows are not as plain as they looked. */
 class NotPlain extends Error {}
 
-/** Null, with nothing done, when some row is no new node with a parent in the input, or a path stands twice. */
+/** Null, with nothing done, when a file is there already, or a path stands twice. */
 export async function tryMergePlain(
   client: PoolClient,
   names: CatalogNames,
@@ -51,22 +50,21 @@ async function mergePlain(
   { encoder, options }: Pick<MergeJob, "encoder" | "options">,
 ): Promise<Merged> {
   const start = performance.now();
+  const twins = await client.query<{ found: boolean }>(findFileTwinsSql(names, encoder.links.mayRepeatFiles));
+  if (twins.rows[0]?.found !== false) throw new NotPlain("Some file is there already, or comes twice.");
   const { rows } = await client.query<{ time: string }>("select localtimestamp::text as time");
   const time = rows[0]?.time ?? "";
   const base = await reserveIds(client, names, encoder.readNodes);
   const aside = await dropIndexes(client, names, options.onNotice);
-  await client.query(createPlainTablesSql);
-  await client.query(listContainersSql, [base.nodes]);
-  await client.query("analyze copycat_container");
   await client.query(insertPlainNodesSql(names), [base.nodes, time]);
-  await expectNodes(client, names, encoder.stagedNodes);
   const structures = await countInserted(client, mergeStructuresSql(names, "all rows", "error"), []);
   await client.query(insertPlainSourcesSql(names), [base.nodes, base.sources, time]);
-  const assets = await countInserted(client, insertPlainAssetsSql(names), [time]);
-  await client.query(insertPlainAssociationsSql(names), [base.sources]);
+  const { rowCount } = await client.query(insertPlainAssetsSql(names), [base.assets, time]);
+  const assets = rowCount ?? 0;
+  await client.query(insertPlainAssociationsSql(names), [base.sources, base.assets]);
   const merge = { name: "merge" as const, elapsedMs: Math.round(performance.now() - start) };
   options.signal?.throwIfAborted();
-  const closure = await writeClosure(client, names, options);
+  const closure = await writeClosure(client, names, { encoder, options }, Number(base.nodes));
   options.onPhase?.("indexes");
   const phases = await rebuildIndexes(client, names, aside);
   const dataSources = encoder.stagedSources;
@@ -87,13 +85,15 @@ async function mergePlain(
   };
 }
 
+interface Base {
+  nodes: string;
+  sources: string;
+  assets: string;
+}
+
 /** What ordinals are added to. An id a record that was read, whether or not it was taken. */
-async function reserveIds(
-  client: PoolClient,
-  names: CatalogNames,
-  count: number,
-): Promise<{ nodes: string; sources: string }> {
-  const { rows } = await client.query<{ nodes: string; sources: string }>(sequencesSql(names));
+async function reserveIds(client: PoolClient, names: CatalogNames, count: number): Promise<Base> {
+  const { rows } = await client.query<Base>(sequencesSql(names));
   const reserve = async (sequence: string | undefined): Promise<string> => {
     const next = await client.query<{ first: string }>("select nextval($1::regclass)::text as first", [
       sequence,
@@ -105,24 +105,29 @@ async function reserveIds(
     ]);
     return first.toString();
   };
-  return { nodes: await reserve(rows[0]?.nodes), sources: await reserve(rows[0]?.sources) };
+  return {
+    nodes: await reserve(rows[0]?.nodes),
+    sources: await reserve(rows[0]?.sources),
+    assets: await reserve(rows[0]?.assets),
+  };
 }
 
-async function expectNodes(client: PoolClient, names: CatalogNames, expected: number): Promise<void> {
-  const { rows } = await client.query<{ nodes: number }>(countPlainNodesSql(names));
-  if (rows[0]?.nodes !== expected) throw new NotPlain("Some rows have no parent, or more than one.");
-}
-
+/** From the parents that are known here: the server has nothing to climb. */
 async function writeClosure(
   client: PoolClient,
   names: CatalogNames,
-  options: LoadOptions,
+  { encoder, options }: Pick<MergeJob, "encoder" | "options">,
+  firstId: number,
 ): Promise<LoadReport["closure"]> {
   options.onPhase?.("closure");
   const start = performance.now();
-  await client.query(climbContainersSql(names));
-  await client.query("analyze copycat_above");
+  // A new file, into which COPY writes whole pages.
   await client.query(`truncate ${names.closure}`);
-  const { rowCount } = await client.query(insertPlainClosureSql(names));
-  return { strategy: "rebuild", rows: rowCount ?? 0, elapsedMs: Math.round(performance.now() - start) };
+  const { rows } = await copyChunks(
+    client,
+    copyStatement([names.schema, "nodes_closure"], closureColumns),
+    closureChunks(encoder.links.parents, firstId),
+    options.signal,
+  );
+  return { strategy: "rebuild", rows, elapsedMs: Math.round(performance.now() - start) };
 }

@@ -1,12 +1,14 @@
 // The way for all rows: each gets its id, or the reason why it stays out, before anything is written.
 
 import type { PoolClient } from "pg";
+import { analyzeStagingSql } from "../bulk/index.ts";
 import { rebuildClosure } from "./closure.ts";
 import type { Merged, MergeJob } from "./mergeJob.ts";
 import { mergeStaged } from "./mergeStaged.ts";
 import { dropIndexes, goesAside, rebuildIndexes } from "./offline.ts";
 import { streamRejects } from "./rejects.ts";
 import { resolveStaged } from "./resolveStaged.ts";
+import { stagingKeys, stagingName } from "./staging.ts";
 import type { CatalogNames } from "./tables.ts";
 import type { PhaseTime } from "./types.ts";
 
@@ -16,6 +18,7 @@ export async function mergeResolved(
   { encoder, options, mode, isEmpty }: MergeJob,
 ): Promise<Merged> {
   const start = performance.now();
+  await client.query(analyzeStagingSql(stagingName, stagingKeys));
   const { fresh, freshSources, duplicates } = await resolveStaged(
     client,
     names,

@@ -1,7 +1,8 @@
 // Turns batches of records into lines for the staging table, counting and timing on the way.
 
 import { makeRowEncoder } from "../bulk/index.ts";
-import { makeStagingRow, RecentStructures, stagingColumns } from "./staging.ts";
+import { RowLinks } from "./rowLinks.ts";
+import { makeStagingRow, pathText, RecentStructures, stagingColumns } from "./staging.ts";
 import type { NodeRecord, Reject } from "./types.ts";
 
 /**
@@ -22,6 +23,7 @@ export class StagingEncoder {
   /** Time spent waiting for the source. */
   waitedMs = 0;
   readonly oversizedOrdinals: number[] = [];
+  readonly links = new RowLinks();
 
   readonly #encodeRow = makeRowEncoder(stagingColumns);
   readonly #recent = new RecentStructures();
@@ -47,15 +49,19 @@ export class StagingEncoder {
   async #encodeNode(node: NodeRecord): Promise<string | null> {
     const ordinal = this.readNodes;
     this.readNodes += 1;
-    const line = this.#encodeRow(makeStagingRow(ordinal, node, this.#recent));
+    const parentPath = pathText(node.parentPath);
+    const link = this.links.find(ordinal, node, parentPath);
+    const line = this.#encodeRow(makeStagingRow(ordinal, node, parentPath, link, this.#recent));
     if (typeof line !== "string") {
       this.rejectedNodes += 1;
+      this.links.refuse();
       this.#recent.forget(node.dataSource?.structure?.id ?? "");
       const { source, position } = node;
       await this.#onReject({ source, position, code: line.code, message: line.message, record: null });
       return null;
     }
     this.stagedNodes += 1;
+    this.links.keep(ordinal, node, parentPath, link);
     if (node.dataSource !== null) this.stagedSources += 1;
     if ((node.dataSource?.assets.length ?? 0) > 1) this.hasMoreAssets = true;
     this.deepestLevel = Math.max(this.deepestLevel, node.parentPath.length + 1);

@@ -2,6 +2,7 @@
 
 import type { Column, Row } from "../bulk/index.ts";
 import { asJsonText, type JsonText } from "../json.ts";
+import type { RowLink } from "./rowLinks.ts";
 import type { AssetRecord, NodeRecord } from "./types.ts";
 
 export const stagingName = "copycat_stage";
@@ -28,6 +29,9 @@ export const stagingColumns: readonly Column[] = [
   { name: "parameter", type: "text" },
   { name: "num", type: "int4" },
   { name: "more_assets", type: "jsonb", json: "text" },
+  // Rows before this one, where they are known: its parent, and the first that names its file (RowLink).
+  { name: "parent_ordinal", type: "int4" },
+  { name: "file_ordinal", type: "int4" },
   { name: "source", type: "text", required: true },
   { name: "position", type: "text", required: true },
 ];
@@ -62,14 +66,20 @@ export class RecentStructures {
   }
 }
 
-export function makeStagingRow(ordinal: number, node: NodeRecord, recent: RecentStructures): Row {
+export function makeStagingRow(
+  ordinal: number,
+  node: NodeRecord,
+  parentPath: string,
+  link: RowLink,
+  recent: RecentStructures,
+): Row {
   const source = node.dataSource;
   const structure = source?.structure ?? null;
   const [first, ...more] = source?.assets ?? [];
   return [
     ordinal,
     node.parentPath.length + 1,
-    pathText(node.parentPath),
+    parentPath,
     node.key,
     node.structureFamily,
     node.metadata,
@@ -87,6 +97,8 @@ export function makeStagingRow(ordinal: number, node: NodeRecord, recent: Recent
     first?.parameter,
     first?.num,
     more.length === 0 ? null : assetsToJson(more),
+    link.parent,
+    link.file,
     node.source,
     node.position,
   ];

@@ -151,7 +151,7 @@ where not exists (select from copycat_node r where r.ordinal = s.ordinal)
 /** The sequences of nodes.id and data_sources.id, whatever their names. */
 export function sequencesSql(names: CatalogNames): string {
   const of = (table: string): string => `pg_get_serial_sequence('${table.replaceAll("'", "''")}', 'id')`;
-  return `select ${of(names.nodes)} as nodes, ${of(names.dataSources)} as sources`;
+  return `select ${of(names.nodes)} as nodes, ${of(names.dataSources)} as sources, ${of(names.assets)} as assets`;
 }
 
 /** Rejects in the order of the input, each with the record to mend. */

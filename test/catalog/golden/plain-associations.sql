@@ -1,4 +1,4 @@
 insert into "public"."data_source_asset_association" (data_source_id, asset_id, parameter, num)
-select ($1::int8 + s.ordinal)::int4, a.id, s.parameter, s.num
-from copycat_stage s
-join "public"."assets" a on a.data_uri = s.data_uri
+select ($1::int8 + ordinal)::int4, ($2::int8 + file_ordinal)::int4, parameter, num
+from copycat_stage
+where file_ordinal is not null

@@ -63,6 +63,13 @@ describe("into an empty catalog", () => {
     await load(online.database, nodes, { mode: "online" });
   });
 
+  test("nodes stand in the order of the input, which only the way that looks nothing up keeps", async () => {
+    const keys = await offline.rows<{ key: string }>("select key from nodes where id <> 0 order by id");
+    expect(keys.map(({ key }) => key)).toEqual(nodes.map(({ key }) => key));
+    const other = await online.rows<{ key: string }>("select key from nodes where id <> 0 order by id");
+    expect(other.map(({ key }) => key)).not.toEqual(nodes.map(({ key }) => key));
+  });
+
   test("the schema is the one it was", async () => {
     expect(await schemaFacts(offline, "public")).toEqual(before);
   });
@@ -115,6 +122,32 @@ describe("rows that are not as plain as they look, into an empty catalog", () =>
       policy === "update" ? 2 : 0,
     );
     expect(await verifyCatalog(db.database)).toMatchObject({ ok: true, nodes: 11 });
+  });
+
+  test("children before their parent go in below it", async () => {
+    const nodes = [array("/P/a"), ...dataset("P", 3, 2)];
+    const { report } = await load(db.database, nodes, { mode: "offline" });
+    expect(report.nodes).toMatchObject({ inserted: 11, rejected: 0 });
+    expect(await verifyCatalog(db.database)).toMatchObject({ ok: true, nodes: 12 });
+  });
+
+  test("a file that an earlier catalog left behind is linked, not doubled", async () => {
+    await db.rows(`insert into assets (id, data_uri, is_directory)
+      values (nextval('assets_id_seq'), 'file://localhost/data/one.h5', false)`);
+    const nodes = [container("/P"), array("/P/a", { files: ["/data/one.h5"] })];
+    const { report } = await load(db.database, nodes, { mode: "offline" });
+    expect(report).toMatchObject({ nodes: { inserted: 2 }, assets: { inserted: 0 } });
+    expect(await db.value("select count(*)::int from data_source_asset_association")).toBe(1);
+    expect(await verifyCatalog(db.database)).toMatchObject({ ok: true, nodes: 3 });
+  });
+
+  test("a file that comes back after 50,000 others is one file", async () => {
+    const files = Array.from({ length: 52_000 }, (_, index) =>
+      array(`/P/a${index}`, { files: [`/data/${index === 51_999 ? 0 : index}.h5`] }),
+    );
+    const { report } = await load(db.database, [container("/P"), ...files], { mode: "offline" });
+    expect(report).toMatchObject({ nodes: { inserted: 52_001 }, assets: { inserted: 51_999 } });
+    expect(await db.value("select count(*)::int from data_source_asset_association")).toBe(52_000);
   });
 
   test("a file that is described in two ways is one file", async () => {
