@@ -1,7 +1,7 @@
 // HDF5 types -> the data types that a Tiled server will see through h5py and numpy.
 
 import { type NativeType, TypeClass } from "./native.ts";
-import type { DataType, ScalarDataType } from "./types.ts";
+import type { DataType, FieldOffsets, ScalarDataType } from "./types.ts";
 
 /** A dataset's element, its own dimensions apart: an array type adds `innerShape` to the dataset's shape. */
 export interface ElementType {
@@ -117,4 +117,17 @@ function plain(kind: ScalarDataType["kind"], itemsize: number): ScalarDataType {
 
 function ordered(kind: ScalarDataType["kind"], itemsize: number, littleEndian: boolean): ScalarDataType {
   return { endianness: littleEndian ? "little" : "big", kind, itemsize, dt_units: null };
+}
+
+/**
+ * Where the fields of a compound lie in its element; null for anything else. A compound may have gaps, which the
+ * data type does not tell.
+ */
+export function fieldOffsets(type: NativeType): FieldOffsets | null {
+  const { base } = unwrapArray(type);
+  if (base.type !== TypeClass.compound || complexPart(base)) return null;
+  return (base.compound_type?.members ?? []).map((member) => ({
+    offset: member.offset,
+    inner: fieldOffsets(member),
+  }));
 }

@@ -110,7 +110,7 @@ function floatDecoder(size: number, little: boolean): Decoder | undefined {
 }
 
 /** IEEE 754 binary16; DataView.getFloat16 came after Node 20. */
-function halfToNumber(bits: number): number {
+export function halfToNumber(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
   const fraction = bits & 0x3ff;

@@ -56,11 +56,11 @@ function attributesElsewhere(file: HdfFile, path: string): JsonRecord {
   }
 }
 
-/** Describes the dataset at a path. `seen` is what the caller knows about the path already. */
+/** Describes the dataset at a path. `type` and `seen` are what the caller knows about it already. */
 export function describeDataset(
   file: HdfFile,
   path: string,
-  known: { type: NativeArray } | { seen?: Target } = {},
+  known: { type: NativeArray; withoutAttributes?: boolean } | { seen?: Target } = {},
 ): DatasetItem | ProblemItem {
   const type = "type" in known ? known.type : file.dataset(path, known.seen);
   if (type === undefined) return explainMissing(file, path);
@@ -82,7 +82,7 @@ export function describeDataset(
     dataType,
     chunks: type.chunks && [...type.chunks, ...element.innerShape],
     missingFilters,
-    attributes: attributesOf(file, path),
+    attributes: "type" in known && known.withoutAttributes === true ? {} : attributesOf(file, path),
   };
 }
 

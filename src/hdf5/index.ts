@@ -4,7 +4,32 @@ import { availableParallelism } from "node:os";
 import { ThreadedHdf5Reader } from "./reader.ts";
 import type { Hdf5Reader } from "./types.ts";
 
+export {
+  type ArrayValues,
+  arrayValues,
+  type Complex,
+  dataTypeName,
+  type ElementReader,
+  type ElementValue,
+  elementReader,
+  type NumberArray,
+  type ScalarValue,
+  scalarReader,
+  structFields,
+  typeCode,
+} from "./arrayValues.ts";
+export {
+  type AxisRange,
+  isWhole,
+  parseSlice,
+  rangesShape,
+  resolveSlice,
+  type Slice,
+  type SliceItem,
+} from "./slice.ts";
+export { rangeWithin } from "./strided.ts";
 export type * from "./types.ts";
+export { type ArrayView, applyCuts, planView } from "./view.ts";
 export { type WriteDataset, type WriteGroup, type WriteValue, writeHdf5 } from "./write.ts";
 
 export interface Hdf5ReaderOptions {
@@ -25,6 +50,14 @@ const maxDefaultWorkers = 4;
  */
 export function openHdf5Reader({ workers }: Hdf5ReaderOptions = {}): Hdf5Reader {
   return new ThreadedHdf5Reader(workers ?? defaultWorkers());
+}
+
+let shared: Hdf5Reader | undefined;
+
+/** The reader of this process, for callers that bring none; its threads start when they are first needed. */
+export function sharedHdf5Reader(): Hdf5Reader {
+  shared ??= openHdf5Reader();
+  return shared;
 }
 
 function defaultWorkers(): number {

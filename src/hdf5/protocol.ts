@@ -3,11 +3,11 @@
 import type { ErrorCode } from "../errors.ts";
 import type {
   ArrayData,
+  ArrayPart,
   ColumnsRequest,
   ColumnsResult,
   PickRequest,
   PickResult,
-  Slices,
   WalkItem,
   WalkRequest,
 } from "./types.ts";
@@ -16,13 +16,17 @@ import type {
 export interface Operations {
   pick: { arguments: { file: string; request: PickRequest }; result: PickResult };
   columns: { arguments: { file: string; request: ColumnsRequest }; result: ColumnsResult };
-  read: { arguments: { file: string; dataset: string; slices?: Slices }; result: ArrayData };
+  /** `file` is that of the first part, to be blamed when the thread dies. */
+  readParts: { arguments: { file: string; parts: readonly ArrayPart[] }; result: { parts: PartResult[] } };
   /** Opens the file for a walk; the caller chooses the number that names it. */
   walkOpen: { arguments: { walk: number; file: string; request: WalkRequest }; result: null };
   /** The next items; the walk is over, and its file closed, when `done`. */
   walkNext: { arguments: { walk: number; file: string }; result: { items: WalkItem[]; done: boolean } };
   walkClose: { arguments: { walk: number; file: string }; result: null };
 }
+
+/** An array, or why there is none. */
+export type PartResult = { array: ArrayData } | { error: { code: ErrorCode; message: string } };
 
 export type Operation = keyof Operations;
 export type Arguments<O extends Operation> = Operations[O]["arguments"];

@@ -1,11 +1,12 @@
 // The reader the rest of the program sees: calls go to the first thread that is free, walks stay on theirs.
 
 import { resolve } from "node:path";
-import { CopycatError } from "../errors.ts";
+import { CopycatError, errorMessage } from "../errors.ts";
 import type { Arguments, Operation, Result } from "./protocol.ts";
 import { Hdf5Thread, ThreadLost } from "./thread.ts";
 import type {
   ArrayData,
+  ArrayPart,
   ColumnsRequest,
   ColumnsResult,
   Hdf5Reader,
@@ -58,8 +59,34 @@ export class ThreadedHdf5Reader implements Hdf5Reader {
     return this.call("columns", { file: resolve(file), request });
   }
 
-  read(file: string, dataset: string, slices?: Slices): Promise<ArrayData> {
-    return this.call("read", { file: resolve(file), dataset, ...(slices && { slices }) });
+  async readParts(parts: readonly ArrayPart[]): Promise<(ArrayData | CopycatError)[]> {
+    const resolved = parts.map((part) => ({ ...part, file: resolve(part.file) }));
+    const [first, ...more] = resolved;
+    if (first === undefined) return [];
+    try {
+      const results = (await this.call("readParts", { file: first.file, parts: resolved })).parts;
+      return results.map((result) =>
+        "array" in result ? result.array : new CopycatError(result.error.code, result.error.message),
+      );
+    } catch (error) {
+      if (this.closed) throw error;
+      if (more.length === 0) return [error instanceof CopycatError ? error : blame(first.file, error)];
+      // One part took the thread along with it; each by itself, and it is known which one.
+      const alone: (ArrayData | CopycatError)[] = [];
+      for (const part of resolved) alone.push(...(await this.readParts([part])));
+      return alone;
+    }
+  }
+
+  async read(file: string, dataset: string, slices?: Slices): Promise<ArrayData> {
+    const part = slices?.map((slice) => ({
+      start: slice?.start ?? null,
+      stop: slice?.stop ?? null,
+      step: slice?.step ?? 1,
+    }));
+    const [result] = await this.readParts([{ file, dataset, view: part === undefined ? {} : { part } }]);
+    if (result === undefined || result instanceof CopycatError) throw result;
+    return result;
   }
 
   async close(): Promise<void> {
@@ -107,4 +134,10 @@ export class ThreadedHdf5Reader implements Hdf5Reader {
     const thread = this.leastBusy();
     if (thread) this.waiting.shift()?.(thread);
   }
+}
+
+function blame(file: string, error: unknown): CopycatError {
+  return new CopycatError("UNREADABLE_SOURCE", `${file} cannot be read: ${errorMessage(error)}`, {
+    cause: error,
+  });
 }

@@ -1,6 +1,8 @@
 // What the hdf5 room says about files: plain data that crosses a thread boundary.
 
+import type { CopycatError } from "../errors.ts";
 import type { JsonText } from "../json.ts";
+import type { ArrayView } from "./view.ts";
 
 /** Tiled's data type of an array element (tiled/structures/array.py); `itemsize` in bytes. */
 export interface ScalarDataType {
@@ -106,11 +108,23 @@ export interface ColumnsResult {
   datasets: Record<string, JsonText[]>;
 }
 
+/** Where each field of a compound begins in its element, in bytes, and the same of compounds within it. */
+export type FieldOffsets = readonly { offset: number; inner: FieldOffsets | null }[];
+
 export interface ArrayData {
   shape: number[];
   dataType: DataType;
   /** Row-major element bytes in the data type's own byte order. */
   bytes: Uint8Array;
+  /** Only of compounds. */
+  offsets?: FieldOffsets;
+}
+
+/** One array to read: a data set of a file, or what a view makes of it. */
+export interface ArrayPart {
+  file: string;
+  dataset: string;
+  view?: ArrayView;
 }
 
 /** Half-open ranges, one an axis; null for the whole axis. */
@@ -124,6 +138,11 @@ export interface Hdf5Reader {
   pick(file: string, request: PickRequest): Promise<PickResult>;
   /** A window of rows of column-like datasets. */
   columns(file: string, request: ColumnsRequest): Promise<ColumnsResult>;
+  /**
+   * Values of many arrays in one go, in the order asked for. What cannot be read is an error in its place. Files stay
+   * open for a moment, so that the next part of one costs little; one that was replaced meanwhile is opened anew.
+   */
+  readParts(parts: readonly ArrayPart[]): Promise<(ArrayData | CopycatError)[]>;
   /** Values of one dataset. */
   read(file: string, dataset: string, slices?: Slices): Promise<ArrayData>;
   /** How many files can be worked on side by side. */

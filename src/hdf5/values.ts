@@ -27,7 +27,7 @@ export function readSlabs(
   const { path, type, slab } = source;
   const pointers = hasPointers(type);
   const maxElements = pointers ? slabPointers : Math.max(1, Math.floor(slabBytes / type.size));
-  for (const part of cutSlab(slab, maxElements)) {
+  for (const part of cutSlab(slab, maxElements, pointers ? null : type.chunks)) {
     const bytes = type.size * elementCount(part.count);
     file.withMemory(bytes, (pointer) => {
       const { native } = file.library;

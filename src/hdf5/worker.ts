@@ -7,16 +7,21 @@ import { unreadable } from "./diagnose.ts";
 import { pickDirect } from "./direct/pick.ts";
 import { HdfFile } from "./file.ts";
 import { Library } from "./library.ts";
+import { OpenFiles } from "./openFiles.ts";
 import { pick } from "./pick.ts";
-import type { Answer, Call, Operation, Result } from "./protocol.ts";
-import { readArray } from "./readArray.ts";
-import type { WalkItem } from "./types.ts";
+import type { Answer, Call, Operation, PartResult, Result } from "./protocol.ts";
+import type { ArrayPart, WalkItem } from "./types.ts";
 import { Walker } from "./walk.ts";
 
 /** Items of a walk that travel together; two such batches are under way at most. */
 const walkBatchItems = 256;
 
+/** A file that nobody reads from is not held open for longer: it may be on its way out. */
+const idleMs = 2000;
+
 const walks = new Map<number, Walker>();
+const openFiles = new OpenFiles(currentLibrary);
+let idleTimer: NodeJS.Timeout | undefined;
 let library: Library | undefined;
 let last: Promise<void> = Promise.resolve();
 
@@ -34,9 +39,13 @@ async function answer(call: Call): Promise<void> {
       known ?? unreadable(call.arguments.file, `cannot be read: ${errorMessage(error)}`, error);
     answered = { id: call.id, error: { code, message, stack } };
   }
-  const bytes =
-    "result" in answered && answered.result && "bytes" in answered.result && answered.result.bytes;
-  parentPort?.postMessage(answered, bytes ? [bytes.buffer as ArrayBuffer] : []);
+  parentPort?.postMessage(answered, "result" in answered ? buffersOf(answered.result) : []);
+}
+
+/** Values go over without being copied. */
+function buffersOf(result: Result<Operation>): ArrayBuffer[] {
+  if (result === null || !("parts" in result)) return [];
+  return result.parts.flatMap((part) => ("array" in part ? [part.array.bytes.buffer as ArrayBuffer] : []));
 }
 
 async function perform(call: Call): Promise<Result<Operation>> {
@@ -48,10 +57,8 @@ async function perform(call: Call): Promise<Result<Operation>> {
       );
     case "columns":
       return withFile(call.arguments.file, (file) => columns(file, call.arguments.request));
-    case "read":
-      return withFile(call.arguments.file, (file) =>
-        readArray(file, call.arguments.dataset, call.arguments.slices),
-      );
+    case "readParts":
+      return { parts: await readParts(call.arguments.parts) };
     case "walkOpen": {
       const file = HdfFile.open(await currentLibrary(), call.arguments.file);
       walks.set(call.arguments.walk, new Walker(file, call.arguments.request));
@@ -62,6 +69,15 @@ async function perform(call: Call): Promise<Result<Operation>> {
     case "walkClose":
       closeWalk(call.arguments.walk);
       return null;
+  }
+}
+
+async function readParts(parts: readonly ArrayPart[]): Promise<PartResult[]> {
+  clearTimeout(idleTimer);
+  try {
+    return await openFiles.readParts(parts);
+  } finally {
+    idleTimer = setTimeout(() => openFiles.closeAll(), idleMs).unref();
   }
 }
 

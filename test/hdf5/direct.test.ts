@@ -3,26 +3,15 @@
 import { readdirSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { pickDirect } from "../../src/hdf5/direct/pick.ts";
-import { HdfFile } from "../../src/hdf5/file.ts";
 import { writeHdf5 } from "../../src/hdf5/index.ts";
-import { Library } from "../../src/hdf5/library.ts";
 import { pick } from "../../src/hdf5/pick.ts";
 import type { PickRequest, PickResult } from "../../src/hdf5/types.ts";
 import { Walker } from "../../src/hdf5/walk.ts";
 import { temporaryFolder } from "./temporary.ts";
+import { withLibrary } from "./withLibrary.ts";
 
 const at = temporaryFolder();
-const library = await Library.load();
 const fixtures = new URL("./fixtures/", import.meta.url);
-
-function withLibrary<T>(path: string, use: (file: HdfFile) => T): T {
-  const file = HdfFile.open(library, path);
-  try {
-    return use(file);
-  } finally {
-    file.close();
-  }
-}
 
 /** Paths of all objects, and of some that are not there. */
 function pathsIn(path: string): string[] {

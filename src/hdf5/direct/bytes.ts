@@ -7,8 +7,10 @@ export class NotDirect extends Error {}
 
 const pageBytes = 32_768;
 const maxPages = 16;
+const maxReadBytes = 2 ** 30;
 
 interface Page {
+  owner: FileBytes | undefined;
   start: number;
   length: number;
   bytes: Buffer;
@@ -18,8 +20,10 @@ interface Page {
 /** Pages are kept from file to file, so that reading a file allocates nothing. */
 const pool: Page[] = Array.from({ length: maxPages }, () => {
   const bytes = Buffer.alloc(pageBytes);
-  return { start: -1, length: 0, bytes, view: new DataView(bytes.buffer, bytes.byteOffset, pageBytes) };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, pageBytes);
+  return { owner: undefined, start: -1, length: 0, bytes, view };
 });
+let turn = 0;
 
 /** A piece of the file; valid until the next `at`. */
 export interface Piece {
@@ -32,16 +36,15 @@ export class FileBytes {
   readonly size: number;
   private readonly descriptor: number;
   private last: Page | undefined;
-  private turn = 0;
 
   constructor(path: string) {
     this.descriptor = openSync(path, "r");
     this.size = fstatSync(this.descriptor).size;
-    for (const page of pool) page.start = -1;
   }
 
   close(): void {
     closeSync(this.descriptor);
+    for (const page of pool) if (page.owner === this) page.owner = undefined;
   }
 
   /** `length` bytes at an address. */
@@ -50,7 +53,7 @@ export class FileBytes {
     const start = address - (address % pageBytes);
     const offset = address - start;
     if (offset + length > pageBytes) return this.across(address, length);
-    const page = this.last?.start === start ? this.last : this.page(start);
+    const page = this.last?.start === start && this.last.owner === this ? this.last : this.page(start);
     if (offset + length > page.length) throw new NotDirect("the file got shorter");
     return { bytes: page.bytes, view: page.view, offset };
   }
@@ -61,18 +64,41 @@ export class FileBytes {
     return Buffer.from(bytes.subarray(offset, offset + length));
   }
 
+  /** Fills the target with what lies at an address: a short piece through the pages, a long one past them. */
+  fill(target: Uint8Array, address: number): void {
+    if (target.length <= pageBytes / 4) {
+      const { bytes, offset } = this.at(address, target.length);
+      target.set(bytes.subarray(offset, offset + target.length));
+      return;
+    }
+    if (!(address >= 0 && address + target.length <= this.size))
+      throw new NotDirect("beyond the end of the file");
+    this.readFully(target, address);
+  }
+
   private across(address: number, length: number): Piece {
     const bytes = Buffer.alloc(length);
-    const read = readSync(this.descriptor, bytes, 0, length, address);
-    if (read < length) throw new NotDirect("the file got shorter");
+    this.readFully(bytes, address);
     return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, length), offset: 0 };
   }
 
+  /** One call reads at most 2 GiB. */
+  private readFully(target: Uint8Array, address: number): void {
+    for (let done = 0; done < target.length; ) {
+      const wanted = Math.min(target.length - done, maxReadBytes);
+      const read = readSync(this.descriptor, target, done, wanted, address + done);
+      if (read === 0) throw new NotDirect("the file got shorter");
+      done += read;
+    }
+  }
+
   private page(start: number): Page {
-    let page = pool.find((candidate) => candidate.start === start);
+    let page = pool.find((candidate) => candidate.owner === this && candidate.start === start);
     if (page === undefined) {
-      page = pool[this.turn++ % maxPages] as Page;
+      page = pool[turn++ % maxPages] as Page;
+      page.owner = undefined;
       page.length = readSync(this.descriptor, page.bytes, 0, pageBytes, start);
+      page.owner = this;
       page.start = start;
     }
     this.last = page;

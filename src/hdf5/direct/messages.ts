@@ -88,6 +88,8 @@ export interface Layout {
   inline?: { offset: number; bytes: number };
   /** Undefined for chunked data, and for contiguous data that was never written. */
   at?: number | undefined;
+  /** The index of the chunks, where it is the tree that all but the newest files have. */
+  tree?: number | undefined;
 }
 
 export function readLayout(view: DataView): Layout {
@@ -99,7 +101,8 @@ export function readLayout(view: DataView): Layout {
   if (layoutClass !== 2) return refuse("a virtual dataset");
   if (version === 3) {
     const rank = view.getUint8(2) - 1;
-    return { chunks: Array.from({ length: rank }, (_, axis) => view.getUint32(11 + axis * 4, true)) };
+    const chunks = Array.from({ length: rank }, (_, axis) => view.getUint32(11 + axis * 4, true));
+    return { chunks, tree: address(view, 3) };
   }
   const rank = view.getUint8(3) - 1;
   const width = view.getUint8(4);
@@ -108,7 +111,14 @@ export function readLayout(view: DataView): Layout {
   return { chunks: Array.from({ length: rank }, (_, axis) => bytes.readUIntLE(5 + axis * width, width)) };
 }
 
-export function readFilters(view: DataView): { id: number; name: string }[] {
+/** A filter of the pipeline; `values` are its settings. */
+export interface Filter {
+  id: number;
+  name: string;
+  values: number[];
+}
+
+export function readFilters(view: DataView): Filter[] {
   const version = view.getUint8(0);
   const bytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength);
   let offset = version === 1 ? 8 : 2;
@@ -116,11 +126,13 @@ export function readFilters(view: DataView): { id: number; name: string }[] {
     const id = view.getUint16(offset, true);
     const named = version === 1 || id >= 256;
     const nameBytes = named ? view.getUint16(offset + 2, true) : 0;
-    const values = view.getUint16(offset + (named ? 6 : 4), true);
+    const count = view.getUint16(offset + (named ? 6 : 4), true);
     offset += named ? 8 : 6;
     const name = bytes.toString("utf8", offset, offset + nameBytes).replace(/\0.*$/s, "");
     offset += version === 1 ? Math.ceil(nameBytes / 8) * 8 : nameBytes;
-    offset += values * 4 + (version === 1 && values % 2 === 1 ? 4 : 0);
-    return { id, name };
+    const first = offset;
+    const values = Array.from({ length: count }, (_unused, index) => view.getUint32(first + index * 4, true));
+    offset += count * 4 + (version === 1 && count % 2 === 1 ? 4 : 0);
+    return { id, name, values };
   });
 }

@@ -20,9 +20,10 @@ import { defaultValueElements } from "../pick.ts";
 import { elementCount } from "../slabs.ts";
 import type { DatasetItem, JsonRecord, PickRequest, PickResult, ProblemItem } from "../types.ts";
 import { address, FileBytes, refuse } from "./bytes.ts";
-import { MessageType, type ObjectHeader, readHeader, rootAddress } from "./header.ts";
-import { findMember, listMembers } from "./links.ts";
-import { type Layout, readDataspace, readDatatype, readFilters, readLayout } from "./messages.ts";
+import { MessageType, type ObjectHeader } from "./header.ts";
+import { listMembers } from "./links.ts";
+import { readFilters } from "./messages.ts";
+import { type DirectDataset, DirectObjects, findMessage, isGroup, readDataset } from "./objects.ts";
 import { readAttribute, stringLengths, valueBytes, valuesToJson } from "./values.ts";
 
 /** More strings than this are found faster by the library, which keeps an index of their heaps. */
@@ -44,27 +45,18 @@ export function pickDirect(path: string, request: PickRequest): PickResult | und
   }
 }
 
-/** What a dataset's header says, as far as descriptions and values need it. */
-interface Dataset {
-  header: ObjectHeader;
-  shape: number[] | null;
-  type: ReturnType<typeof readDatatype>["type"];
-  layout: Layout;
-  layoutView: DataView;
-}
-
 class DirectPick {
   private readonly path: string;
   private readonly file: FileBytes;
-  private readonly headers = new Map<string, ObjectHeader | undefined>();
+  private readonly objects: DirectObjects;
 
   constructor(path: string, file: FileBytes) {
     this.path = path;
     this.file = file;
+    this.objects = new DirectObjects(file);
   }
 
   run(request: PickRequest): PickResult {
-    this.headers.set("/", readHeader(this.file, rootAddress(this.file)));
     const maxElements = request.valueElements ?? defaultValueElements;
     const datasets = request.datasets.map((path) => ({ ...this.describe(normalizePath(path)), path }));
     const single: [string, JsonText][] = [];
@@ -81,14 +73,14 @@ class DirectPick {
   }
 
   private describe(path: string): DatasetItem | ProblemItem {
-    const header = this.header(path);
+    const header = this.objects.header(path);
     if (!header) return noDataset(this.path, path);
     if (isGroup(header)) return groupInstead(this.path, path);
     const dataset = readDataset(header) ?? refuse("neither a group nor a dataset");
     const { type, shape, layout } = dataset;
     const element = elementTypeOf(type);
     if ("unsupported" in element) return refuse("no numpy type");
-    const filters = find(header, MessageType.filters);
+    const filters = findMessage(header, MessageType.filters);
     return {
       kind: "dataset",
       path,
@@ -103,12 +95,11 @@ class DirectPick {
   private valuesIn({ valuesIn, scalarsOnly }: PickRequest, maxElements: number): [string, JsonText][] {
     const values: [string, JsonText][] = [];
     const group = valuesIn === undefined ? undefined : normalizePath(valuesIn);
-    const header = group === undefined ? undefined : this.header(group);
+    const header = group === undefined ? undefined : this.objects.header(group);
     if (group === undefined || !header || !isGroup(header)) return values;
     for (const { name, at } of listMembers(this.file, header)) {
       const path = group === "/" ? `/${name}` : `${group}/${name}`;
-      if (!this.headers.has(path)) this.headers.set(path, readHeader(this.file, at));
-      const dataset = readDataset(this.header(path) ?? []);
+      const dataset = readDataset(this.objects.headerAt(path, at));
       if (scalarsOnly && dataset?.shape?.length !== 0) continue;
       const value = this.value(path, maxElements);
       if (value !== undefined) values.push([name, value]);
@@ -117,7 +108,7 @@ class DirectPick {
   }
 
   private value(path: string, maxElements: number): JsonText | undefined {
-    const dataset = readDataset(this.header(path) ?? []);
+    const dataset = readDataset(this.objects.header(path) ?? []);
     if (!dataset) return undefined;
     const { type, shape } = dataset;
     if (shape !== null && elementCount(shape) > maxElements) return undefined;
@@ -126,17 +117,18 @@ class DirectPick {
   }
 
   /** Only data that lies in one piece; chunks and values never written are for the library. */
-  private storedBytes({ header, type, layout, layoutView }: Dataset, shape: number[]): Buffer {
+  private storedBytes({ header, type, layout, layoutView }: DirectDataset, shape: number[]): Buffer {
     const bytes = valueBytes(type, shape);
     if (bytes === 0) return Buffer.alloc(0);
-    if (layout.chunks || find(header, MessageType.externalFiles)) refuse("data in chunks or another file");
+    if (layout.chunks || findMessage(header, MessageType.externalFiles))
+      refuse("data in chunks or another file");
     if (layout.at !== undefined) return this.file.copy(layout.at, bytes);
     if (layout.inline?.bytes !== bytes) return refuse("data never written");
     const { buffer, byteOffset } = layoutView;
     return Buffer.from(buffer, byteOffset + layout.inline.offset, bytes);
   }
 
-  private longestString(dataset: Dataset): number {
+  private longestString(dataset: DirectDataset): number {
     const { shape } = dataset;
     if (shape === null) return 0;
     if (elementCount(shape) > maxDirectStrings) refuse("many strings");
@@ -144,14 +136,14 @@ class DirectPick {
   }
 
   private attributesAt(path: string | undefined): JsonRecord {
-    const header = path === undefined ? undefined : this.header(normalizePath(path));
+    const header = path === undefined ? undefined : this.objects.header(normalizePath(path));
     if (!header) return {};
     if (!isGroup(header) && !readDataset(header)) refuse("neither a group nor a dataset");
     return this.attributes(header);
   }
 
   private attributes(header: ObjectHeader): JsonRecord {
-    const info = find(header, MessageType.attributeInfo);
+    const info = findMessage(header, MessageType.attributeInfo);
     if (info) {
       const flags = info.getUint8(1);
       if (flags & 2) refuse("attributes in the order of creation");
@@ -165,38 +157,4 @@ class DirectPick {
     }
     return Object.fromEntries(entries.sort(([left], [right]) => (left < right ? -1 : 1)));
   }
-
-  /** The header at a path, or undefined when there is nothing. */
-  private header(path: string): ObjectHeader | undefined {
-    if (this.headers.has(path)) return this.headers.get(path);
-    const slash = path.lastIndexOf("/");
-    const name = path.slice(slash + 1);
-    if (name === "." || name === "..") refuse("a relative path");
-    const parent = this.header(slash === 0 ? "/" : path.slice(0, slash));
-    const at = parent && isGroup(parent) ? findMember(this.file, parent, name) : undefined;
-    const header = at === undefined ? undefined : readHeader(this.file, at);
-    this.headers.set(path, header);
-    return header;
-  }
-}
-
-function find(header: ObjectHeader, wanted: number): DataView | undefined {
-  return header.find(({ type }) => type === wanted)?.view;
-}
-
-function isGroup(header: ObjectHeader): boolean {
-  return header.some(({ type }) => type === MessageType.symbolTable || type === MessageType.linkInfo);
-}
-
-function readDataset(header: ObjectHeader): Dataset | undefined {
-  const [space, type] = [find(header, MessageType.dataspace), find(header, MessageType.datatype)];
-  const layoutView = find(header, MessageType.layout);
-  if (!space || !type || !layoutView) return undefined;
-  return {
-    header,
-    shape: readDataspace({ view: space, offset: 0 }),
-    type: readDatatype({ view: type, offset: 0 }).type,
-    layout: readLayout(layoutView),
-    layoutView,
-  };
 }
