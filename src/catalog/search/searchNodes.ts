@@ -1,65 +1,81 @@
-// Finds the children of datasets by their metadata.
+// Finds nodes by what they hold: a page at a time, all of them as a stream, or only their number.
 
 import type { Database } from "../../database/index.ts";
 import { CopycatError } from "../../errors.ts";
-import { getNode } from "../findNode.ts";
-import { catalogNames } from "../tables.ts";
-import { type Filter, filterSql } from "./filter.ts";
+import { type FoundRow, listParts, pageSql } from "./pageSql.ts";
+import { makeParameters } from "./parameters.ts";
+import { readPlace, writePlace } from "./place.ts";
+import { checkSort, matchesSql, resolveSearch } from "./resolve.ts";
+import { runSearch, streamSearch } from "./run.ts";
+import type { FoundNode, SearchPage, SearchQuery } from "./types.ts";
 
-export interface SearchOptions {
-  /** Path of a dataset; without it, the entities of all datasets. */
-  dataset?: string;
-  filters: readonly Filter[];
+export interface PageQuery extends SearchQuery {
   /** Default 20. */
   limit?: number;
-  schema?: string;
+  /** `next` of the page before. */
+  after?: string;
 }
 
-export interface FoundNode {
-  path: string;
-  structureFamily: string;
-  metadata: Record<string, unknown>;
-}
-
-/** Nodes in the order of their ids, and how many match in all. */
-export async function searchNodes(
-  database: Database,
-  options: SearchOptions,
-): Promise<{ count: number; nodes: FoundNode[] }> {
-  const { nodes } = catalogNames(options.schema ?? "public");
-  const values: unknown[] = [];
-  const conditions = options.filters.map((filter) => filterSql(filter, values));
-  const scope = await findScope(database, options, values);
-  conditions.unshift(scope.condition);
-  const from = `from ${nodes} n join ${nodes} p on p.id = n.parent where ${conditions.join(" and ")}`;
-  const counted = await database.pool.query<{ count: number }>(
-    `select count(*)::int as count ${from}`,
-    values,
-  );
-  values.push(options.limit ?? 20, scope.path);
-  const found = await database.pool.query<FoundNode>(
-    `select coalesce($${values.length}, '/' || p.key) || '/' || n.key as path, n.structure_family::text as "structureFamily",
-  n.metadata
-${from} order by n.id limit $${values.length - 1}`,
-    values,
-  );
-  return { count: counted.rows[0]?.count ?? 0, nodes: found.rows };
-}
-
-/** Where to look; `path` is that of the parent, null when each dataset is one. */
-async function findScope(
-  database: Database,
-  { dataset, schema }: SearchOptions,
-  values: unknown[],
-): Promise<{ condition: string; path: string | null }> {
-  if (dataset === undefined) return { condition: "p.parent = 0", path: null };
-  const { id, path, structureFamily } = await getNode(database, dataset, schema);
-  if (structureFamily !== "container") {
-    throw new CopycatError(
-      "USAGE",
-      `${path} is an ${structureFamily}; search looks into a dataset, such as VDP.`,
-    );
+/**
+ * One page of the nodes that fit. A page is one or two queries, however far it is from the first.
+ *
+ * @throws CopycatError USAGE, NOT_FOUND (no such dataset)
+ *
+ * @example
+ * const where = key("Ja_meV").gt(0.5);
+ * const { nodes, next } = await searchNodes(database, { dataset: "VDP", where, limit: 100 });
+ */
+export async function searchNodes(database: Database, query: PageQuery = {}): Promise<SearchPage> {
+  const { limit = 20, sort = [] } = query;
+  checkLimit(limit);
+  checkSort(sort);
+  const after = query.after === undefined ? null : readPlace(sort, query.after);
+  const search = await resolveSearch(database, query);
+  let rows: FoundRow[] = [];
+  for (const part of listParts(sort, after)) {
+    // One more than asked for says whether there is another page.
+    const missing = limit + 1 - rows.length;
+    if (missing > 0) {
+      const found = await runSearch<FoundRow>(database, pageSql(search, { part, after, limit: missing }));
+      rows = rows.concat(found);
+    }
   }
-  values.push(id);
-  return { condition: `n.parent = $${values.length}`, path: path === "/" ? "" : path };
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  const hasMore = rows.length > limit && last !== undefined;
+  return {
+    nodes: shown.map(withoutPlace),
+    next: hasMore ? writePlace(sort, { values: last.place, id: last.id }) : null,
+  };
+}
+
+/**
+ * All nodes that fit, in the order of the pages, as of one moment and in flat memory.
+ *
+ * @example
+ * for await (const { path, metadata } of streamNodes(database, { under: "/VDP" })) console.log(path, metadata);
+ */
+export async function* streamNodes(database: Database, query: SearchQuery = {}): AsyncGenerator<FoundNode> {
+  const search = await resolveSearch(database, query);
+  const statement = pageSql(search, { part: "all", after: null, limit: null });
+  for await (const row of streamSearch<FoundRow>(database, statement)) yield withoutPlace(row);
+}
+
+/** How many nodes fit, exactly. */
+export async function countNodes(database: Database, query: SearchQuery = {}): Promise<number> {
+  const search = await resolveSearch(database, query);
+  const parameters = makeParameters();
+  const text = `select count(*)::int as count\n${matchesSql(search, parameters)}`;
+  const [row] = await runSearch<{ count: number }>(database, { text, values: parameters.values });
+  return row?.count ?? 0;
+}
+
+/** @throws CopycatError USAGE */
+export function checkLimit(limit: number): void {
+  if (Number.isSafeInteger(limit) && limit >= 0 && limit < Number.MAX_SAFE_INTEGER) return;
+  throw new CopycatError("USAGE", `limit is ${limit}; it must be a whole number of at least 0.`);
+}
+
+function withoutPlace({ place: _, ...node }: FoundRow): FoundNode {
+  return node;
 }

@@ -1,65 +1,114 @@
-// copycat search: finds entities by their metadata.
+// copycat search: finds nodes by what they hold.
 
 import type { Command } from "commander";
-import { type FoundNode, parseFilter, requireCatalog, searchNodes } from "../../catalog/index.ts";
+import { requireCatalog } from "../../catalog/index.ts";
 import { dsnOption, jsonOption, option, quietOption, wholeNumber } from "../options.ts";
-import { plural, printJson, printNotice, printResult } from "../output.ts";
 import { withDatabase } from "../withDatabase.ts";
+import { printSearch } from "./search/print.ts";
+import { readQuery, type SearchFlags } from "./search/query.ts";
 
-interface SearchFlags {
-  dsn?: string;
-  where: string[];
-  limit: number;
-  count: boolean;
-  json: boolean;
-  quiet: boolean;
-}
+const language = `
+Filters, as --where takes them:
+  KEY OP VALUE              OP is one of = != < <= > >=, such as Ja_meV > 0.5 or instrument.name = SEQ
+  KEY between A and B       both ends included
+  KEY in (A, B, C)          one of them
+  KEY like 'Ni%'            a text that fits: % is any characters, _ is one
+  KEY contains TEXT         a part of a text, or an element of a list
+  has KEY                   the key is there
+  text 'two words'          all of the words, in whatever texts of the metadata
+  spec NAME, family array   what kind of node it is
+  key in (H_1, H_2)         its own key, the end of its path
+  and, or, not, ( )         as usual; not finds all others, those without the key as well
 
-const examples = `
+A value is JSON (0.5, true, null, [1, 2]) or a text. Quote a text that holds parentheses, and, or:
+"salt and pepper", 'it''s'. Quote odd keys: "odd key"."sub.key" = 1. A dot leads into nested metadata.
+Only values of the same type are compared: the text "0.9" is neither above nor below 0.5.
+
 Examples:
-  copycat search VDP --where 'Ja_meV > 0.5' --where 'Dc_meV < 0'
-  copycat search --where 'source = VDP' --count`;
+  copycat search VDP --where 'Ja_meV > 0.5 and (material = NiPS3 or not has Dc_meV)' --sort -Ja_meV
+  copycat search --source VDP --count                 over all datasets
+  copycat search --under VDP --family array --limit 5 at any depth
+  copycat search VDP --in 'material=NiPS3,MnPS3' --distinct spin_s
+  copycat search VDP --all --ndjson > nodes.ndjson    everything, a node a line`;
+
+const collected = (text: string, before: string[]): string[] => [...before, text];
 
 export function addSearchCommand(program: Command): void {
-  program
+  const command = program
     .command("search")
-    .description("Find entities by their metadata, in one dataset or over all.")
-    .argument("[dataset]", "path of a dataset; all of them when left out")
-    .addOption(
-      option("--where <filter>", "KEY OP VALUE, OP one of = != < <= > >=; may be given several times")
-        .argParser((text: string, before: string[]) => [...before, text])
-        .default([], "all"),
-    )
-    .addOption(option("--limit <n>", "print so many at most").argParser(wholeNumber(0)).default(20))
-    .addOption(option("--count", "print the number of matches only").default(false))
+    .description("Find nodes by what they hold, in one dataset or over all.")
+    .argument("[dataset]", "path of a dataset; the entities of all datasets when left out");
+  addConditions(command);
+  addAnswers(command);
+  command
     .addOption(dsnOption())
     .addOption(jsonOption())
     .addOption(quietOption())
-    .addHelpText("after", examples)
+    .addHelpText("after", language)
     .action(async (dataset: string | undefined, flags: SearchFlags) => {
-      const filters = flags.where.map(parseFilter);
-      const found = await withDatabase("search", { ...flags, mustExist: true }, async ({ database }) => {
+      // Before a server is started for what cannot be read.
+      const query = readQuery(dataset, flags);
+      await withDatabase("search", { ...flags, mustExist: true }, async ({ database }) => {
         await requireCatalog(database);
-        const limit = flags.count ? 0 : flags.limit;
-        return searchNodes(database, { filters, limit, ...(dataset === undefined ? {} : { dataset }) });
+        await printSearch(database, query, flags);
       });
-      if (flags.json) {
-        printJson(flags.count ? { count: found.count } : found);
-        return;
-      }
-      if (flags.count) {
-        printResult(String(found.count));
-        return;
-      }
-      for (const node of found.nodes) printResult(formatFound(node));
-      if (!flags.quiet) printNotice(`${plural(found.count, "match").replace("matchs", "matches")}`);
     });
 }
 
-/** The path, then the scalars of the metadata but for locators, which say where files lie. */
-function formatFound({ path, metadata }: FoundNode): string {
-  const scalars = Object.entries(metadata)
-    .filter(([key, value]) => typeof value !== "object" && !/^(path|dataset|index)_/.test(key))
-    .map(([key, value]) => `${key}=${String(value)}`);
-  return `${path}  ${scalars.join(" ")}`;
+/** Which nodes: all of these must hold. */
+function addConditions(command: Command): void {
+  command
+    .addOption(
+      option("--where <filter>", "a filter, as below; may be given several times")
+        .argParser(collected)
+        .default([], "all nodes"),
+    )
+    .addOption(option("--text <words>", "all of these words, in whatever texts of the metadata", "any"))
+    .addOption(
+      option("--in <key=values>", "one of the values, with commas between them; may be given several times")
+        .argParser(collected)
+        .default([], "any"),
+    )
+    .addOption(
+      option("--has <key>", "the key is there; may be given several times")
+        .argParser(collected)
+        .default([], "any"),
+    )
+    .addOption(option("--source <label>", "the label that tells modalities apart", "all"))
+    .addOption(option("--spec <name>", "a spec of the node", "any"))
+    .addOption(option("--family <name>", "its structure family, such as array", "any"))
+    .addOption(option("--under <path>", "all that lies under a container, at any depth", "one level"));
+}
+
+/** What is told of them. */
+function addAnswers(command: Command): void {
+  command
+    .addOption(
+      option("--sort <key>", "order by a key; -KEY for the largest first; may be given several times")
+        .argParser(collected)
+        .default([], "as they were made"),
+    )
+    .addOption(
+      option("--limit <n>", "print so many at most", "20 nodes, 1000 values, 100 of each facet").argParser(
+        wholeNumber(0),
+      ),
+    )
+    .addOption(option("--after <cursor>", "go on after a page: its `next`", "from the start"))
+    .addOption(option("--all", "print all nodes").default(false).conflicts(["limit", "after"]))
+    .addOption(option("--count", "print the number of matches only").default(false))
+    .addOption(
+      option("--distinct <key>", "print the values of a key, and how often each is there", "nodes").conflicts(
+        ["count", "facets"],
+      ),
+    )
+    .addOption(
+      option("--facets <keys>", "the same for several keys, with commas between them", "nodes").conflicts(
+        "count",
+      ),
+    )
+    .addOption(
+      option("--ndjson", "print one JSON object a line for each node")
+        .default(false)
+        .conflicts(["count", "distinct", "facets"]),
+    );
 }
