@@ -2,7 +2,9 @@
 
 import type { Migration } from "kysely";
 import { up as bulkLoad } from "./0001_bulk_load.ts";
+import { up as promotedKeys } from "./0002_promoted_keys.ts";
 
 export const engineMigrations: Record<string, Migration> = {
   "0001_bulk_load": { up: bulkLoad },
+  "0002_promoted_keys": { up: promotedKeys },
 };

@@ -1,0 +1,39 @@
+// Which keys are promoted, as recorded, and what became of their indexes, as the system catalogs have it.
+
+import type { Database } from "../../database/index.ts";
+import { catalogNames } from "../tables.ts";
+import { promotedTable, readOwnTables } from "./ownTables.ts";
+import type { PromotedKey, PromotedOptions } from "./types.ts";
+
+/**
+ * The promoted keys in the order in which they were made; none where nothing was ever promoted. One query of about a
+ * millisecond, so a search may ask each time.
+ */
+export async function listPromotedKeys(
+  database: Database,
+  { schema = "public" }: Pick<PromotedOptions, "schema"> = {},
+): Promise<PromotedKey[]> {
+  const names = catalogNames(schema);
+  return readOwnTables<PromotedKey>(
+    database,
+    `\
+select k.path, k.dataset_id as "datasetId", k.kinds, k.index_names as indexes, k.created_at as "createdAt",
+  case when k.dataset_id = 0 then '/' when k.dataset_id is not null then coalesce((
+    select '/' || string_agg(a.key, '/' order by c.depth desc)
+    from ${names.closure} c join ${names.nodes} a on a.id = c.ancestor
+    where c.descendant = k.dataset_id and a.id <> 0), 'deleted node ' || k.dataset_id) end as dataset,
+  f."isValid", f."sizeBytes", f.scans
+from ${promotedTable} k
+cross join lateral (
+  select coalesce(bool_and(coalesce(i.indisvalid, false)), false) as "isValid",
+    coalesce(sum(pg_relation_size(i.indexrelid)), 0)::float8 as "sizeBytes",
+    coalesce(sum(pg_stat_get_numscans(i.indexrelid)), 0)::float8 as scans
+  from unnest(k.index_names) as u (name)
+  left join pg_class r on r.relname = u.name
+    and r.relnamespace = (select oid from pg_namespace where nspname = k.catalog_schema)
+  left join pg_index i on i.indexrelid = r.oid) f
+where k.catalog_schema = $1
+order by k.created_at, k.path`,
+    [schema],
+  );
+}

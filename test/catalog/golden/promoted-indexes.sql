@@ -1,0 +1,10 @@
+create index concurrently "copycat_key_instrument_it_s_comparison_c2381dc0a1" on "public"."nodes" using btree (parent, (metadata #> '{instrument,it''s}'::text[]), id);
+create index concurrently "copycat_key_instrument_it_s_sort_6df21cbda4" on "public"."nodes" using btree (parent, ((metadata -> 'instrument'::text) -> 'it''s'::text), id);
+create index concurrently "copycat_key_instrument_it_s_like_e3141606e2" on "public"."nodes" using gin (parent, (metadata #>> '{instrument,it''s}'::text[]) public.gin_trgm_ops) where (metadata #>> '{instrument,it''s}'::text[]) is not null;
+create index concurrently "copycat_key_specs_6ab651bf97" on "public"."nodes" using gin (parent, specs jsonb_path_ops);
+create index concurrently "copycat_key_family_a24d3ca490" on "public"."nodes" using btree (parent, structure_family, id);
+create index concurrently "copycat_key_instrument_it_s_comparison_1aa2ada48b" on "public"."nodes" using btree (parent, (metadata #> '{instrument,it''s}'::text[]), id) where parent = 17;
+create index concurrently "copycat_key_instrument_it_s_sort_333de62565" on "public"."nodes" using btree (parent, ((metadata -> 'instrument'::text) -> 'it''s'::text), id) where parent = 17;
+create index concurrently "copycat_key_instrument_it_s_like_e0f753e010" on "public"."nodes" using gin (parent, (metadata #>> '{instrument,it''s}'::text[]) public.gin_trgm_ops) where parent = 17 and (metadata #>> '{instrument,it''s}'::text[]) is not null;
+create index concurrently "copycat_key_specs_2c24295232" on "public"."nodes" using gin (parent, specs jsonb_path_ops) where parent = 17;
+create index concurrently "copycat_key_family_e665079e81" on "public"."nodes" using btree (parent, structure_family, id) where parent = 17;
