@@ -68,7 +68,7 @@ function closureCheck({ rows, missing, extra, wrongDepth }: VerifyReport["closur
   const ok = missing + extra + wrongDepth === 0;
   const detail = ok
     ? `${rows} rows, each as the tree says`
-    : `${missing} rows missing, ${extra} too many, ${wrongDepth} with a wrong depth; \`copycat ingest INPUT --mode offline\` rebuilds it`;
+    : `${missing} rows missing, ${extra} too many, ${wrongDepth} with a wrong depth; \`copycat verify --repair\` mends it`;
   return { name: "closure", ok, detail };
 }
 

@@ -1,0 +1,155 @@
+// Mends what follows from the tree: closure rows, triggers that are off, sequences that are behind. What was lost
+// otherwise (nodes, files, structures) nobody can make up.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import type { PoolClient } from "pg";
+import {
+  type Database,
+  quoteIdentifier,
+  sqlState,
+  withCancel,
+  withTransaction,
+  wrapDatabaseError,
+} from "../database/index.ts";
+import { CopycatError, errorCode } from "../errors.ts";
+import { countUnreachedSql } from "./sql/closure.ts";
+import {
+  aheadSql,
+  deleteExtraSql,
+  expectClosureSql,
+  insertMissingSql,
+  requiredTriggers,
+  sequenceTables,
+  silentTriggersSql,
+  updateDepthsSql,
+} from "./sql/repair.ts";
+import { type CatalogNames, catalogNames } from "./tables.ts";
+import { type VerifyReport, verifyCatalog } from "./verify.ts";
+
+export interface Repaired {
+  closure: { inserted: number; updated: number; deleted: number };
+  /** Names of triggers that were enabled. */
+  triggers: string[];
+  /** Tables whose sequence was set ahead. */
+  sequences: string[];
+}
+
+export interface RepairReport {
+  before: VerifyReport;
+  repaired: Repaired;
+  after: VerifyReport;
+}
+
+export interface RepairOptions {
+  /** Schema of the catalog; default `public`. */
+  schema?: string;
+  onNotice?: (message: string) => void;
+  signal?: AbortSignal;
+}
+
+/**
+ * Makes the closure equal to the tree in one transaction, enables the triggers and sets the sequences ahead; verifies
+ * before and after. Readers go on, writers wait. Only rows that differ are written.
+ *
+ * @throws CopycatError CATALOG_VERSION when nodes do not reach the root, PERMISSION, DATABASE, CANCELLED: then nothing was
+ * changed
+ */
+export async function repairCatalog(database: Database, options: RepairOptions = {}): Promise<RepairReport> {
+  const { schema = "public", signal } = options;
+  const names = catalogNames(schema);
+  const before = await verifyCatalog(database, schema);
+  let repaired: Repaired;
+  try {
+    repaired = await withTransaction(database, (client) =>
+      withCancel(database, client, signal, () => repair(client, names, options)),
+    );
+  } catch (error) {
+    if (signal?.aborted === true) {
+      throw new CopycatError("CANCELLED", "Cancelled; nothing was changed.", { cause: error });
+    }
+    throw wrapDatabaseError(error, `Repairing ${database.name} failed, nothing was changed`);
+  }
+  return { before, repaired, after: await verifyCatalog(database, schema) };
+}
+
+async function repair(client: PoolClient, names: CatalogNames, options: RepairOptions): Promise<Repaired> {
+  await client.query("set local work_mem = '256MB'; set local jit = off; set local lock_timeout = 0");
+  await lockWriters(client, names, options);
+  await refuseCycles(client, names);
+  const closure = await repairClosure(client, names);
+  options.signal?.throwIfAborted();
+  return {
+    closure,
+    triggers: await enableTriggers(client, names),
+    sequences: await setSequencesAhead(client, names),
+  };
+}
+
+const pauseMs = 50;
+
+/**
+ * As a load does it: waits for the nodes with nothing in hand, and takes the other tables only if they are free, since
+ * Tiled may hold one of them and wait for the nodes.
+ */
+async function lockWriters(
+  client: PoolClient,
+  names: CatalogNames,
+  { onNotice, signal }: RepairOptions,
+): Promise<void> {
+  const others = [...sequenceTables(names).slice(1), names.associations];
+  for (let tries = 0; ; tries++) {
+    signal?.throwIfAborted();
+    await client.query("savepoint copycat_lock");
+    try {
+      await client.query(
+        `lock table ${names.nodes} in share row exclusive mode${tries === 0 ? " nowait" : ""}`,
+      );
+      await client.query(`lock table ${others.join(", ")} in share row exclusive mode nowait`);
+      return;
+    } catch (error) {
+      if (errorCode(error) !== sqlState.lockNotAvailable) throw error;
+    }
+    await client.query("rollback to savepoint copycat_lock; release savepoint copycat_lock");
+    if (tries === 0) onNotice?.("Another program is writing to the catalog; waiting for it to finish.");
+    else await sleep(pauseMs);
+  }
+}
+
+async function refuseCycles(client: PoolClient, names: CatalogNames): Promise<void> {
+  const { rows } = await client.query<{ count: number; example: string | null }>(countUnreachedSql(names));
+  const { count, example } = rows[0] ?? { count: 0, example: null };
+  if (count === 0) return;
+  throw new CopycatError(
+    "CATALOG_VERSION",
+    `${count} nodes do not reach the root (for example id ${example}): their parents form a circle or are gone, so ` +
+      "there is no tree to follow. Give them a parent or delete them first. Nothing was changed.",
+  );
+}
+
+async function repairClosure(client: PoolClient, names: CatalogNames): Promise<Repaired["closure"]> {
+  for (const statement of expectClosureSql(names)) await client.query(statement);
+  const run = async (statement: string): Promise<number> => (await client.query(statement)).rowCount ?? 0;
+  const deleted = await run(deleteExtraSql(names));
+  const updated = await run(updateDepthsSql(names));
+  return { inserted: await run(insertMissingSql(names)), updated, deleted };
+}
+
+async function enableTriggers(client: PoolClient, names: CatalogNames): Promise<string[]> {
+  const { rows } = await client.query<{ trigger: string; table: string }>(
+    silentTriggersSql,
+    requiredTriggers(names),
+  );
+  for (const { trigger, table } of rows) {
+    await client.query(`alter table ${table} enable trigger ${quoteIdentifier(trigger)}`);
+  }
+  return rows.map(({ trigger }) => trigger);
+}
+
+async function setSequencesAhead(client: PoolClient, names: CatalogNames): Promise<string[]> {
+  const ahead: string[] = [];
+  for (const table of sequenceTables(names)) {
+    const { rows } = await client.query<{ value: string }>(aheadSql(table), [table]);
+    if (rows.length > 0) ahead.push(table);
+  }
+  return ahead;
+}
