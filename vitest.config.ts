@@ -3,8 +3,8 @@ import { configDefaults, defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    // Need a server with pgvector: npm run test:pgvector.
-    exclude: [...configDefaults.exclude, "test/pgvector/**"],
+    // Need a server with pgvector, or Python: npm run test:pgvector, npm run test:interop.
+    exclude: [...configDefaults.exclude, "test/pgvector/**", "test/interop/**"],
     globalSetup: ["test/support/globalSetup.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
