@@ -5,9 +5,11 @@ type Run = (args: string[]) => Promise<void>;
 /** Each brings packages of its own, so only the one that is asked for is read. */
 const benchmarks: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
   load: () => import("./load/run.ts"),
+  draw: () => import("./load/draw.ts"),
   increment: () => import("./increment/run.ts"),
   scan: () => import("./scan/run.ts"),
   query: () => import("./query/run.ts"),
+  read: () => import("./read/run.ts"),
 };
 
 const [name = "", ...args] = process.argv.slice(2);

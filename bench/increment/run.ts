@@ -6,6 +6,7 @@ import { verifyCatalog } from "../../src/index.ts";
 import { describeEnvironment } from "../support/environment.ts";
 import { count, oneOf, serverOptions, settings } from "../support/options.ts";
 import { describeInMarkdown, resultsFolder, writeResults } from "../support/results.ts";
+import { quietServerSettings } from "../support/serverSettings.ts";
 import { showNumber } from "../support/statistics.ts";
 import { type Catalog, type Catalogs, withCatalogs } from "./catalogs.ts";
 import { type GrowthResult, measureGrowth } from "./growth.ts";
@@ -17,19 +18,6 @@ import { type WayName, wayNames } from "./ways.ts";
 import { measureWriters, type WriterResult } from "./writers.ts";
 
 const partNames = ["ways", "readers", "writers", "growth"] as const;
-
-/** As for whole loads (load/run.ts), and no vacuum in the middle, which would be noise. */
-const serverSettings = {
-  shared_buffers: "2GB",
-  effective_cache_size: "16GB",
-  work_mem: "64MB",
-  maintenance_work_mem: "1GB",
-  wal_level: "replica",
-  max_wal_size: "8GB",
-  checkpoint_timeout: "15min",
-  max_parallel_maintenance_workers: "2",
-  autovacuum: "off",
-};
 
 interface Plan {
   base: number;
@@ -75,7 +63,7 @@ export async function run(args: string[]): Promise<void> {
   const server = {
     dsn: values.dsn,
     server: values.server,
-    settings: { ...serverSettings, ...settings(values.set) },
+    settings: { ...quietServerSettings, ...settings(values.set) },
   };
   await withCatalogs(server, async (catalogs, bench) => {
     const client = await bench.connect();

@@ -17,7 +17,7 @@ const leastNodes = 300;
 /** 400 nodes/s would be ten times what such a server does on two cores. */
 const maxEntities = 1000;
 const startTimeoutMs = 60_000;
-const apiKey = "bench";
+export const tiledApiKey = "bench";
 
 export const http: Way = {
   name: "http",
@@ -41,7 +41,7 @@ export const http: Way = {
           await client.end();
           return { entities: posted, elapsedMs };
         } finally {
-          await stop(server.process);
+          await stopTiled(server.process);
         }
       },
       async (dsn) => void (await run(venvProgram("tiled"), ["catalog", "init", sqlalchemyUri(dsn)])),
@@ -64,7 +64,7 @@ async function register(url: string, entities: number, locators: boolean, start:
 async function post(url: string, node: NodeRecord): Promise<void> {
   const response = await fetch(`${url}/register/${node.parentPath.join("/")}`, {
     method: "POST",
-    headers: { "content-type": "application/json", authorization: `Apikey ${apiKey}` },
+    headers: { "content-type": "application/json", authorization: `Apikey ${tiledApiKey}` },
     body: bodyOf(node),
   });
   const text = await response.text();
@@ -101,7 +101,8 @@ function bodyOf({ key, structureFamily, metadata, dataSource: source }: NodeReco
   return `${rest.slice(0, -1)},"metadata":${metadata}}`;
 }
 
-async function startTiled(dsn: string): Promise<{ url: string; process: ChildProcess }> {
+/** On a catalog that is there. */
+export async function startTiled(dsn: string): Promise<{ url: string; process: ChildProcess }> {
   const port = await freePort();
   const child = spawn(
     venvProgram("tiled"),
@@ -116,7 +117,7 @@ async function startTiled(dsn: string): Promise<{ url: string; process: ChildPro
       "--port",
       `${port}`,
       "--api-key",
-      apiKey,
+      tiledApiKey,
     ],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
@@ -137,7 +138,7 @@ async function startTiled(dsn: string): Promise<{ url: string; process: ChildPro
     if (isUp) return { url, process: child };
     await sleep(100);
   }
-  await stop(child);
+  await stopTiled(child);
   throw new Error(`The Tiled server did not start: ${log}`);
 }
 
@@ -146,7 +147,7 @@ function sqlalchemyUri(dsn: string): string {
   return dsn.replace(/^postgres:/, "postgresql:");
 }
 
-async function stop(child: ChildProcess): Promise<void> {
+export async function stopTiled(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, "exit");
   child.kill();

@@ -7,6 +7,7 @@ import { describeEnvironment, type Environment } from "../support/environment.ts
 import { count, oneOf, serverOptions, settings } from "../support/options.ts";
 import { describeInMarkdown, resultsFolder, writeResults } from "../support/results.ts";
 import { type BenchDatabase, withBenchDatabase } from "../support/server.ts";
+import { serverSettings } from "../support/serverSettings.ts";
 import { showNumber } from "../support/statistics.ts";
 import { drawRates } from "./chart.ts";
 import { withSourceFiles } from "./files.ts";
@@ -16,21 +17,6 @@ import { type Run, runRounds } from "./rounds.ts";
 import { memoryText, phasesTable, ratesTable, summarise } from "./summary.ts";
 import { type Way, wayNames } from "./types.ts";
 import { availableWays } from "./ways.ts";
-
-/**
- * What a sensible administrator sets for loads of this size on a machine with 24 GB and 2 cores; the same for all ways.
- * The write-ahead log is complete (`replica`), as on a server with backups; copycat's embedded one has less of it.
- */
-const serverSettings = {
-  shared_buffers: "2GB",
-  effective_cache_size: "16GB",
-  work_mem: "64MB",
-  maintenance_work_mem: "1GB",
-  wal_level: "replica",
-  max_wal_size: "8GB",
-  checkpoint_timeout: "15min",
-  max_parallel_maintenance_workers: "2",
-};
 
 interface SizeResult {
   entities: number;

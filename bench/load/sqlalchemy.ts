@@ -13,7 +13,7 @@ const script = fileURLToPath(new URL("sqlalchemyLoad.py", import.meta.url));
 export const sqlalchemy: Way = {
   name: "sqlalchemy",
   label: "SQLite, SQLAlchemy (the notes)",
-  maxEntities: 10_000,
+  maxEntities: 100_000,
   missing: async () => (await missingSqlite()) ?? (await missingPython()),
   load: async ({ files, entities, isThorough }) => {
     const path = join(files.folder, "sqlalchemy.db");

@@ -1,83 +1,83 @@
-// Whether a load leaves a catalog that answers fast at once: the same questions after it, and after a VACUUM by hand.
+// How fast a catalog answers: right after a load, and to what users ask, with promoted keys and without, against peers.
 
-import { parseArgs } from "node:util";
-import { type Catalog, withCatalogs } from "../increment/catalogs.ts";
+import { type Catalogs, withCatalogs } from "../increment/catalogs.ts";
 import { loadBase } from "../increment/records.ts";
-import { countNodes } from "../load/nodes.ts";
-import { describeEnvironment } from "../support/environment.ts";
-import { count, serverOptions, settings } from "../support/options.ts";
-import { describeInMarkdown, markdownTable, resultsFolder, writeResults } from "../support/results.ts";
-import { type Spread, showNumber, spreadOf } from "../support/statistics.ts";
-import { makeQueries } from "./queries.ts";
+import { pythonVersions } from "../load/python.ts";
+import { describeEnvironment, type Environment } from "../support/environment.ts";
+import { settle } from "../support/measure.ts";
+import type { BenchDatabase } from "../support/server.ts";
+import { quietServerSettings } from "../support/serverSettings.ts";
+import { measureAfterLoad } from "./afterLoad.ts";
+import { type Plan, parsePlan } from "./plan.ts";
+import { reportSearch } from "./report.ts";
+import { runRounds, warmUps } from "./rounds.ts";
+import { prepareSite, type Site } from "./site.ts";
+import type { PeerName, Way } from "./types.ts";
 
-interface Latency {
-  query: string;
-  rows: number;
-  /** On a connection that has asked nothing yet. */
-  firstMs: number;
-  ms: Spread;
-}
-
-const repetitions = 50;
+/** What the planner looks at, besides what describeEnvironment tells. */
+const plannerSettings = ["effective_cache_size", "jit", "plan_cache_mode", "random_page_cost", "work_mem"];
 
 export async function run(args: string[]): Promise<void> {
-  const { values } = parseArgs({ args, options: { ...serverOptions, entities: { type: "string" } } });
-  const entities = count("entities", values.entities, 10_000);
-  const server = { dsn: values.dsn, server: values.server, settings: settings(values.set) };
-  await withCatalogs(server, async ({ make }, bench) => {
-    const client = await bench.connect();
-    const environment = await describeEnvironment(client, ["pg"]);
-    await client.end();
-    const catalog = await make("query");
-    await loadBase(catalog, entities);
-    const loaded = await measureQueries(catalog);
-    await catalog.database.pool.query("vacuum (analyze)");
-    const vacuumed = await measureQueries(catalog);
-    const name = values.name ?? `query-${entities}`;
-    const markdown = [
-      `# Queries of a catalog of ${showNumber(countNodes(entities))} nodes, just loaded`,
-      `Milliseconds, the median of ${repetitions} after the first one, which is asked on a new connection. Beside it the ` +
-        "same after one more VACUUM (ANALYZE) of everything: a load that left work undone would show here.",
-      latencyTable(loaded, vacuumed),
-      describeInMarkdown(environment),
-    ].join("\n\n");
-    const results = { name, entities, repetitions, environment, loaded, vacuumed };
-    await writeResults({ folder: values.out ?? resultsFolder, name }, results, `${markdown}\n`);
+  const { server, plan, missing } = await parsePlan(args);
+  for (const sentence of missing) console.log(sentence);
+  const opened: Way[] = [];
+  const options = { ...server, settings: { ...quietServerSettings, ...server.settings } };
+  await withCatalogs(options, async (catalogs, bench) => {
+    try {
+      await runParts(catalogs, bench, { plan, missing, opened });
+    } finally {
+      for (const way of opened.reverse()) await way.close?.();
+    }
   });
 }
 
-async function measureQueries(catalog: Catalog): Promise<Latency[]> {
-  const preparing = await catalog.connect();
-  const queries = await makeQueries(preparing);
-  await preparing.end();
-  const latencies: Latency[] = [];
-  for (const { label, text, values } of queries) {
-    const client = await catalog.connect();
-    const times: number[] = [];
-    let rows = 0;
-    for (let repetition = 0; repetition <= repetitions; repetition++) {
-      const start = performance.now();
-      rows = (await client.query(text, values)).rows.length;
-      times.push(performance.now() - start);
-    }
-    await client.end();
-    const [firstMs = Number.NaN, ...others] = times;
-    latencies.push({ query: label, rows, firstMs, ms: spreadOf(others) });
-  }
-  return latencies;
+interface Parts {
+  plan: Plan;
+  missing: readonly string[];
+  opened: Way[];
 }
 
-function latencyTable(loaded: readonly Latency[], vacuumed: readonly Latency[]): string {
-  return markdownTable(
-    ["query", "rows", "first", "median", "first, after VACUUM", "median, after VACUUM"],
-    loaded.map(({ query, rows, firstMs, ms }, index) => {
-      const other = vacuumed[index];
-      const numbers = [firstMs, ms.median, other?.firstMs, other?.ms.median];
-      return [
-        query,
-        showNumber(rows),
-        ...numbers.map((value) => (value === undefined ? "" : showNumber(value, 2))),
-      ];
-    }),
-  );
+async function runParts(catalogs: Catalogs, bench: BenchDatabase, parts: Parts): Promise<void> {
+  const { plan, missing, opened } = parts;
+  const environment = await describe(bench, plan.peers);
+  const sites: Site[] = [];
+  for (const entities of plan.sizes) {
+    const catalog = await catalogs.make(`plain_${entities}`);
+    const { nodes } = await loadBase(catalog, entities);
+    console.log(`${entities} entities: ${nodes.inserted} nodes are in.`);
+    if (plan.parts.includes("load")) {
+      const { repetitions, folder } = plan;
+      const name = `${plan.name}-${entities}`;
+      await measureAfterLoad(catalog, { name, folder, entities, repetitions, environment });
+    }
+    if (!plan.parts.includes("search")) {
+      await catalogs.drop(catalog);
+      continue;
+    }
+    const repetitions = warmUps + plan.repetitions;
+    sites.push(await prepareSite(catalogs, catalog, { entities, peers: plan.peers, repetitions, opened }));
+    console.log(`${entities} entities: all ways are ready.`);
+  }
+  if (sites.length === 0) return;
+  const client = await bench.connect();
+  await settle(client);
+  await client.end();
+  const samples = await runRounds(sites, plan);
+  await reportSearch({ plan, sites, samples, environment, missing });
+}
+
+async function describe(bench: BenchDatabase, peers: readonly PeerName[]): Promise<Environment> {
+  const client = await bench.connect();
+  try {
+    const environment = await describeEnvironment(client, ["pg", "better-sqlite3"]);
+    const { rows } = await client.query<{ name: string; value: string }>(
+      "select name, current_setting(name) as value from pg_settings where name = any($1)",
+      [plannerSettings],
+    );
+    for (const { name, value } of rows) environment.settings[name] = value;
+    Object.assign(environment.versions, peers.includes("http") ? await pythonVersions() : {});
+    return environment;
+  } finally {
+    await client.end();
+  }
 }
