@@ -47,7 +47,7 @@ function foreign(reason: string): CatalogState {
 function explainStamp(name: string, revisions: readonly string[]): string {
   const found = revisions.length === 0 ? "no stamp" : `the stamp ${revisions.join(" and ")}`;
   return (
-    `The catalog in ${name} has ${found}; this version writes to ${writableRevisions.join(" or ")} (Tiled 0.2.15, 0.2.16). ` +
+    `The catalog in ${name} has ${found}; this version writes to ${writableRevisions.join(" or ")} (Tiled 0.2.15 to 0.2.18). ` +
     "An older catalog: run `tiled catalog upgrade-database URI`. A newer one: use a newer copycat. Nothing was changed."
   );
 }

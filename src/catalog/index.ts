@@ -8,8 +8,50 @@ export {
 export { type DataSourceDetails, getNode, type NodeDetails } from "./findNode.ts";
 export { type ArraySource, listArraySources } from "./listArraySources.ts";
 export { loadNodes, type NodeBatches } from "./loadNodes.ts";
-export { type Filter, parseFilter } from "./search/filter.ts";
-export { type FoundNode, type SearchOptions, searchNodes } from "./search/searchNodes.ts";
+export { addPromotedKey } from "./promoted/addPromotedKey.ts";
+export { type Advice, advisePromotedKeys } from "./promoted/advisePromotedKeys.ts";
+export { dropPromotedKey } from "./promoted/dropPromotedKey.ts";
+export { listPromotedKeys } from "./promoted/listPromotedKeys.ts";
+export { forceCustomPlans, type PlanCache } from "./promoted/planCache.ts";
+export { formatTarget, parseJsonPath, parseKeyPath } from "./promoted/target.ts";
+export type { AddedKey, PromotedKey, PromotedKind, PromotedTarget } from "./promoted/types.ts";
+export { arrayTable, describeArray } from "./read/arrayTable.ts";
+export { arrayLines } from "./read/arrayText.ts";
+export { type ListedLocator, type ListOptions, listLocators } from "./read/listLocators.ts";
+export { locatorsCsv, locatorsJson, locatorsNdjson } from "./read/locatorText.ts";
+export { readArray } from "./read/readArray.ts";
+export { readMany } from "./read/readMany.ts";
+export type { CatalogArray, ReadManyOptions, ReadOptions, WantedArrays } from "./read/types.ts";
+export { type ArrayFormat, arrayFormats, arrayPieces, formatOfName, writeArray } from "./read/writeArray.ts";
+export { type LocatorFormat, locatorFormats, writeLocators } from "./read/writeLocators.ts";
+export { type Repaired, type RepairOptions, type RepairReport, repairCatalog } from "./repair.ts";
+export {
+  and,
+  fullText,
+  type KeyConditions,
+  key,
+  nodeKey,
+  not,
+  or,
+  spec,
+  structureFamily,
+} from "./search/build.ts";
+export type { Condition, KeyPath } from "./search/condition.ts";
+export { parseIn, parseKey, parseKeys, parseSortKey, parseWhere } from "./search/parseWhere.ts";
+export { countNodes, type PageQuery, searchNodes, streamNodes } from "./search/searchNodes.ts";
+export type { FoundNode, SearchPage, SearchQuery, SortKey, ValueCount } from "./search/types.ts";
+export { distinctValues, facets } from "./search/values.ts";
+export { type CreatedView, createView } from "./sources/createView.ts";
+export { listSources, type SourceFacts, type SourceKey } from "./sources/listSources.ts";
+export { dropView, type ListedView, listViews } from "./sources/manageViews.ts";
+export { type RefreshedView, refreshViews } from "./sources/refreshViews.ts";
+export { defaultViewSchema } from "./sources/viewRecords.ts";
 export { hashStructure, makeArrayStructure, maxBlockBytes, type StructureRecord } from "./structure.ts";
+export {
+  makeTiledConfig,
+  type TiledConfig,
+  type TiledConfigOptions,
+  tiledConfigMark,
+} from "./tiledConfig.ts";
 export * from "./types.ts";
 export { type VerifyCheck, type VerifyReport, verifyCatalog } from "./verify.ts";

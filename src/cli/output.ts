@@ -22,10 +22,18 @@ export function tolerateLeavingReader(): void {
 }
 
 /** Prints lines as they come; waits for a slow reader, and stops when it has gone. */
-export async function printLines(lines: AsyncIterable<string>): Promise<void> {
+export async function printLines(lines: AsyncIterable<string> | Iterable<string>): Promise<void> {
   for await (const line of lines) {
     if (readerIsGone) break;
     if (!process.stdout.write(`${line}\n`) && !readerIsGone) await drained();
+  }
+}
+
+/** As `printLines`, for bytes and texts that are printed as they are. */
+export async function printPieces(pieces: Iterable<Uint8Array | string>): Promise<void> {
+  for (const piece of pieces) {
+    if (readerIsGone) break;
+    if (!process.stdout.write(piece) && !readerIsGone) await drained();
   }
 }
 

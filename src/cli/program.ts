@@ -4,12 +4,18 @@ import { Command } from "commander";
 import { addDbCommand } from "./commands/db.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addExampleCommand } from "./commands/example.ts";
+import { addIndexCommand } from "./commands/index.ts";
 import { addIngestCommand } from "./commands/ingest.ts";
+import { addLocatorsCommand } from "./commands/locators.ts";
 import { addMemoryCommand } from "./commands/memory.ts";
 import { addMigrateCommand } from "./commands/migrate.ts";
+import { addReadCommand } from "./commands/read.ts";
 import { addSearchCommand } from "./commands/search.ts";
+import { addServeConfigCommand } from "./commands/serveConfig.ts";
 import { addShowCommand } from "./commands/show.ts";
+import { addSourcesCommand } from "./commands/sources.ts";
 import { addVerifyCommand } from "./commands/verify.ts";
+import { addViewCommand } from "./commands/view.ts";
 
 export function makeProgram(version: string): Command {
   const program = new Command("copycat");
@@ -26,7 +32,13 @@ export function makeProgram(version: string): Command {
     addIngestCommand,
     addSearchCommand,
     addShowCommand,
+    addReadCommand,
+    addLocatorsCommand,
     addVerifyCommand,
+    addIndexCommand,
+    addSourcesCommand,
+    addViewCommand,
+    addServeConfigCommand,
     addMemoryCommand,
     addMigrateCommand,
     addDbCommand,

@@ -2,7 +2,13 @@
 
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
-import { type LoadReport, loadNodes, type NodeRecord, readCatalogState } from "../catalog/index.ts";
+import {
+  type LoadReport,
+  loadNodes,
+  type NodeRecord,
+  readCatalogState,
+  refreshViews,
+} from "../catalog/index.ts";
 import { type Database, embeddedFolderName } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
 import { checkRejectsFile, RejectsFile } from "../files/index.ts";
@@ -40,6 +46,7 @@ export async function ingest(database: Database | null, options: IngestOptions):
     const batches = readAll(sources, context, rejects, tracker, fromSources);
     const loaded = await load(database, batches, rejects, tracker, options);
     const rejectsFile = await rejects.close();
+    await refreshAfter(database, loaded, options);
     return makeReport(loaded, { run, sources, options, rejectsFile, start, fromSources });
   } finally {
     tracker.stop();
@@ -107,6 +114,16 @@ async function load(
     ...(options.triggers === undefined ? {} : { triggers: options.triggers }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
+}
+
+/** Views of what was loaded. The rows are in, so a view that cannot be refreshed is told, and no failure. */
+async function refreshAfter(
+  database: Database | null,
+  { nodes }: LoadReport,
+  { dryRun, log = silentLog }: IngestOptions,
+): Promise<void> {
+  if (database === null || dryRun === true || nodes.inserted + nodes.updated === 0) return;
+  await refreshViews(database, { afterLoad: true, onNotice: (message) => log.notice(message) });
 }
 
 interface ReportContext {

@@ -2,34 +2,22 @@
 
 import { beforeAll, expect, test } from "vitest";
 import {
+  countNodes,
   getNode,
   listArraySources,
-  parseFilter,
+  parseWhere,
   searchNodes,
   verifyCatalog,
 } from "../../src/catalog/index.ts";
 import { useDatabase } from "../support/database.ts";
+import { moveCatalog } from "../support/moveCatalog.ts";
 import { container, dataset, load } from "../support/nodes.ts";
 
 const db = useDatabase();
 const schema = `odd "schema's"`;
 
 beforeAll(async () => {
-  await db.rows(`create schema "odd ""schema's"""`);
-  await db.rows(`do $$ declare item record; begin
-    for item in
-      select format('table public.%I', tablename) as name from pg_tables where schemaname = 'public'
-      union all values ('type public.structurefamily'), ('type public.management')
-      union all select format('function %s', tgfoid::regprocedure) from pg_trigger where not tgisinternal
-    loop
-      execute format('alter %s set schema %I', item.name, 'odd "schema''s"');
-    end loop;
-    for item in select replace(pg_get_functiondef(tgfoid), 'public.', '"odd ""schema''s""".') as text
-      from pg_trigger where not tgisinternal
-    loop
-      execute item.text;
-    end loop;
-  end $$`);
+  await moveCatalog(db, schema);
 });
 
 test("nodes go in, are renewed, found, searched and verified", async () => {
@@ -42,8 +30,10 @@ test("nodes go in, are renewed, found, searched and verified", async () => {
     metadata: { title: "new" },
     revisions: 1,
   });
-  const filters = [parseFilter("index >= 1")];
-  expect((await searchNodes(db.database, { filters, schema, dataset: "VDP" })).count).toBe(2);
+  const where = parseWhere("index >= 1 and family container");
+  expect(await countNodes(db.database, { where, schema, dataset: "VDP" })).toBe(2);
+  const found = await searchNodes(db.database, { where, schema, under: "/" });
+  expect(found.nodes.map(({ path }) => path)).toEqual(["/VDP/H_1", "/VDP/H_2"]);
   const sources: string[] = [];
   for await (const { dataset: path } of listArraySources(db.database, "application/x-hdf5", schema)) {
     sources.push(path);

@@ -1,6 +1,7 @@
 // The statements as files, so that a change of SQL is seen in review. They run in the tests of loadNodes and verify.
 
 import { describe, expect, test } from "vitest";
+import { rejectLongKeysSql } from "../../src/catalog/rejectLongKeys.ts";
 import { countUnreachedSql, insertClosureSql } from "../../src/catalog/sql/closure.ts";
 import {
   addDataSourcesSql,
@@ -28,15 +29,11 @@ import {
   updateNodesSql,
 } from "../../src/catalog/sql/mergeNodes.ts";
 import {
-  climbContainersSql,
-  countPlainNodesSql,
-  createPlainTablesSql,
+  findFileTwinsSql,
   insertPlainAssetsSql,
   insertPlainAssociationsSql,
-  insertPlainClosureSql,
   insertPlainNodesSql,
   insertPlainSourcesSql,
-  listContainersSql,
 } from "../../src/catalog/sql/plain.ts";
 import {
   addParentsSql,
@@ -70,13 +67,12 @@ const statements: Record<string, string> = {
   "resolve-level-dry-run": resolveLevelSql(names, true),
   "resolve-add-parents": addParentsSql,
   "resolve-orphans": markOrphansSql,
-  "plain-tables": createPlainTablesSql,
-  "plain-containers": listContainersSql,
-  "plain-nodes": `${insertPlainNodesSql(names)};\n${countPlainNodesSql(names)}`,
+  "reject-long-keys": rejectLongKeysSql,
+  "plain-twins": findFileTwinsSql(names, true),
+  "plain-nodes": insertPlainNodesSql(names),
   "plain-sources": insertPlainSourcesSql(names),
   "plain-assets": insertPlainAssetsSql(names),
   "plain-associations": insertPlainAssociationsSql(names),
-  "plain-closure": `${climbContainersSql(names)};\n${insertPlainClosureSql(names)}`,
   "resolve-sequences": sequencesSql(names),
   "resolve-rejects": listRejectsSql,
   "nodes-mark-changed": markChangedSql(names),
@@ -131,8 +127,7 @@ describe("the statements of the catalog", () => {
       insertPlainSourcesSql(other),
       insertPlainAssetsSql(other),
       insertPlainAssociationsSql(other),
-      climbContainersSql(other),
-      insertPlainClosureSql(other),
+      findFileTwinsSql(other, false),
       updateNodesSql(other),
       updateDataSourcesSql(other),
       mergeAssetsSql(other, "skip"),
