@@ -1,5 +1,6 @@
 // What a person reads after an ingest: what went in, how fast, and what to type next.
 
+import { shellWord } from "../catalog/promoted/target.ts";
 import type { IngestReport } from "../ingest/index.ts";
 import { formatCount, formatDuration, plural } from "./output.ts";
 import type { OpenedDatabase } from "./withDatabase.ts";
@@ -51,26 +52,17 @@ function detailLines(report: IngestReport): string[] {
   return lines;
 }
 
-function nextSteps(report: IngestReport, { dsn, isEmbedded }: OpenedDatabase): string[] {
-  const [first = ""] = report.dataset.split(", ");
-  const target = isEmbedded ? "" : " --dsn DSN";
-  const readable = report.readableStorage.map((folder) => ` -r ${folder}`).join("") || " -r FOLDER";
+function nextSteps({ dataset }: IngestReport, { dsnArgument }: OpenedDatabase): string[] {
+  const [first = ""] = dataset.split(", ");
+  const name = shellWord(first);
   const steps = [
-    [`npx copycat show ${first}${target}`, "look at it"],
-    [`npx copycat search ${first}${target} --limit 5`, "find entities; --where 'KEY > 0.5' filters"],
-    [`npx copycat verify${target}`, "prove that the catalog is sound"],
+    [`npx copycat show ${name}${dsnArgument}`, "look at it"],
+    [`npx copycat search ${name}${dsnArgument} --limit 5`, "find entities; --where 'KEY > 0.5' filters"],
+    [`npx copycat verify${dsnArgument}`, "prove that the catalog is sound"],
     [
-      `tiled serve catalog "${isEmbedded ? "$(npx copycat db dsn)" : tiledUri(dsn)}"${readable}`,
-      "serve it (pip install 'tiled[all]')",
+      `npx copycat serve-config${dsnArgument} --out tiled.yml && tiled serve config tiled.yml`,
+      "serve it (pip install 'tiled[all]==0.2.16')",
     ],
   ] as const;
   return ["Next:", ...steps.flatMap(([command, purpose]) => [`  # ${purpose}`, `  ${command}`])];
-}
-
-/** As SQLAlchemy wants it; the password stays out of what is printed. */
-function tiledUri(dsn: string): string {
-  if (!URL.canParse(dsn)) return "DSN";
-  const url = new URL(dsn.replace(/^postgres:/, "postgresql:"));
-  if (url.password !== "") url.password = "PASSWORD";
-  return url.toString();
 }

@@ -2,6 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { shellWord } from "../catalog/promoted/target.ts";
 import { startEmbedded } from "../database/embedded/index.ts";
 import { chooseDatabase, type Database, openDatabase } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
@@ -21,6 +22,8 @@ export interface OpenedDatabase {
   /** With password: for what the user is to type next, never for logs. */
   dsn: string;
   isEmbedded: boolean;
+  /** What a command typed next needs to reach it: nothing, or ` --dsn URL`. For messages: a password stays out. */
+  dsnArgument: string;
 }
 
 export async function withDatabase<Result>(
@@ -40,10 +43,18 @@ export async function withDatabase<Result>(
   const { dsn, isEmbedded } = await reachServer(options);
   const database = await openDatabase({ dsn, applicationName: `copycat:${command}` });
   try {
-    return await work({ database, dsn, isEmbedded });
+    return await work({ database, dsn, isEmbedded, dsnArgument: dsnArgument(options.dsn) });
   } finally {
     await database.close();
   }
+}
+
+/** Without the option, the next command finds the database as this one did. */
+export function dsnArgument(given: string | undefined): string {
+  if (given === undefined) return "";
+  // Also as a parameter: ?password=, ?sslpassword=.
+  const isOpen = URL.canParse(given) && new URL(given).password === "" && !/password/i.test(given);
+  return ` --dsn ${isOpen ? shellWord(given) : "DSN"}`;
 }
 
 /** True when there is a database to look at without making one: a dry run must not leave a server behind. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { formatIngestReport } from "../../src/cli/ingestSummary.ts";
 import { formatCount, formatDuration, plural } from "../../src/cli/output.ts";
 import { formatProgress, makeProgressLine } from "../../src/cli/progressLine.ts";
-import type { OpenedDatabase } from "../../src/cli/withDatabase.ts";
+import { dsnArgument, type OpenedDatabase } from "../../src/cli/withDatabase.ts";
 import type { IngestProgress, IngestReport } from "../../src/ingest/index.ts";
 
 const progress: IngestProgress = {
@@ -102,16 +102,13 @@ const report: IngestReport = {
   rejectsFile: null,
 };
 
-const elsewhere = {
-  dsn: "postgres://me:secret@db.example:5433/catalog",
-  isEmbedded: false,
-} as unknown as OpenedDatabase;
+const elsewhere = { dsnArgument: " --dsn DSN" } as unknown as OpenedDatabase;
 
 const format = (change: Partial<IngestReport>, opened: OpenedDatabase | null = null): string =>
   formatIngestReport({ ...report, ...change }, opened);
 
 describe("the summary", () => {
-  it("says what went in and what to type next, without the password", () => {
+  it("says what went in and what to type next", () => {
     expect(format({}, elsewhere)).toBe(`\
 VDP: 120,001 nodes in (1 min 1 s, 1,967 nodes/s)
   110,000 arrays in 10,000 new files, 1 new structure, 470,003 closure rows (rebuild)
@@ -123,14 +120,14 @@ Next:
   npx copycat search VDP --dsn DSN --limit 5
   # prove that the catalog is sound
   npx copycat verify --dsn DSN
-  # serve it (pip install 'tiled[all]')
-  tiled serve catalog "postgresql://me:PASSWORD@db.example:5433/catalog" -r /data/vdp`);
+  # serve it (pip install 'tiled[all]==0.2.16')
+  npx copycat serve-config --dsn DSN --out tiled.yml && tiled serve config tiled.yml`);
   });
 
-  it("needs no connection string for the embedded server", () => {
-    const text = format({}, { ...elsewhere, isEmbedded: true });
-    expect(text).toContain("  npx copycat show VDP\n");
-    expect(text).toContain('  tiled serve catalog "$(npx copycat db dsn)" -r /data/vdp');
+  it("is ready for a shell, whatever the dataset is called", () => {
+    const text = format({ dataset: "run 7's, VDP" }, { ...elsewhere, dsnArgument: "" });
+    expect(text).toContain("  npx copycat show 'run 7'\\''s'\n");
+    expect(text).toContain("  npx copycat serve-config --out tiled.yml && tiled serve config tiled.yml");
   });
 
   it("tells rejects, and where they are", () => {
@@ -167,6 +164,19 @@ VDP: dry run, nothing was changed; 120,001 of 120,002 nodes would go in (1 min 1
   it("offers no next step when all was rejected", () => {
     const nodes = { ...report.nodes, read: 2, inserted: 0, rejected: 2 };
     expect(format({ nodes, rejectsFile: "/tmp/r.ndjson" }, elsewhere)).not.toContain("Next:");
+  });
+});
+
+describe("the database of what to type next", () => {
+  it.each([
+    [undefined, ""],
+    ["postgres://localhost/catalog", " --dsn postgres://localhost/catalog"],
+    ["postgres://db/x?sslmode=require&ssl=1", " --dsn 'postgres://db/x?sslmode=require&ssl=1'"],
+    ["postgres://me:secret@db/catalog", " --dsn DSN"],
+    ["postgres://db/catalog?user=me&password=secret", " --dsn DSN"],
+    ["postgres://me:secret@/catalog?host=/run", " --dsn DSN"],
+  ])("%s is named as the option was, without a password", (dsn, text) => {
+    expect(dsnArgument(dsn)).toBe(text);
   });
 });
 

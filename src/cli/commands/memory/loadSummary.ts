@@ -61,9 +61,9 @@ function details(report: LoadFileReport, { kind, dryRun }: SummaryFlags): string
 function nextSteps(
   { kind }: LoadFileReport,
   { schema }: SummaryFlags,
-  { isEmbedded }: OpenedDatabase,
+  { dsnArgument }: OpenedDatabase,
 ): string[] {
-  const target = `${isEmbedded ? "" : " --dsn DSN"}${schema === "memory" ? "" : ` --schema ${schema}`}`;
+  const target = `${dsnArgument}${schema === "memory" ? "" : ` --schema ${schema}`}`;
   const steps =
     kind === "entries"
       ? [
