@@ -37,8 +37,11 @@ export interface Repaired {
 export interface RepairReport {
   before: VerifyReport;
   repaired: Repaired;
+  /** The same as before when nothing was wrong: then it is not verified again. */
   after: VerifyReport;
 }
+
+const nothing: Repaired = { closure: { inserted: 0, updated: 0, deleted: 0 }, triggers: [], sequences: [] };
 
 export interface RepairOptions {
   /** Schema of the catalog; default `public`. */
@@ -48,8 +51,9 @@ export interface RepairOptions {
 }
 
 /**
- * Makes the closure equal to the tree in one transaction, enables the triggers and sets the sequences ahead; verifies
- * before and after. Readers go on, writers wait. Only rows that differ are written.
+ * Verifies, and where something is wrong makes the closure equal to the tree in one transaction, enables the triggers,
+ * sets the sequences ahead, and verifies again. Readers go on, writers wait. Only rows that differ are written. A sound
+ * catalog is read once and needs no right to write.
  *
  * @throws CopycatError CATALOG_VERSION when nodes do not reach the root, PERMISSION, DATABASE, CANCELLED: then nothing was
  * changed
@@ -58,6 +62,7 @@ export async function repairCatalog(database: Database, options: RepairOptions =
   const { schema = "public", signal } = options;
   const names = catalogNames(schema);
   const before = await verifyCatalog(database, schema);
+  if (before.ok) return { before, repaired: nothing, after: before };
   let repaired: Repaired;
   try {
     repaired = await withTransaction(database, (client) =>

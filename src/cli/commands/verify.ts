@@ -29,7 +29,7 @@ const notes = `
 Examples:
   copycat verify                 the catalog in itself
   copycat verify --files         and against every file
-  copycat verify --repair        closure, triggers and sequences made right, then verified again
+  copycat verify --repair        what is wrong with closure, triggers and sequences made right, then verified again
 
 Exit codes: 0 all checks hold (with --repair: afterwards); 1 one does not.`;
 
@@ -85,10 +85,10 @@ async function addFiles(database: Database, report: VerifyReport): Promise<Verif
 /** What was wrong before, what was done; then comes the report after. */
 function formatRepair(repair: RepairReport | null): string[] {
   if (repair === null) return [];
+  if (repair.before.ok) return ["Nothing to repair."];
   const failed = repair.before.checks.filter(({ ok }) => !ok);
   return [
     "Before:",
-    ...(failed.length === 0 ? ["  all checks held"] : []),
     ...failed.map(({ name, detail }) => `  FAIL ${name}  ${detail}`),
     `Repaired: ${describeRepaired(repair.repaired).join("; ") || "nothing"}.`,
     "After:",
