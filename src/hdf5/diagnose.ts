@@ -61,6 +61,12 @@ export function unreadable(file: string, reason: string, cause?: unknown): Copyc
   return new CopycatError("UNREADABLE_SOURCE", `${file}${separator}${reason}`, { cause });
 }
 
+/** What was thrown while a file was read, as an error that names the file. */
+export function asReadError(file: string, error: unknown): CopycatError {
+  if (error instanceof CopycatError) return error;
+  return unreadable(file, `cannot be read: ${errorMessage(error)}`, error);
+}
+
 function systemReason(error: unknown): string {
   return systemReasons[errorCode(error) ?? ""] ?? errorMessage(error);
 }

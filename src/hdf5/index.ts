@@ -35,7 +35,14 @@ export { type WriteDataset, type WriteGroup, type WriteValue, writeHdf5 } from "
 export interface Hdf5ReaderOptions {
   /** Threads; default one a core less one for the main thread, and at most four. */
   workers?: number;
+  /**
+   * Small arrays are read without a thread, which keeps the caller's event loop for so many milliseconds a turn, if the
+   * system has their files at hand; default 4. With 0 a thread reads everything: for slow file systems and services.
+   */
+  blockMs?: number;
 }
+
+const defaultBlockMs = 4;
 
 /** A thread with the HDF5 library in it takes 42 MB, and four read more files than a database takes. */
 const maxDefaultWorkers = 4;
@@ -48,8 +55,11 @@ const maxDefaultWorkers = 4;
  * for await (const item of reader.walk("scan.h5")) print(item.kind, item.path);
  * await reader.close();
  */
-export function openHdf5Reader({ workers }: Hdf5ReaderOptions = {}): Hdf5Reader {
-  return new ThreadedHdf5Reader(workers ?? defaultWorkers());
+export function openHdf5Reader({ workers, blockMs }: Hdf5ReaderOptions = {}): Hdf5Reader {
+  return new ThreadedHdf5Reader({
+    workers: workers ?? defaultWorkers(),
+    blockMs: blockMs ?? defaultBlockMs,
+  });
 }
 
 let shared: Hdf5Reader | undefined;

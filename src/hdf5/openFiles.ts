@@ -1,32 +1,52 @@
-// Files that stay open between reads. Opening one costs the library 100 to 400 us, reading a curve from it 5 to 50.
+// Many arrays from files that stay open: the bytes themselves where they are plain, else through the library.
 
-import { statSync } from "node:fs";
-import { CopycatError, errorMessage } from "../errors.ts";
-import { checkOpenable, unreadable } from "./diagnose.ts";
+import { asReadError } from "./diagnose.ts";
 import { type DirectFile, openDirect } from "./direct/arrays.ts";
 import { HdfFile } from "./file.ts";
+import { KeptFiles } from "./keptFiles.ts";
 import type { Library } from "./library.ts";
 import type { PartResult } from "./protocol.ts";
 import { openDataset, type ReadableDataset, readArray } from "./readArray.ts";
 import type { ArrayData, ArrayPart } from "./types.ts";
 
-/** A thread has two descriptors a file at most, and a process 1024 by default. */
-const maxOpenFiles = 32;
-
-interface OpenFile {
-  /** What says that the file at this path is still the same one. */
-  stamp: string;
-  direct: DirectFile | undefined;
+class OpenFile {
+  readonly direct: DirectFile | undefined;
+  private readonly path: string;
   /** Opened when something cannot be read directly. */
-  hdf: HdfFile | undefined;
-  datasets: Map<string, ReadableDataset>;
+  private hdf: HdfFile | undefined;
+  private readonly datasets = new Map<string, ReadableDataset>();
+
+  constructor(path: string) {
+    this.path = path;
+    this.direct = openDirect(path);
+  }
+
+  read(library: Library, { dataset, view = {} }: ArrayPart): ArrayData {
+    this.hdf ??= HdfFile.open(library, this.path);
+    let described = this.datasets.get(dataset);
+    if (described === undefined) {
+      described = openDataset(this.hdf, dataset);
+      this.datasets.set(dataset, described);
+    }
+    return readArray(this.hdf, described, view);
+  }
+
+  /** A library that broke took its files along; one that was replaced must not be kept alive by its files. */
+  leave(library: Library): void {
+    if (this.hdf === undefined || this.hdf.library === library) return;
+    this.hdf.close();
+    this.hdf = undefined;
+    this.datasets.clear();
+  }
+
+  close(): void {
+    this.direct?.close();
+    this.hdf?.close();
+  }
 }
 
 export class OpenFiles {
-  /** In the order of their last use. */
-  private readonly files = new Map<string, OpenFile>();
-  /** Found to be still the same one since the current call began. */
-  private readonly fresh = new Set<string>();
+  private readonly files = new KeptFiles((path) => new OpenFile(path));
   private readonly currentLibrary: () => Promise<Library>;
 
   constructor(currentLibrary: () => Promise<Library>) {
@@ -36,90 +56,25 @@ export class OpenFiles {
   /** Reads one part after the other; what cannot be read is an error in its place. */
   async readParts(parts: readonly ArrayPart[]): Promise<PartResult[]> {
     const results: PartResult[] = [];
-    this.fresh.clear();
+    this.files.begin();
     for (const part of parts) {
       try {
         results.push({ array: await this.read(part) });
       } catch (error) {
-        const known =
-          error instanceof CopycatError
-            ? error
-            : unreadable(part.file, `cannot be read: ${errorMessage(error)}`, error);
-        results.push({ error: { code: known.code, message: known.message } });
+        const { code, message } = asReadError(part.file, error);
+        results.push({ error: { code, message } });
       }
     }
+    this.files.end();
     return results;
   }
 
-  closeAll(): void {
-    for (const path of [...this.files.keys()]) this.close(path);
-  }
-
-  private async read({ file, dataset, view = {} }: ArrayPart): Promise<ArrayData> {
-    const opened = this.open(file);
-    const read = opened.direct?.read(dataset, view);
+  private async read(part: ArrayPart): Promise<ArrayData> {
+    const opened = this.files.open(part.file);
+    const read = opened.direct?.read(part.dataset, part.view);
     if (read !== undefined) return read;
-    const hdf = await this.withLibrary(file, opened);
-    let described = opened.datasets.get(dataset);
-    if (described === undefined) {
-      described = openDataset(hdf, dataset);
-      opened.datasets.set(dataset, described);
-    }
-    return readArray(hdf, described, view);
-  }
-
-  private open(path: string): OpenFile {
-    const known = this.files.get(path);
-    if (known !== undefined && this.fresh.has(path)) return known;
-    const stamp = stampOf(path);
-    this.fresh.add(path);
-    if (known !== undefined && known.stamp === stamp) {
-      this.files.delete(path);
-      this.files.set(path, known);
-      return known;
-    }
-    this.close(path);
-    if (stamp === undefined) checkOpenable(path);
-    if (this.files.size >= maxOpenFiles) this.close(this.files.keys().next().value);
-    const opened: OpenFile = {
-      stamp: stamp ?? "",
-      direct: openDirect(path),
-      hdf: undefined,
-      datasets: new Map(),
-    };
-    this.files.set(path, opened);
-    return opened;
-  }
-
-  /** A library that broke took its files along; one that was replaced must not be kept alive by its files. */
-  private async withLibrary(path: string, opened: OpenFile): Promise<HdfFile> {
     const library = await this.currentLibrary();
-    for (const other of this.files.values()) {
-      if (other.hdf === undefined || other.hdf.library === library) continue;
-      other.hdf.close();
-      other.hdf = undefined;
-      other.datasets.clear();
-    }
-    opened.hdf ??= HdfFile.open(library, path);
-    return opened.hdf;
-  }
-
-  private close(path: string | undefined): void {
-    const opened = path === undefined ? undefined : this.files.get(path);
-    if (path === undefined || opened === undefined) return;
-    this.files.delete(path);
-    opened.direct?.close();
-    opened.hdf?.close();
-  }
-}
-
-/** Undefined for what cannot be opened. What is wrong with it is said by whoever opens it. */
-function stampOf(path: string): string | undefined {
-  try {
-    const stat = statSync(path);
-    const { dev, ino, size, mtimeMs } = stat;
-    return stat.isFile() && size > 0 ? `${dev}:${ino}:${size}:${mtimeMs}` : undefined;
-  } catch {
-    return undefined;
+    for (const other of this.files) other.leave(library);
+    return opened.read(library, part);
   }
 }

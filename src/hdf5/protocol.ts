@@ -35,6 +35,9 @@ export type Result<O extends Operation> = Operations[O]["result"];
 /** Sent to a worker, which answers calls in the order in which they come. */
 export type Call = { [O in Operation]: { id: number; operation: O; arguments: Arguments<O> } }[Operation];
 
+/** The answer to no call: a worker has loaded its code. */
+export const readyId = 0;
+
 export type Answer =
   | { id: number; result: Result<Operation> }
   | { id: number; error: { code: ErrorCode; message: string; stack?: string | undefined } };

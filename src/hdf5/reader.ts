@@ -1,7 +1,11 @@
-// The reader the rest of the program sees: calls go to the first thread that is free, walks stay on theirs.
+// The reader the rest of the program sees: calls go to the first thread that is free, walks stay on theirs, and small
+// arrays are read at once.
 
 import { resolve } from "node:path";
-import { CopycatError, errorMessage } from "../errors.ts";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { CopycatError } from "../errors.ts";
+import { asReadError } from "./diagnose.ts";
+import { NearFiles } from "./near.ts";
 import type { Arguments, Operation, Result } from "./protocol.ts";
 import { Hdf5Thread, ThreadLost } from "./thread.ts";
 import type {
@@ -26,9 +30,13 @@ export class ThreadedHdf5Reader implements Hdf5Reader {
   private readonly waiting: ((thread: Hdf5Thread | undefined) => void)[] = [];
   private lastWalk = 0;
   private closed = false;
+  private readonly near: NearFiles;
+  private readonly isNear: boolean;
 
-  constructor(workers: number) {
+  constructor({ workers, blockMs }: { workers: number; blockMs: number }) {
     this.workers = workers;
+    this.near = new NearFiles(blockMs);
+    this.isNear = blockMs > 0;
   }
 
   async *walk(file: string, request: WalkRequest = {}): AsyncIterable<WalkItem> {
@@ -61,19 +69,53 @@ export class ThreadedHdf5Reader implements Hdf5Reader {
 
   async readParts(parts: readonly ArrayPart[]): Promise<(ArrayData | CopycatError)[]> {
     const resolved = parts.map((part) => ({ ...part, file: resolve(part.file) }));
-    const [first, ...more] = resolved;
+    const answers = await this.readNear(resolved);
+    const left = resolved.filter((_, index) => answers[index] === undefined);
+    const others = (await this.readInThread(left)).values();
+    const leftOut = () => new CopycatError("INTERNAL", "The HDF5 reader left an array out.");
+    return answers.map((answer) => answer ?? others.next().value ?? leftOut());
+  }
+
+  /**
+   * What can be read at once, in this thread; undefined for the rest. What takes longer than a moment is for the other
+   * threads, but goes on here until one has started.
+   */
+  private async readNear(parts: readonly ArrayPart[]): Promise<(ArrayData | CopycatError | undefined)[]> {
+    const answers = parts.map((): ArrayData | CopycatError | undefined => undefined);
+    if (!this.isNear || this.closed) return answers;
+    this.near.begin();
+    for (const [index, part] of parts.entries()) {
+      if (this.near.isTired && !(await this.waitForTurn())) break;
+      answers[index] = this.near.read(part);
+    }
+    this.near.end();
+    return answers;
+  }
+
+  /** Lets the event loop have its turn; false when a thread has started meanwhile. */
+  private async waitForTurn(): Promise<boolean> {
+    while (this.near.isTired) {
+      if (this.hasReadyThread || this.closed) return false;
+      if (this.threads.length === 0) this.startThread();
+      await nextTurn();
+    }
+    return !this.closed;
+  }
+
+  private async readInThread(parts: readonly ArrayPart[]): Promise<(ArrayData | CopycatError)[]> {
+    const [first, ...more] = parts;
     if (first === undefined) return [];
     try {
-      const results = (await this.call("readParts", { file: first.file, parts: resolved })).parts;
+      const results = (await this.call("readParts", { file: first.file, parts })).parts;
       return results.map((result) =>
         "array" in result ? result.array : new CopycatError(result.error.code, result.error.message),
       );
     } catch (error) {
       if (this.closed) throw error;
-      if (more.length === 0) return [error instanceof CopycatError ? error : blame(first.file, error)];
+      if (more.length === 0) return [asReadError(first.file, error)];
       // One part took the thread along with it; each by itself, and it is known which one.
       const alone: (ArrayData | CopycatError)[] = [];
-      for (const part of resolved) alone.push(...(await this.readParts([part])));
+      for (const part of parts) alone.push(...(await this.readInThread([part])));
       return alone;
     }
   }
@@ -91,6 +133,7 @@ export class ThreadedHdf5Reader implements Hdf5Reader {
 
   async close(): Promise<void> {
     this.closed = true;
+    this.near.close();
     for (const giveUp of this.waiting.splice(0)) giveUp(undefined);
     await Promise.all(this.threads.map((thread) => thread.terminate()));
   }
@@ -115,6 +158,10 @@ export class ThreadedHdf5Reader implements Hdf5Reader {
     return new Promise((done) => this.waiting.push((free) => done(free ? use(free) : closed())));
   }
 
+  private get hasReadyThread(): boolean {
+    return this.threads.some((thread) => thread.isReady);
+  }
+
   private leastBusy(): Hdf5Thread | undefined {
     this.threads = this.threads.filter((thread) => thread.alive);
     const [best] = this.threads.toSorted((left, right) => left.busy - right.busy);
@@ -134,10 +181,4 @@ export class ThreadedHdf5Reader implements Hdf5Reader {
     const thread = this.leastBusy();
     if (thread) this.waiting.shift()?.(thread);
   }
-}
-
-function blame(file: string, error: unknown): CopycatError {
-  return new CopycatError("UNREADABLE_SOURCE", `${file} cannot be read: ${errorMessage(error)}`, {
-    cause: error,
-  });
 }

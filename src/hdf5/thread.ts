@@ -2,7 +2,7 @@
 
 import { Worker } from "node:worker_threads";
 import { CopycatError } from "../errors.ts";
-import type { Answer, Arguments, Call, Operation, Result } from "./protocol.ts";
+import { type Answer, type Arguments, type Call, type Operation, type Result, readyId } from "./protocol.ts";
 
 /** Keeps a runaway thread from taking the whole process along; wasm memory is not counted in it. */
 const resourceLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 8 };
@@ -16,7 +16,8 @@ interface Pending {
 export class Hdf5Thread {
   private readonly worker = startWorker();
   private readonly pending = new Map<number, Pending>();
-  private lastId = 0;
+  private lastId = readyId;
+  private loaded = false;
   private failure: Error | undefined;
   private readonly onIdle: () => void;
 
@@ -31,6 +32,11 @@ export class Hdf5Thread {
 
   get alive(): boolean {
     return this.failure === undefined;
+  }
+
+  /** True when it has started and waits for calls; earlier ones wait for it. */
+  get isReady(): boolean {
+    return this.loaded && this.alive;
   }
 
   get busy(): number {
@@ -54,6 +60,7 @@ export class Hdf5Thread {
   }
 
   private settle(answer: Answer): void {
+    this.loaded = true;
     const pending = this.pending.get(answer.id);
     this.pending.delete(answer.id);
     if (this.pending.size === 0) this.worker.unref();

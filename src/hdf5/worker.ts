@@ -1,42 +1,36 @@
 // The thread that owns the HDF5 library: answers calls one at a time, in the order in which they come.
 
 import { parentPort } from "node:worker_threads";
-import { CopycatError, errorMessage } from "../errors.ts";
 import { columns } from "./columns.ts";
-import { unreadable } from "./diagnose.ts";
+import { asReadError } from "./diagnose.ts";
 import { pickDirect } from "./direct/pick.ts";
 import { HdfFile } from "./file.ts";
 import { Library } from "./library.ts";
 import { OpenFiles } from "./openFiles.ts";
 import { pick } from "./pick.ts";
-import type { Answer, Call, Operation, PartResult, Result } from "./protocol.ts";
-import type { ArrayPart, WalkItem } from "./types.ts";
+import { type Answer, type Call, type Operation, type Result, readyId } from "./protocol.ts";
+import type { WalkItem } from "./types.ts";
 import { Walker } from "./walk.ts";
 
 /** Items of a walk that travel together; two such batches are under way at most. */
 const walkBatchItems = 256;
 
-/** A file that nobody reads from is not held open for longer: it may be on its way out. */
-const idleMs = 2000;
-
 const walks = new Map<number, Walker>();
 const openFiles = new OpenFiles(currentLibrary);
-let idleTimer: NodeJS.Timeout | undefined;
 let library: Library | undefined;
 let last: Promise<void> = Promise.resolve();
 
 parentPort?.on("message", (call: Call) => {
   last = last.then(() => answer(call));
 });
+parentPort?.postMessage({ id: readyId, result: null } satisfies Answer);
 
 async function answer(call: Call): Promise<void> {
   let answered: Answer;
   try {
     answered = { id: call.id, result: await perform(call) };
   } catch (error) {
-    const known = error instanceof CopycatError ? error : undefined;
-    const { code, message, stack } =
-      known ?? unreadable(call.arguments.file, `cannot be read: ${errorMessage(error)}`, error);
+    const { code, message, stack } = asReadError(call.arguments.file, error);
     answered = { id: call.id, error: { code, message, stack } };
   }
   parentPort?.postMessage(answered, "result" in answered ? buffersOf(answered.result) : []);
@@ -58,7 +52,7 @@ async function perform(call: Call): Promise<Result<Operation>> {
     case "columns":
       return withFile(call.arguments.file, (file) => columns(file, call.arguments.request));
     case "readParts":
-      return { parts: await readParts(call.arguments.parts) };
+      return { parts: await openFiles.readParts(call.arguments.parts) };
     case "walkOpen": {
       const file = HdfFile.open(await currentLibrary(), call.arguments.file);
       walks.set(call.arguments.walk, new Walker(file, call.arguments.request));
@@ -69,15 +63,6 @@ async function perform(call: Call): Promise<Result<Operation>> {
     case "walkClose":
       closeWalk(call.arguments.walk);
       return null;
-  }
-}
-
-async function readParts(parts: readonly ArrayPart[]): Promise<PartResult[]> {
-  clearTimeout(idleTimer);
-  try {
-    return await openFiles.readParts(parts);
-  } finally {
-    idleTimer = setTimeout(() => openFiles.closeAll(), idleMs).unref();
   }
 }
 

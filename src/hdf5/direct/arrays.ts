@@ -12,6 +12,7 @@ import { type ArrayView, applyCuts, planView } from "../view.ts";
 import { FileBytes, refuse } from "./bytes.ts";
 import { findChunks, isDecodable, readChunk } from "./chunks.ts";
 import { readContiguous } from "./contiguous.ts";
+import { type Effort, estimateMs } from "./effort.ts";
 import { MessageType } from "./header.ts";
 import { type Filter, readFilters } from "./messages.ts";
 import { type DirectDataset, DirectObjects, findMessage } from "./objects.ts";
@@ -50,18 +51,21 @@ export class DirectFile {
   }
 
   /**
-   * The same as the library's `readArray`, or undefined when the library must be asked.
+   * The same as the library's `readArray`, or undefined when the library must be asked, or when it would take longer
+   * than so many milliseconds.
    *
    * @throws CopycatError when the view does not fit the data set, as `planView` does
    */
-  read(dataset: string, view: ArrayView): ArrayData | undefined {
+  read(dataset: string, view: ArrayView = {}, maxMs = Number.POSITIVE_INFINITY): ArrayData | undefined {
     const array = this.array(dataset);
     if (array === null) return undefined;
     const { name, shape, dataType } = array;
     const plan = planView({ name, shape, fileAxes: shape.length }, view);
+    if (estimateMs(effortOf(array, plan.ranges)) > maxMs) return undefined;
     try {
       const bytes = this.bytesOf(array, plan.ranges);
-      return { shape: plan.shape, dataType, bytes: applyCuts(bytes, plan.cuts, dataType.itemsize) };
+      const own = { ...dataType };
+      return { shape: plan.shape, dataType: own, bytes: applyCuts(bytes, plan.cuts, own.itemsize) };
     } catch {
       // Damaged, never written, changed meanwhile: the library says which, and says it properly.
       this.arrays.set(dataset, null);
@@ -173,6 +177,12 @@ export class DirectFile {
     this.chunks.set(at, bytes);
     this.keptBytes += bytes.length;
   }
+}
+
+function effortOf({ dataset, shape, filters, encode }: DirectArray, ranges: readonly AxisRange[]): Effort {
+  const { layout, type } = dataset;
+  const isEncoded = encode !== undefined;
+  return { shape, ranges, elementBytes: type.size, chunkShape: layout.chunks, filters, isEncoded };
 }
 
 /** A file to read directly, or undefined when it cannot be opened, which the library explains. */

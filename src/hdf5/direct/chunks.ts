@@ -7,7 +7,7 @@ import { rangeWithin } from "../strided.ts";
 import { type FileBytes, length, refuse } from "./bytes.ts";
 import type { Filter } from "./messages.ts";
 
-const deflate = 1;
+export const deflate = 1;
 const shuffle = 2;
 const maxDepth = 32;
 const maxStoredBytes = 2 ** 31;
@@ -66,11 +66,7 @@ export function findChunks(
     }
   };
   visit(tree, undefined);
-  const wanted = ranges.reduce(
-    (product, range, axis) => product * chunksAlong(range, chunkShape[axis] ?? 1),
-    1,
-  );
-  if (found.length !== wanted) refuse("chunks never written");
+  if (found.length !== chunkCount(ranges, chunkShape)) refuse("chunks never written");
   return found;
 }
 
@@ -82,6 +78,11 @@ function holdsAny(
   return ranges.every(
     (range, axis) => rangeWithin(range, offset[axis] ?? 0, chunkShape[axis] ?? 1).count > 0,
   );
+}
+
+/** How many chunks hold elements of the ranges. */
+export function chunkCount(ranges: readonly AxisRange[], chunkShape: readonly number[]): number {
+  return ranges.reduce((product, range, axis) => product * chunksAlong(range, chunkShape[axis] ?? 1), 1);
 }
 
 /** How many chunks a range touches along its axis. */
