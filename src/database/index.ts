@@ -11,6 +11,7 @@ export { chooseDatabase, type DatabaseChoice, embeddedFolderName } from "./dsn.t
 export { quoteIdentifier } from "./identifiers.ts";
 export { inspectServer, type ServerFacts, type ServerSetting } from "./inspectServer.ts";
 export { listMigrations, type MigrationSet, type MigrationState, migrateUp, ownSchema } from "./migrate.ts";
+export { queryPrepared } from "./preparedQuery.ts";
 export { isRetryable, type Retry, type RetryOptions, retryReason, withRetry } from "./retry.ts";
 export {
   isConnectionFailure,

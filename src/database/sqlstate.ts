@@ -15,6 +15,9 @@ export const sqlState = {
   cannotConnectNow: "57P03",
   adminShutdown: "57P01",
   queryCanceled: "57014",
+  undefinedPreparedStatement: "26000",
+  duplicatePreparedStatement: "42P05",
+  featureNotSupported: "0A000",
 } as const;
 
 /** Node's codes for a server that cannot be reached, or no longer. EAI_AGAIN and ENOTFOUND: its name has no address. */

@@ -1,6 +1,6 @@
 // Finds where arrays lie: by path, or one artifact of many entities. A page of them is one query.
 
-import type { Database } from "../../database/index.ts";
+import { type Database, queryPrepared } from "../../database/index.ts";
 import { CopycatError } from "../../errors.ts";
 import { getNode } from "../findNode.ts";
 import { searchNodes } from "../search/searchNodes.ts";
@@ -57,9 +57,9 @@ async function* pagesOfArtifact(
   const parents = keysOf(dataset);
   const possible = isPossible(dataset);
   for (let last = -1; ; ) {
-    const { rows } = possible
-      ? await database.pool.query<ArtifactRow>(text, [parents, last, pageArrays, keys])
-      : { rows: [] };
+    const rows = possible
+      ? await queryPrepared<ArtifactRow>(database, text, [parents, last, pageArrays, keys])
+      : [];
     // Nothing there, or nothing in it: whoever asks learns which.
     if (rows.length === 0 && last === -1) await findContainer(database, dataset, schema);
     const entities = groupRows(rows, ({ entityId }) => entityId);
@@ -158,7 +158,7 @@ async function findBelow(
   schema: string,
 ): Promise<Map<number, [LocatedRow, ...LocatedRow[]]>> {
   if (asked.length === 0) return new Map();
-  const { rows } = await database.pool.query<LocatedRow>(locateSql(catalogNames(schema)), [
+  const rows = await queryPrepared<LocatedRow>(database, locateSql(catalogNames(schema)), [
     asked.map(({ id }) => id),
     asked.map(({ below }) => below),
   ]);

@@ -3,16 +3,24 @@
 
 import type { CatalogNames } from "../tables.ts";
 
-/** Data source, structure and assets of a node: one row an asset. */
-function sourceOf({ dataSources, structures, associations, assets }: CatalogNames, nodeId: string): string {
+const sourceColumns = `\
+d.id as source, d.mimetype, d.parameters, s.structure -> 'shape' as shape,
+    s.structure -> 'data_type' as "dataType", a.data_uri as uri, l.parameter, l.num`;
+
+function sourceJoins({ structures, associations, assets }: CatalogNames): string {
   return `\
-(
-  select d.id as source, d.mimetype, d.parameters, s.structure -> 'shape' as shape,
-    s.structure -> 'data_type' as "dataType", a.data_uri as uri, l.parameter, l.num
-  from ${dataSources} d
   left join ${structures} s on s.id = d.structure_id
   left join ${associations} l on l.data_source_id = d.id
-  left join ${assets} a on a.id = l.asset_id
+  left join ${assets} a on a.id = l.asset_id`;
+}
+
+/** Data source, structure and assets of a node: one row an asset. */
+function sourceOf(names: CatalogNames, nodeId: string): string {
+  return `\
+(
+  select ${sourceColumns}
+  from ${names.dataSources} d
+${sourceJoins(names)}
   where d.node_id = ${nodeId}
   offset 0) d`;
 }
@@ -45,12 +53,14 @@ function childSql({ nodes }: CatalogNames, parent: string, key: string): string 
 
 /**
  * The next entities of the dataset at path $1 behind id $2, at most $3, each with its array at path $4, which has so
- * many keys. An entity without that has a row with nothing in it.
+ * many keys. An entity without that has a row with nothing in it. Plain joins: a page is estimated well.
  */
 export function locateArtifactsSql(names: CatalogNames, keys: number): string {
+  const { nodes, dataSources } = names;
   const steps = Array.from({ length: keys }, (_, index) => {
     const parent = index === 0 ? "e.id" : `n${index}.id`;
-    return `left join lateral (${childSql(names, parent, `($4::text[])[${index + 1}]`)}) n${index + 1} on true`;
+    const step = `n${index + 1}`;
+    return `left join ${nodes} ${step} on ${step}.parent = ${parent} and ${step}.key = ($4::text[])[${index + 1}]`;
   });
   return `\
 with recursive walk (id, depth) as (
@@ -61,17 +71,18 @@ with recursive walk (id, depth) as (
   cross join lateral (${childSql(names, "w.id", "($1::text[])[w.depth + 1]")}) n
   where w.depth < cardinality($1::text[])
 ), entities as (
-  select e.id, e.key
-  from walk w
-  cross join lateral (
-    select n.id, n.key::text from ${names.nodes} n where n.parent = w.id and n.id > $2 order by n.id limit $3) e
-  where w.depth = cardinality($1::text[])
+  select id, key::text
+  from ${nodes}
+  where parent = (select id from walk where depth = cardinality($1::text[])) and id > $2
+  order by id
+  limit $3
 )
-select e.id as "entityId", e.key as entity, n${keys}.id as "nodeId", n${keys}.family, d.*
+select e.id as "entityId", e.key as entity, n${keys}.id as "nodeId", n${keys}.structure_family::text as family, ${sourceColumns}
 from entities e
 ${steps.join("\n")}
-left join lateral ${sourceOf(names, `n${keys}.id`)} on true
-order by e.id, d.source, d.parameter, d.num`;
+left join ${dataSources} d on d.node_id = n${keys}.id
+${sourceJoins(names)}
+order by e.id, d.id, l.parameter, l.num`;
 }
 
 /** The next children of node $1 behind id $2, at most $3. */
