@@ -5,10 +5,10 @@ import { type Database, migrateUp } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
 
 /**
- * Alembic revisions whose tables are those written here: of the newest, and of the one before it, which lacks the
- * graph tables only.
+ * Alembic revisions whose tables are those written here, oldest first: without the graph tables; as made here; with
+ * access as tags in tables of their own (`CatalogTarget.hasAccessBlob`).
  */
-export const writableRevisions: readonly string[] = [catalogRevision, "9bc9b57294b9"];
+export const writableRevisions: readonly string[] = ["9bc9b57294b9", catalogRevision, "917dbbcfc4b1"];
 
 export type CatalogState =
   /** No table of Tiled's. */
@@ -47,7 +47,7 @@ function foreign(reason: string): CatalogState {
 function explainStamp(name: string, revisions: readonly string[]): string {
   const found = revisions.length === 0 ? "no stamp" : `the stamp ${revisions.join(" and ")}`;
   return (
-    `The catalog in ${name} has ${found}; this version writes to ${writableRevisions.join(" or ")} (Tiled 0.2.15 to 0.2.18). ` +
+    `The catalog in ${name} has ${found}; this version writes to ${writableRevisions.join(", ")} (Tiled 0.2.15 to 0.2.20). ` +
     "An older catalog: run `tiled catalog upgrade-database URI`. A newer one: use a newer copycat. Nothing was changed."
   );
 }

@@ -6,7 +6,13 @@ import type { PoolClient } from "pg";
 import { quoteIdentifier, sqlState } from "../database/index.ts";
 import { CopycatError, errorCode } from "../errors.ts";
 import { strangersSql } from "./sql/strangers.ts";
-import { associationTriggers, type CatalogNames, closureTrigger, loadedTables } from "./tables.ts";
+import {
+  associationTriggers,
+  type CatalogNames,
+  closureTrigger,
+  loadedTables,
+  moveTrigger,
+} from "./tables.ts";
 import type { LoadOptions } from "./types.ts";
 
 /** What stands around a merge; `release` before the commit. */
@@ -100,7 +106,7 @@ async function disableTriggers(client: PoolClient, names: CatalogNames): Promise
  * @throws CopycatError PERMISSION or CATALOG_VERSION when it is wanted and cannot be had
  */
 async function becomeReplica(client: PoolClient, names: CatalogNames, isWanted: boolean): Promise<boolean> {
-  const known = [closureTrigger, ...associationTriggers];
+  const known = [closureTrigger, moveTrigger, ...associationTriggers];
   const { rows } = await client.query<{ name: string }>(strangersSql, [loadedTables(names), known]);
   if (rows.length > 0) {
     if (!isWanted) return false;

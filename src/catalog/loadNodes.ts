@@ -17,12 +17,13 @@ import { type Guard, guardOffline, guardOnline } from "./guard.ts";
 import { tryMergePlain } from "./mergePlain.ts";
 import { mergeResolved } from "./mergeResolved.ts";
 import { goesAside } from "./offline.ts";
+import { rejectAccessBlobs } from "./rejectAccessBlobs.ts";
 import { rejectLongKeys } from "./rejectLongKeys.ts";
 import { rejectOversized } from "./rejects.ts";
 import { createWorkTablesSql } from "./sql/resolve.ts";
 import { StagingEncoder } from "./stageNodes.ts";
 import { stagingColumns, stagingName } from "./staging.ts";
-import { type CatalogNames, catalogNames } from "./tables.ts";
+import { type CatalogNames, type CatalogTarget, catalogNames } from "./tables.ts";
 import type { LoadOptions, LoadReport, NodeRecord } from "./types.ts";
 
 export type NodeBatches = AsyncIterable<readonly NodeRecord[]>;
@@ -58,11 +59,11 @@ export async function loadNodes(
 
 async function loadInTransaction(
   client: PoolClient,
-  names: CatalogNames,
+  catalog: CatalogNames,
   batches: NodeBatches,
   options: LoadOptions,
 ): Promise<LoadReport> {
-  await prepareTransaction(client, names);
+  const names = await prepareTransaction(client, catalog);
   const encoder = new StagingEncoder(options.onReject);
   options.onPhase?.("read");
   const staged = await stage(client, encoder, batches, options);
@@ -70,12 +71,13 @@ async function loadInTransaction(
 
   options.onPhase?.("merge");
   await rejectOversized(client, encoder.oversizedOrdinals);
-  const tooLong = await rejectLongKeys(client, names);
+  const withBlob = encoder.hasAccessBlobs && !names.hasAccessBlob ? await rejectAccessBlobs(client) : 0;
+  const refused = withBlob + (await rejectLongKeys(client, names));
   const { mode, isEmpty } = await chooseMode(client, names, options, encoder.stagedNodes);
   const guard = options.dryRun ? null : await takeGuard(client, names, mode, options);
   const job = { encoder, options, mode, isEmpty };
   const isPlain =
-    mode === "offline" && isEmpty && guard !== null && tooLong === 0 && looksPlain(encoder, options);
+    mode === "offline" && isEmpty && guard !== null && refused === 0 && looksPlain(encoder, options);
   const plain = isPlain ? await tryMergePlain(client, names, job) : null;
   const merged = plain ?? (await mergeResolved(client, names, job));
   await guard?.release();
@@ -111,12 +113,15 @@ function looksPlain(encoder: StagingEncoder, options: LoadOptions): boolean {
 }
 
 /**
- * Settings of this transaction only. The check of the connection ends a long merge soon after its client was
+ * Settings of this transaction only, and a look at the catalog's version. The check of the connection ends a long merge soon after its client was
  * killed, so that the next run need not wait for it.
  */
-async function prepareTransaction(client: PoolClient, names: CatalogNames): Promise<void> {
+async function prepareTransaction(client: PoolClient, names: CatalogNames): Promise<CatalogTarget> {
   // The bodies of Tiled's own trigger functions name their tables without a schema.
-  await client.query("select set_config('search_path', $1, true)", [quoteIdentifier(names.schema)]);
+  const { rows } = await client.query<{ hasAccessBlob: boolean }>(prepareSql, [
+    quoteIdentifier(names.schema),
+    names.nodes,
+  ]);
   await client.query(`\
 set local work_mem = '128MB';
 set local maintenance_work_mem = '256MB';
@@ -131,7 +136,13 @@ set local idle_in_transaction_session_timeout = 0`);
       await client.query("rollback to savepoint copycat_setting");
     }
   }
+  return { ...names, hasAccessBlob: rows[0]?.hasAccessBlob === true };
 }
+
+const prepareSql = `\
+select set_config('search_path', $1, true), exists (
+  select from pg_attribute where attrelid = to_regclass($2) and attname = 'access_blob' and not attisdropped
+) as "hasAccessBlob"`;
 
 const whereTheyCanBe = [
   // Windows servers cannot; there a killed client is noticed when the statement ends.

@@ -19,7 +19,7 @@ import {
   insertPlainSourcesSql,
 } from "./sql/plain.ts";
 import { sequencesSql } from "./sql/resolve.ts";
-import type { CatalogNames } from "./tables.ts";
+import type { CatalogNames, CatalogTarget } from "./tables.ts";
 import type { LoadReport } from "./types.ts";
 
 /** Thrown when the rows are not as plain as they looked. */
@@ -28,7 +28,7 @@ class NotPlain extends Error {}
 /** Null, with nothing done, when a file is there already, or a path stands twice. */
 export async function tryMergePlain(
   client: PoolClient,
-  names: CatalogNames,
+  names: CatalogTarget,
   { encoder, options }: Pick<MergeJob, "encoder" | "options">,
 ): Promise<Merged | null> {
   await client.query("savepoint copycat_plain");
@@ -46,7 +46,7 @@ export async function tryMergePlain(
 
 async function mergePlain(
   client: PoolClient,
-  names: CatalogNames,
+  names: CatalogTarget,
   { encoder, options }: Pick<MergeJob, "encoder" | "options">,
 ): Promise<Merged> {
   const start = performance.now();

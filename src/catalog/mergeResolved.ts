@@ -9,12 +9,12 @@ import { dropIndexes, goesAside, rebuildIndexes } from "./offline.ts";
 import { streamRejects } from "./rejects.ts";
 import { resolveStaged } from "./resolveStaged.ts";
 import { stagingKeys, stagingName } from "./staging.ts";
-import type { CatalogNames } from "./tables.ts";
+import type { CatalogTarget } from "./tables.ts";
 import type { PhaseTime } from "./types.ts";
 
 export async function mergeResolved(
   client: PoolClient,
-  names: CatalogNames,
+  names: CatalogTarget,
   { encoder, options, mode, isEmpty }: MergeJob,
 ): Promise<Merged> {
   const start = performance.now();

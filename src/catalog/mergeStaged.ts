@@ -28,7 +28,7 @@ import {
   mergeNodesSql,
   updateNodesSql,
 } from "./sql/mergeNodes.ts";
-import type { CatalogNames } from "./tables.ts";
+import type { CatalogNames, CatalogTarget } from "./tables.ts";
 import type { LoadOptions } from "./types.ts";
 
 export interface MergeCounts {
@@ -51,7 +51,7 @@ export interface MergeOptions extends LoadOptions {
 
 export async function mergeStaged(
   client: PoolClient,
-  names: CatalogNames,
+  names: CatalogTarget,
   options: MergeOptions,
 ): Promise<MergeCounts> {
   const { rows } = await client.query<{ time: string }>("select localtimestamp::text as time");
@@ -84,7 +84,7 @@ interface Merge {
   time: string;
 }
 
-async function mergeNodes(client: PoolClient, names: CatalogNames, { options, time }: Merge): Promise<void> {
+async function mergeNodes(client: PoolClient, names: CatalogTarget, { options, time }: Merge): Promise<void> {
   if (!options.isAlone) {
     await client.query(mergeNodesSql(names, options.policy), [time]);
     return;

@@ -20,6 +20,8 @@ export class StagingEncoder {
   deepestLevel = 0;
   /** Some data source has several files. */
   hasMoreAssets = false;
+  /** Some record says who may see it. */
+  hasAccessBlobs = false;
   /** Time spent waiting for the source. */
   waitedMs = 0;
   readonly oversizedOrdinals: number[] = [];
@@ -64,6 +66,7 @@ export class StagingEncoder {
     this.links.keep(ordinal, node, parentPath, link);
     if (node.dataSource !== null) this.stagedSources += 1;
     if ((node.dataSource?.assets.length ?? 0) > 1) this.hasMoreAssets = true;
+    if (node.accessBlob !== "{}") this.hasAccessBlobs = true;
     this.deepestLevel = Math.max(this.deepestLevel, node.parentPath.length + 1);
     if (node.metadata.length > suspiciousMetadataLength) this.oversizedOrdinals.push(ordinal);
     return line;

@@ -17,6 +17,12 @@ export interface CatalogNames {
   managementType: string;
 }
 
+/** What is written to: the names, and what was found there. */
+export interface CatalogTarget extends CatalogNames {
+  /** Nodes and revisions have a column access_blob. Since Tiled 0.2.19 access is kept as tags, in tables of their own. */
+  hasAccessBlob: boolean;
+}
+
 export const closureTrigger = "update_closure_table_when_inserting";
 
 /** Triggers that Tiled's tables have; what they do, a load does as sets. */
@@ -24,6 +30,9 @@ export const associationTriggers = [
   "cannot_insert_num_null_if_num_exists",
   "cannot_insert_num_int_if_num_null_exists",
 ] as const;
+
+/** Since Tiled 0.2.19: the tags of a node that moves follow it. No load moves one, so it may be passed over. */
+export const moveTrigger = "node_access_tags_sync_parent_after_node_update";
 
 /** What a load fills, in the order in which Tiled writes, so that locks are taken in that order. */
 export function loadedTables(names: CatalogNames): string[] {
@@ -55,8 +64,14 @@ function describe(
   return { schema, name, conflictKey, columns: columns.map(([column, type]) => ({ name: column, type })) };
 }
 
+/** What nodes and revisions hold in the same columns, as a list for SQL: `s.metadata, s.specs, s.access_blob`. */
+export function contentColumns({ hasAccessBlob }: CatalogTarget, row?: string): string {
+  const columns = ["metadata", "specs", ...(hasAccessBlob ? ["access_blob"] : [])];
+  return columns.map((column) => (row === undefined ? column : `${row}.${column}`)).join(", ");
+}
+
 /** Nodes: the old row stays but for metadata, specs and the time of the change. */
-export function nodesTable(schema: string): TableDescription {
+export function nodesTable({ schema, hasAccessBlob }: CatalogTarget): TableDescription {
   return {
     ...describe(
       schema,
@@ -69,7 +84,7 @@ export function nodesTable(schema: string): TableDescription {
         ["structure_family", "text"],
         ["metadata", "jsonb"],
         ["specs", "jsonb"],
-        ["access_blob", "jsonb"],
+        ...(hasAccessBlob ? [["access_blob", "jsonb"] as const] : []),
         ["time_created", "text"],
         ["time_updated", "text"],
       ],

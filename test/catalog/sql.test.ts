@@ -1,6 +1,7 @@
 // The statements as files, so that a change of SQL is seen in review. They run in the tests of loadNodes and verify.
 
 import { describe, expect, test } from "vitest";
+import { rejectAccessBlobsSql } from "../../src/catalog/rejectAccessBlobs.ts";
 import { rejectLongKeysSql } from "../../src/catalog/rejectLongKeys.ts";
 import { countUnreachedSql, insertClosureSql } from "../../src/catalog/sql/closure.ts";
 import {
@@ -49,9 +50,11 @@ import {
 } from "../../src/catalog/sql/resolve.ts";
 import { strangersSql } from "../../src/catalog/sql/strangers.ts";
 import { closureSummarySql, expectedClosureSql, invariants } from "../../src/catalog/sql/verify.ts";
-import { catalogNames } from "../../src/catalog/tables.ts";
+import { type CatalogTarget, catalogNames } from "../../src/catalog/tables.ts";
 
-const names = catalogNames("public");
+const names: CatalogTarget = { ...catalogNames("public"), hasAccessBlob: true };
+/** As Tiled makes it since 0.2.19. */
+const withTags: CatalogTarget = { ...names, hasAccessBlob: false };
 
 const statements: Record<string, string> = {
   "closure-delta": insertClosureSql(names, "delta"),
@@ -67,9 +70,11 @@ const statements: Record<string, string> = {
   "resolve-level-dry-run": resolveLevelSql(names, true),
   "resolve-add-parents": addParentsSql,
   "resolve-orphans": markOrphansSql,
+  "reject-access-blobs": rejectAccessBlobsSql,
   "reject-long-keys": rejectLongKeysSql,
   "plain-twins": findFileTwinsSql(names, true),
   "plain-nodes": insertPlainNodesSql(names),
+  "plain-nodes-with-tags": insertPlainNodesSql(withTags),
   "plain-sources": insertPlainSourcesSql(names),
   "plain-assets": insertPlainAssetsSql(names),
   "plain-associations": insertPlainAssociationsSql(names),
@@ -77,9 +82,11 @@ const statements: Record<string, string> = {
   "resolve-rejects": listRejectsSql,
   "nodes-mark-changed": markChangedSql(names),
   "nodes-revisions": insertRevisionsSql(names),
+  "nodes-revisions-with-tags": insertRevisionsSql(withTags),
   "nodes-merge-skip": mergeNodesSql(names, "skip"),
   "nodes-merge-update": mergeNodesSql(names, "update"),
   "nodes-merge-error": mergeNodesSql(names, "error"),
+  "nodes-merge-update-with-tags": mergeNodesSql(withTags, "update"),
   "data-structures-new": mergeStructuresSql(names, "new nodes", "skip"),
   "data-structures-alone": mergeStructuresSql(names, "all rows", "error"),
   "data-structures-lock": lockStructuresSql(names),
@@ -92,6 +99,7 @@ const statements: Record<string, string> = {
   "data-assets-lock": lockAssetsSql(names, true),
   "data-number-clashes": numberClashesSql(names),
   "nodes-insert-alone": insertNodesSql(names),
+  "nodes-insert-alone-with-tags": insertNodesSql(withTags),
   "nodes-update-alone": updateNodesSql(names),
   "guard-strangers": strangersSql,
   "data-asset-sizes": updateAssetSizesSql(names),
@@ -111,7 +119,7 @@ describe("the statements of the catalog", () => {
   });
 
   test("name no table of the catalog without its schema", () => {
-    const other = catalogNames('odd "schema"');
+    const other: CatalogTarget = { ...catalogNames('odd "schema"'), hasAccessBlob: true };
     const rebuilt = [
       insertClosureSql(other, "delta"),
       findAttachPointsSql(other),

@@ -2,7 +2,7 @@
 
 import { type MergePolicy, mergeSql } from "../../bulk/index.ts";
 import { stagingName } from "../staging.ts";
-import { type CatalogNames, nodesTable } from "../tables.ts";
+import { type CatalogNames, type CatalogTarget, contentColumns, nodesTable } from "../tables.ts";
 
 /** Nodes whose metadata or specs differ from what is staged. jsonb compares by value: 1.0 equals 1. */
 export function markChangedSql(names: CatalogNames): string {
@@ -16,39 +16,39 @@ where not r.is_new and (n.metadata, n.specs) is distinct from (s.metadata, s.spe
 }
 
 /** The version before the change, numbered from 1 for each node as Tiled does; $1 is the time. */
-export function insertRevisionsSql(names: CatalogNames): string {
+export function insertRevisionsSql(names: CatalogTarget): string {
   return `\
 insert into ${names.revisions}
-  (node_id, revision_number, metadata, specs, access_blob, time_created, time_updated)
+  (node_id, revision_number, ${contentColumns(names)}, time_created, time_updated)
 select n.id, 1 + coalesce((select max(v.revision_number) from ${names.revisions} v where v.node_id = n.id), 0),
-  n.metadata, n.specs, n.access_blob, $1::timestamp, $1::timestamp
+  ${contentColumns(names, "n")}, $1::timestamp, $1::timestamp
 from copycat_changed c
 join ${names.nodes} n on n.id = c.id
 order by n.id`;
 }
 
 /** New nodes, and under `update` the changed ones; $1 is the time. Rows that stay as they are take no part. */
-export function mergeNodesSql(names: CatalogNames, policy: MergePolicy): string {
+export function mergeNodesSql(names: CatalogTarget, policy: MergePolicy): string {
   const source = `\
 select r.id, r.parent, s.key, s.structure_family::${names.familyType},
-  s.metadata, s.specs, s.access_blob, $1::timestamp, $1::timestamp
+  ${contentColumns(names, "s")}, $1::timestamp, $1::timestamp
 from copycat_node r
 join ${stagingName} s using (ordinal)
 where r.is_new or exists (select from copycat_changed c where c.ordinal = r.ordinal)
 order by r.id`;
-  return mergeSql(nodesTable(names.schema), source, policy);
+  return mergeSql(nodesTable(names), source, policy);
 }
 
 /**
  * New nodes; $1 is the time. For a load that is alone with the tables, whose unique constraint may be gone. Not sorted:
  * staging is read in the order of the input.
  */
-export function insertNodesSql(names: CatalogNames): string {
-  const columns = nodesTable(names.schema).columns.map(({ name }) => name);
+export function insertNodesSql(names: CatalogTarget): string {
+  const columns = nodesTable(names).columns.map(({ name }) => name);
   return `\
 insert into ${names.nodes} (${columns.join(", ")})
 select r.id, r.parent, s.key, s.structure_family::${names.familyType},
-  s.metadata, s.specs, s.access_blob, $1::timestamp, $1::timestamp
+  ${contentColumns(names, "s")}, $1::timestamp, $1::timestamp
 from copycat_node r
 join ${stagingName} s using (ordinal)
 where r.is_new`;

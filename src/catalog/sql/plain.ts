@@ -2,15 +2,15 @@
 // back. $1 is what a row's ordinal has to be added to for the id of its node, $2 for that of its data source, and so on.
 
 import { stagingName } from "../staging.ts";
-import { type CatalogNames, nodesTable } from "../tables.ts";
+import { type CatalogNames, type CatalogTarget, contentColumns, nodesTable } from "../tables.ts";
 
 /** $2 is the time. */
-export function insertPlainNodesSql(names: CatalogNames): string {
-  const columns = nodesTable(names.schema).columns.map(({ name }) => name);
+export function insertPlainNodesSql(names: CatalogTarget): string {
+  const columns = nodesTable(names).columns.map(({ name }) => name);
   return `\
 insert into ${names.nodes} (${columns.join(", ")})
 select ($1::int8 + ordinal)::int4, coalesce(($1::int8 + parent_ordinal)::int4, 0), key, structure_family::${names.familyType},
-  metadata, specs, access_blob, $2::timestamp, $2::timestamp
+  ${contentColumns(names)}, $2::timestamp, $2::timestamp
 from ${stagingName}`;
 }
 

@@ -161,6 +161,7 @@ select s.source, s.position, x.code, x.message, (jsonb_build_object(
     'structure_family', s.structure_family,
     'metadata', s.metadata,
     'specs', s.specs)
+  || case when s.access_blob = '{}' then '{}'::jsonb else jsonb_build_object('access_blob', s.access_blob) end
   || case when s.mimetype is null then '{}'::jsonb else jsonb_build_object('data_source', jsonb_build_object(
     'mimetype', s.mimetype,
     'structure', (select o.structure from ${stagingName} o
