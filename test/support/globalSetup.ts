@@ -2,6 +2,7 @@
 // TEST_DATABASE=container asks for one. Never skipped silently. A template with the catalog is made once; each test
 // file clones it.
 
+import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +11,7 @@ import pg from "pg";
 import type { TestProject } from "vitest/node";
 import { ensureCatalog } from "../../src/catalog/index.ts";
 import { startEmbedded, stopEmbedded } from "../../src/database/embedded/index.ts";
+import { sendSignal } from "../../src/database/embedded/processes.ts";
 import { openDatabase } from "../../src/database/index.ts";
 
 declare module "vitest" {
@@ -49,13 +51,32 @@ async function reachServer(): Promise<{ url: string; stop: () => Promise<void> }
     };
   }
   const folder = await mkdtemp(join(tmpdir(), "copycat-test-"));
-  const { dsn } = await startEmbedded({ folder, durable: false });
+  const { dsn, pid } = await startEmbedded({ folder, durable: false });
+  const release = onInterrupt(() => {
+    // It ends at once.
+    sendSignal(pid, "SIGQUIT");
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  });
   return {
     url: dsn,
     stop: async () => {
       await stopEmbedded({ folder });
       await rm(folder, { recursive: true, force: true });
+      release();
     },
+  };
+}
+
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** A run that is interrupted ends without its teardown, and the server, in a session of its own, would stay. */
+function onInterrupt(stop: () => void): () => void {
+  const exit = (): void => process.exit(1);
+  for (const signal of signals) process.on(signal, exit);
+  process.on("exit", stop);
+  return () => {
+    for (const signal of signals) process.off(signal, exit);
+    process.off("exit", stop);
   };
 }
 
