@@ -113,8 +113,8 @@ function looksPlain(encoder: StagingEncoder, options: LoadOptions): boolean {
 }
 
 /**
- * Settings of this transaction only, and a look at the catalog's version. The check of the connection ends a long merge soon after its client was
- * killed, so that the next run need not wait for it.
+ * Settings of this transaction only, and a look at the catalog's shape. The check of the connection ends a long merge
+ * soon after its client was killed, so that the next run need not wait for it.
  */
 async function prepareTransaction(client: PoolClient, names: CatalogNames): Promise<CatalogTarget> {
   // The bodies of Tiled's own trigger functions name their tables without a schema.
