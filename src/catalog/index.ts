@@ -42,9 +42,10 @@ export { countNodes, type PageQuery, searchNodes, streamNodes } from "./search/s
 export type { FoundNode, SearchPage, SearchQuery, SortKey, ValueCount } from "./search/types.ts";
 export { distinctValues, facets } from "./search/values.ts";
 export { type CreatedView, createView } from "./sources/createView.ts";
-export { listSources, type SourceFacts, type SourceKey } from "./sources/listSources.ts";
+export { listSources } from "./sources/listSources.ts";
 export { dropView, type ListedView, listViews } from "./sources/manageViews.ts";
 export { type RefreshedView, refreshViews } from "./sources/refreshViews.ts";
+export type { SourceFacts, SourceKey } from "./sources/sourceProfile.ts";
 export { defaultViewSchema } from "./sources/viewRecords.ts";
 export { hashStructure, makeArrayStructure, maxBlockBytes, type StructureRecord } from "./structure.ts";
 export {

@@ -2,31 +2,9 @@
 
 import type { PoolClient } from "pg";
 import { type Database, withRollback } from "../../database/index.ts";
-import { catalogNames } from "../tables.ts";
-import { countSourcesSql, profileSourcesSql } from "./sql.ts";
-
-export interface SourceKey {
-  key: string;
-  /** Entities with the key, by JSON type of the value. */
-  types: Partial<Record<"number" | "string" | "boolean" | "null" | "array" | "object", number>>;
-  /** Entities with the key, and their share of all entities of the source. */
-  present: number;
-  presence: number;
-  /** Different numbers, strings and booleans. */
-  distinct: number;
-  /** Of the numbers; null without any. */
-  min: number | null;
-  max: number | null;
-}
-
-export interface SourceFacts {
-  source: string;
-  /** Containers below a dataset, at any depth. */
-  entities: number;
-  /** Nodes with data. */
-  arrays: number;
-  keys: SourceKey[];
-}
+import { type CatalogNames, catalogNames } from "../tables.ts";
+import { byName, type SourceFacts, SourceProfile } from "./sourceProfile.ts";
+import { datasetLabelsSql, entitiesSql } from "./sql.ts";
 
 export interface SourcesOptions {
   /** Schema of the catalog; default `public`. */
@@ -35,41 +13,70 @@ export interface SourcesOptions {
 
 /**
  * Counts, keys, types and ranges by source, in one snapshot. The label of an entity is its metadata key `source`, else
- * that of its dataset; of a dataset its own `source`, else that of its first entity, else its key. Reads all entities:
- * some seconds for 100,000.
+ * that of its dataset; of a dataset its own `source`, else that of its first entity with one, else its key. Reads the metadata
+ * of all entities, in flat memory.
  */
 export async function listSources(database: Database, options: SourcesOptions = {}): Promise<SourceFacts[]> {
   const names = catalogNames(options.schema ?? "public");
-  return withRollback(database, async (client) => {
+  const profiles = await withRollback(database, async (client) => {
     await client.query("set transaction isolation level repeatable read, read only");
-    // Memoize would keep every metadata it meets, and meet each once.
-    await client.query("set local work_mem = '256MB'; set local jit = off; set local enable_memoize = off");
-    const { rows } = await client.query<Omit<SourceFacts, "keys">>(countSourcesSql(names));
-    const keys = await readKeys(client, profileSourcesSql(names));
-    return rows.map((facts) => ({
-      ...facts,
-      keys: (keys.get(facts.source) ?? []).map((key) => ({ ...key, presence: key.present / facts.entities })),
-    }));
+    await client.query(
+      "set local work_mem = '256MB'; set local jit = off; set local cursor_tuple_fraction = 1",
+    );
+    return readProfiles(client, names);
   });
+  return Array.from(profiles, ([source, profile]) => profile.facts(source)).sort(byName("source"));
 }
 
-interface Row extends Omit<SourceKey, "presence" | "types" | "min" | "max"> {
-  source: string;
-  types: SourceKey["types"];
-  min: string | null;
-  max: string | null;
-}
-
-async function readKeys(
-  client: PoolClient,
-  text: string,
-): Promise<Map<string, Omit<SourceKey, "presence">[]>> {
-  const { rows } = await client.query<Row>(text);
-  const bySource = new Map<string, Omit<SourceKey, "presence">[]>();
-  for (const { source, min, max, ...row } of rows) {
-    const keys = bySource.get(source) ?? [];
-    if (keys.length === 0) bySource.set(source, keys);
-    keys.push({ ...row, min: min === null ? null : Number(min), max: max === null ? null : Number(max) });
+async function readProfiles(client: PoolClient, names: CatalogNames): Promise<Map<string, SourceProfile>> {
+  const datasets = await client.query<{ id: number; label: string }>(datasetLabelsSql(names));
+  const labels = new Map(datasets.rows.map(({ id, label }) => [id, label]));
+  const profiles = new Map<string, SourceProfile>();
+  const profileOf = (label: string): SourceProfile => {
+    const profile = profiles.get(label) ?? new SourceProfile();
+    profiles.set(label, profile);
+    return profile;
+  };
+  for await (const { dataset, arrays, metadata } of readEntities(client, names)) {
+    const parsed = metadata === null ? null : parseObject(metadata);
+    const label = labelIn(parsed) ?? (dataset === null ? undefined : labels.get(dataset));
+    // Of a node that no dataset holds.
+    if (label === undefined) continue;
+    const profile = profileOf(label);
+    profile.addArrays(arrays);
+    if (parsed !== null) profile.addEntity(parsed);
   }
-  return bySource;
+  return profiles;
+}
+
+interface EntityRow {
+  dataset: number | null;
+  arrays: number;
+  metadata: string | null;
+}
+
+const fetchRows = 1000;
+
+async function* readEntities(client: PoolClient, names: CatalogNames): AsyncGenerator<EntityRow> {
+  await client.query(`declare copycat_entities no scroll cursor for ${entitiesSql(names)}`);
+  const fetch = () => client.query<EntityRow>(`fetch ${fetchRows} from copycat_entities`);
+  let next = fetch();
+  for (;;) {
+    const { rows } = await next;
+    if (rows.length === 0) return;
+    // The server makes the next ones ready while these are looked at.
+    next = fetch();
+    next.catch(() => undefined);
+    yield* rows;
+  }
+}
+
+/** What a node's metadata always should be. */
+function parseObject(text: string): Record<string, unknown> {
+  return text.startsWith("{") ? (JSON.parse(text) as Record<string, unknown>) : {};
+}
+
+function labelIn(metadata: Record<string, unknown> | null): string | undefined {
+  const label = metadata?.source;
+  return typeof label === "string" ? label : undefined;
 }

@@ -7,56 +7,36 @@ function ownLabel(node: string): string {
   return `case when jsonb_typeof(${node}.metadata -> 'source') = 'string' then ${node}.metadata ->> 'source' end`;
 }
 
-/** CTEs: `dataset` (id, label) and `entity` (id, label). Most entities have a label, so the others are looked up one by one. */
-function labelsSql(names: CatalogNames): string {
+/**
+ * One row a dataset and its label: its own, else that of its first entity that has one, else its key. All entities are looked
+ * through only where the first one has none.
+ */
+export function datasetLabelsSql(names: CatalogNames): string {
+  const entities = `from ${names.nodes} e where e.parent = d.id and e.structure_family = 'container'`;
   return `\
-dataset (id, label) as materialized (
-  select d.id, coalesce(${ownLabel("d")},
-    (select ${ownLabel("e")} from ${names.nodes} e
-     where e.parent = d.id and jsonb_typeof(e.metadata -> 'source') = 'string' order by e.id limit 1),
-    d.key)
-  from ${names.nodes} d where d.parent = 0
-), entity (id, label) as materialized (
-  select n.id, coalesce(${ownLabel("n")},
-    (select d.label from ${names.closure} c join dataset d on d.id = c.ancestor where c.descendant = n.id limit 1))
-  from ${names.nodes} n
-  where n.parent <> 0 and n.structure_family = 'container'
-)`;
+select d.id, coalesce(${ownLabel("d")},
+  (select ${ownLabel("e")} from (select e.metadata ${entities} order by e.id limit 1) e),
+  (select ${ownLabel("e")} ${entities} and jsonb_typeof(e.metadata -> 'source') = 'string' order by e.id limit 1),
+  d.key) as label
+from ${names.nodes} d where d.parent = 0`;
 }
 
-/** One row a source. Arrays count for the container they stand in. */
-export function countSourcesSql(names: CatalogNames): string {
+/**
+ * One row a dataset (without metadata) and one an entity: the dataset that it is or lies in, the arrays that stand in it, and
+ * its metadata as text, which the server makes faster than it could count what is in it.
+ */
+export function entitiesSql(names: CatalogNames): string {
   return `\
-with ${labelsSql(names)}, holder (id, label, entities) as (
-  select id, label, 1 from entity union all select id, label, 0 from dataset
-), data (parent, arrays) as (
-  select case when parent = 0 then id else parent end, count(*)
-  from ${names.nodes} where structure_family <> 'container' group by 1
-)
-select h.label as source, sum(h.entities)::float8 as entities, coalesce(sum(d.arrays), 0)::float8 as arrays
-from holder h left join data d on d.parent = h.id
-where h.label is not null
-group by 1 order by 1`;
-}
-
-/** One row a source and key of its entities; the values are grouped first, so that each is counted once. */
-export function profileSourcesSql(names: CatalogNames): string {
-  return `\
-with ${labelsSql(names)}, found (source, key, type, value, count) as (
-  select e.label, m.key, jsonb_typeof(m.value),
-    case when jsonb_typeof(m.value) not in ('array', 'object', 'null') then m.value end, count(*)
-  from entity e join ${names.nodes} n using (id)
-  cross join lateral jsonb_each(${objectOf("n.metadata")}) as m (key, value)
-  where e.label is not null
-  group by 1, 2, 3, 4
-), typed (source, key, type, count, distincts, low, high) as (
-  select source, key, type, sum(count), count(value),
-    min(case when type = 'number' then value::numeric end), max(case when type = 'number' then value::numeric end)
-  from found group by 1, 2, 3
-)
-select source, key, jsonb_object_agg(type, count::int8 order by type) as types, sum(count)::float8 as present,
-  sum(distincts)::float8 as "distinct", min(low)::text as min, max(high)::text as max
-from typed group by 1, 2 order by source, key collate "C"`;
+select case when n.parent = 0 then n.id else coalesce(d.id,
+    (select c.ancestor from ${names.closure} c join ${names.nodes} a on a.id = c.ancestor
+     where c.descendant = n.id and a.parent = 0)) end as dataset,
+  coalesce(a.arrays, 0) + (n.structure_family <> 'container')::int as arrays,
+  case when n.parent <> 0 then n.metadata::text end as metadata
+from ${names.nodes} n
+left join ${names.nodes} d on d.id = n.parent and d.parent = 0
+left join (select parent, count(*)::int as arrays
+  from ${names.nodes} where structure_family <> 'container' group by 1) a on a.parent = n.id
+where n.parent = 0 or (n.parent <> 0 and n.structure_family = 'container')`;
 }
 
 /** What a node's metadata always should be. */

@@ -53,12 +53,12 @@ function formatSource({ source, entities, arrays, keys }: SourceFacts): string {
   ].join("\n");
 }
 
-function formatKey({ types, presence, distinct, min, max }: SourceKey): string {
+function formatKey({ types, presence, distinct, isEstimate, min, max }: SourceKey): string {
   const share = Math.round(presence * 1000) / 10;
   return [
     Object.keys(types).join(" or "),
     `in ${share === 0 ? "less than 0.1" : share} %`,
-    ...(distinct === 0 ? [] : [`${formatCount(distinct)} distinct`]),
+    ...(distinct === 0 ? [] : [`${isEstimate ? "about " : ""}${formatCount(distinct)} distinct`]),
     ...(min === null || max === null
       ? []
       : [min === max ? `always ${min}` : `${round(min)} to ${round(max)}`]),

@@ -4,9 +4,9 @@ import { describe, expect, test } from "vitest";
 import { indexShape } from "../../../src/catalog/promoted/shapes.ts";
 import { type PromotedTarget, promotedKinds } from "../../../src/catalog/promoted/types.ts";
 import {
-  countSourcesSql,
+  datasetLabelsSql,
+  entitiesSql,
   profileColumnsSql,
-  profileSourcesSql,
   viewStateSql,
 } from "../../../src/catalog/sources/sql.ts";
 import { createViewSql } from "../../../src/catalog/sources/viewSql.ts";
@@ -41,8 +41,7 @@ const types = ["bigint", "double precision", "numeric", "boolean", "text", "json
 
 const statements: Record<string, string> = {
   "promoted-indexes": `${shapes(null)}\n${shapes(17)}`,
-  "sources-count": countSourcesSql(names),
-  "sources-profile": profileSourcesSql(names),
+  "sources-entities": `${datasetLabelsSql(names)};\n${entitiesSql(names)}`,
   "view-columns": profileColumnsSql(names),
   "view-state": viewStateSql(names),
   "view-create": createViewSql(names, {

@@ -63,6 +63,21 @@ describe("the keys of a source", () => {
   });
 });
 
+test("different values are counted exactly up to 16,384, beyond within some per cent, and never beyond all", async () => {
+  const batch = Array.from({ length: 30_000 }, (_, index) =>
+    container(`/many/e_${index}`, { few: index % 16_384, label: `e_${index}`, half: index / 2 }),
+  );
+  await load(db.database, [container("/many"), ...batch]);
+  const many = (await listSources(db.database)).find(({ source }) => source === "many");
+  const [few, half, label] = many?.keys ?? [];
+  expect(few).toMatchObject({ key: "few", distinct: 16_384, isEstimate: false });
+  for (const estimate of [half, label]) {
+    expect(estimate).toMatchObject({ present: 30_000, isEstimate: true });
+    expect(estimate?.distinct).toBeGreaterThan(28_500);
+    expect(estimate?.distinct).toBeLessThanOrEqual(30_000);
+  }
+});
+
 test("numbers beyond doubles are no failure", async () => {
   await load(db.database, [
     container("/huge"),
