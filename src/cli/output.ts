@@ -7,8 +7,13 @@ export function printResult(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-export function printJson(value: unknown): void {
-  printResult(JSON.stringify(value, null, 2));
+let listIsOpen = false;
+
+/** Prints one document. Where `printJsonList` has begun one, the keys of `value` end it: a failure, too, makes it whole. */
+export function printJson(value: object): void {
+  const text = JSON.stringify(value, null, 2);
+  printResult(listIsOpen ? `\n  ],\n${text.slice(2)}` : text);
+  listIsOpen = false;
 }
 
 let readerIsGone = false;
@@ -21,19 +26,44 @@ export function tolerateLeavingReader(): void {
   });
 }
 
-/** Prints lines as they come; waits for a slow reader, and stops when it has gone. */
-export async function printLines(lines: AsyncIterable<string> | Iterable<string>): Promise<void> {
-  for await (const line of lines) {
+type Several<Item> = AsyncIterable<Item> | Iterable<Item>;
+
+/** Prints bytes and texts as they come; waits for a slow reader, and stops when it has gone: then false. */
+export async function printPieces(pieces: Several<Uint8Array | string>): Promise<boolean> {
+  for await (const piece of pieces) {
     if (readerIsGone) break;
-    if (!process.stdout.write(`${line}\n`) && !readerIsGone) await drained();
+    if (!process.stdout.write(piece) && !readerIsGone) await drained();
+  }
+  return !readerIsGone;
+}
+
+/** As `printPieces`, a line each. */
+export function printLines(lines: Several<string>): Promise<boolean> {
+  return printPieces(
+    (async function* () {
+      for await (const line of lines) yield `${line}\n`;
+    })(),
+  );
+}
+
+/** Prints one document: a list, its elements as they come, a line each, and then the keys of `rest`. */
+export async function printJsonList(
+  name: string,
+  elements: AsyncIterable<unknown>,
+  rest: () => object,
+): Promise<void> {
+  if (await printPieces(listPieces(name, elements))) {
+    printJson(listIsOpen ? rest() : { [name]: [], ...rest() });
   }
 }
 
-/** As `printLines`, for bytes and texts that are printed as they are. */
-export async function printPieces(pieces: Iterable<Uint8Array | string>): Promise<void> {
-  for (const piece of pieces) {
-    if (readerIsGone) break;
-    if (!process.stdout.write(piece) && !readerIsGone) await drained();
+/** Nothing before the first element: what fails until then is a document of its own. */
+async function* listPieces(name: string, elements: AsyncIterable<unknown>): AsyncGenerator<string> {
+  let before = `{\n  ${JSON.stringify(name)}: [\n`;
+  for await (const element of elements) {
+    listIsOpen = true;
+    yield `${before}    ${JSON.stringify(element)}`;
+    before = ",\n";
   }
 }
 

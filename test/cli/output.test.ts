@@ -1,8 +1,8 @@
 // What people read, as golden strings.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { formatIngestReport } from "../../src/cli/ingestSummary.ts";
-import { formatCount, formatDuration, plural } from "../../src/cli/output.ts";
+import { formatCount, formatDuration, plural, printJson, printJsonList } from "../../src/cli/output.ts";
 import { formatProgress, makeProgressLine } from "../../src/cli/progressLine.ts";
 import { dsnArgument, type OpenedDatabase } from "../../src/cli/withDatabase.ts";
 import type { IngestProgress, IngestReport } from "../../src/ingest/index.ts";
@@ -164,6 +164,46 @@ VDP: dry run, nothing was changed; 120,001 of 120,002 nodes would go in (1 min 1
   it("offers no next step when all was rejected", () => {
     const nodes = { ...report.nodes, read: 2, inserted: 0, rejected: 2 };
     expect(format({ nodes, rejectsFile: "/tmp/r.ndjson" }, elsewhere)).not.toContain("Next:");
+  });
+});
+
+describe("a document that is printed as it comes", () => {
+  async function* nodes(count: number): AsyncGenerator<{ id: number }> {
+    for (let id = 1; id <= count; id++) yield { id };
+    throw new Error("the server has gone");
+  }
+
+  const print = async (elements: AsyncIterable<unknown>): Promise<string> => {
+    let printed = "";
+    const spy = vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
+      printed += String(chunk);
+      return true;
+    });
+    try {
+      await printJsonList("nodes", elements, () => ({ count: 2 }));
+    } catch {
+      // As the command line does it with any failure.
+      printJson({ status: "failed" });
+    } finally {
+      spy.mockRestore();
+    }
+    return printed;
+  };
+
+  it("has an element a line, and what comes after them", async () => {
+    const two = (async function* () {
+      yield { id: 1 };
+      yield [2];
+    })();
+    expect(await print(two)).toBe('{\n  "nodes": [\n    {"id":1},\n    [2]\n  ],\n  "count": 2\n}\n');
+  });
+
+  it("is whole when it breaks off, and then says so", async () => {
+    expect(JSON.parse(await print(nodes(3)))).toEqual({
+      nodes: [{ id: 1 }, { id: 2 }, { id: 3 }],
+      status: "failed",
+    });
+    expect(JSON.parse(await print(nodes(0)))).toEqual({ status: "failed" });
   });
 });
 

@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { catalog } from "../catalog/search/catalog.support.ts";
-import { callCli } from "../support/cli.ts";
+import { callCli, startCli } from "../support/cli.ts";
 import { useDatabase } from "../support/database.ts";
 import { container, load } from "../support/nodes.ts";
 
@@ -141,6 +141,31 @@ describe("--all", () => {
     const document = await callJson<Page>("many", "--all", "--sort", "-index");
     expect(pathsOf(document)).toEqual(wanted);
     expect(document).toMatchObject({ count: 30, next: null });
+  });
+
+  it("is a document as well when there is nothing", async () => {
+    const { stdout, stderr } = await call("many", "--all", "--json", "--where", "index < 0");
+    expect({ document: JSON.parse(stdout) as object, stderr }).toEqual({
+      document: { nodes: [], count: 0, next: null },
+      stderr: "",
+    });
+  });
+});
+
+describe("a reader that leaves early", () => {
+  const large = useDatabase();
+
+  beforeAll(async () => {
+    const nodes = Array.from({ length: 3000 }, (_, index) =>
+      container(`/large/e_${index}`, { text: "x".repeat(1000) }),
+    );
+    await load(large.database, [container("/large"), ...nodes]);
+  });
+
+  it.each([[["--json"]], [["--ndjson"]], [[]]])("ends it quietly, with %j", async (args) => {
+    const { child, ended } = startCli(["search", "--all", ...args, "--dsn", large.dsn], { cwd: "." });
+    child.stdout.once("data", () => child.stdout.destroy());
+    expect(await ended).toMatchObject({ code: 0, stderr: "" });
   });
 });
 

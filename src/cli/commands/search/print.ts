@@ -13,7 +13,7 @@ import {
   type ValueCount,
 } from "../../../catalog/index.ts";
 import type { Database } from "../../../database/index.ts";
-import { formatCount, makeLog, printJson, printLines, printResult } from "../../output.ts";
+import { formatCount, makeLog, printJson, printJsonList, printLines, printResult } from "../../output.ts";
 import type { SearchFlags } from "./query.ts";
 
 export async function printSearch(database: Database, query: SearchQuery, flags: SearchFlags): Promise<void> {
@@ -50,22 +50,24 @@ async function printPage(database: Database, query: SearchQuery, flags: SearchFl
 }
 
 async function printAll(database: Database, query: SearchQuery, flags: SearchFlags): Promise<void> {
-  const found = streamNodes(database, query);
-  if (flags.json && !flags.ndjson) {
-    const nodes: FoundNode[] = [];
-    for await (const node of found) nodes.push(node);
-    return printJson({ count: nodes.length, nodes, next: null });
-  }
   let count = 0;
-  const format = (node: FoundNode): string => (flags.ndjson ? JSON.stringify(node) : formatFound(node));
-  async function* lines(): AsyncGenerator<string> {
-    for await (const node of found) {
+  async function* found(): AsyncGenerator<FoundNode> {
+    for await (const node of streamNodes(database, query)) {
       count++;
-      yield format(node);
+      yield node;
     }
   }
-  await printLines(lines());
-  makeLog(flags.quiet).notice(formatMatches(count));
+  if (flags.json && !flags.ndjson) return printJsonList("nodes", found(), () => ({ count, next: null }));
+  const isWhole = await printLines(flags.ndjson ? inJson(found()) : inWords(found()));
+  if (isWhole) makeLog(flags.quiet).notice(formatMatches(count));
+}
+
+async function* inJson(found: AsyncIterable<FoundNode>): AsyncGenerator<string> {
+  for await (const node of found) yield JSON.stringify(node);
+}
+
+async function* inWords(found: AsyncIterable<FoundNode>): AsyncGenerator<string> {
+  for await (const node of found) yield formatFound(node);
 }
 
 async function printValues(
