@@ -1,23 +1,30 @@
 // The command line as one object: parses, calls, prints.
 
 import { Command } from "commander";
-import { addDbCommand } from "./commands/db.ts";
-import { addDoctorCommand } from "./commands/doctor.ts";
-import { addExampleCommand } from "./commands/example.ts";
-import { addIndexCommand } from "./commands/index.ts";
-import { addIngestCommand } from "./commands/ingest.ts";
-import { addLocatorsCommand } from "./commands/locators.ts";
-import { addMemoryCommand } from "./commands/memory.ts";
-import { addMigrateCommand } from "./commands/migrate.ts";
-import { addReadCommand } from "./commands/read.ts";
-import { addSearchCommand } from "./commands/search.ts";
-import { addServeConfigCommand } from "./commands/serveConfig.ts";
-import { addShowCommand } from "./commands/show.ts";
-import { addSourcesCommand } from "./commands/sources.ts";
-import { addVerifyCommand } from "./commands/verify.ts";
-import { addViewCommand } from "./commands/view.ts";
 
-export function makeProgram(version: string): Command {
+type AddCommand = (program: Command) => void;
+
+/** By name, in the order of the help. One is loaded when it is named: what it leans on takes longer than the rest. */
+const commands: Record<string, () => Promise<AddCommand>> = {
+  ingest: async () => (await import("./commands/ingest.ts")).addIngestCommand,
+  search: async () => (await import("./commands/search.ts")).addSearchCommand,
+  show: async () => (await import("./commands/show.ts")).addShowCommand,
+  read: async () => (await import("./commands/read.ts")).addReadCommand,
+  locators: async () => (await import("./commands/locators.ts")).addLocatorsCommand,
+  verify: async () => (await import("./commands/verify.ts")).addVerifyCommand,
+  index: async () => (await import("./commands/index.ts")).addIndexCommand,
+  sources: async () => (await import("./commands/sources.ts")).addSourcesCommand,
+  view: async () => (await import("./commands/view.ts")).addViewCommand,
+  "serve-config": async () => (await import("./commands/serveConfig.ts")).addServeConfigCommand,
+  memory: async () => (await import("./commands/memory.ts")).addMemoryCommand,
+  migrate: async () => (await import("./commands/migrate.ts")).addMigrateCommand,
+  db: async () => (await import("./commands/db.ts")).addDbCommand,
+  doctor: async () => (await import("./commands/doctor.ts")).addDoctorCommand,
+  example: async () => (await import("./commands/example.ts")).addExampleCommand,
+};
+
+/** @param first what is typed first: of a command's name no other one is loaded, and none to tell the version */
+export async function makeProgram(version: string, first?: string): Promise<Command> {
   const program = new Command("copycat");
   program
     .description(
@@ -28,27 +35,15 @@ export function makeProgram(version: string): Command {
     .version(version)
     .showHelpAfterError("(--help lists options and examples)")
     .exitOverride();
-  for (const add of [
-    addIngestCommand,
-    addSearchCommand,
-    addShowCommand,
-    addReadCommand,
-    addLocatorsCommand,
-    addVerifyCommand,
-    addIndexCommand,
-    addSourcesCommand,
-    addViewCommand,
-    addServeConfigCommand,
-    addMemoryCommand,
-    addMigrateCommand,
-    addDbCommand,
-    addDoctorCommand,
-    addExampleCommand,
-  ]) {
-    add(program);
-  }
+  for (const load of wantedCommands(first)) (await load())(program);
   applyExitOverride(program);
   return program;
+}
+
+function wantedCommands(first = ""): (() => Promise<AddCommand>)[] {
+  if (first === "--version" || first === "-V") return [];
+  const named = Object.hasOwn(commands, first) ? commands[first] : undefined;
+  return named === undefined ? Object.values(commands) : [named];
 }
 
 /** Commands do not inherit the override from the program when they are made by `command()` before it is set. */

@@ -11,7 +11,7 @@ import { readVersion } from "./version.ts";
 /** Runs the command that `argv` (as `process.argv`) names, and sets `process.exitCode`. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
   let command: Command | undefined;
-  const program = makeProgram(readVersion());
+  const program = await makeProgram(readVersion(), argv[2]);
   dropUnsetTwins(program);
   program.hook("preAction", (_program, action) => {
     command = action;

@@ -3,7 +3,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { shellWord } from "../catalog/promoted/target.ts";
-import { startEmbedded } from "../database/embedded/index.ts";
 import { chooseDatabase, type Database, openDatabase } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
 import { printNotice } from "./output.ts";
@@ -69,6 +68,8 @@ async function reachServer({ dsn, quiet }: DatabaseOptions): Promise<{ dsn: stri
   const say = (message: string): void => {
     if (quiet !== true) printNotice(message);
   };
+  // Most catalogs are on other servers, and need none of it.
+  const { startEmbedded } = await import("../database/embedded/index.ts");
   const server = await startEmbedded({ folder: choice.folder, log: { notice: say } });
   if (server.started)
     say(`Started the embedded PostgreSQL on port ${server.port}; \`copycat db stop\` ends it.`);

@@ -18,7 +18,8 @@ function leaves(command: Command, above = ""): Named[] {
   });
 }
 
-const commands = leaves(makeProgram("1.2.3"));
+const program = await makeProgram("1.2.3");
+const commands = leaves(program);
 const options = commands.flatMap(({ name, command }) =>
   command.options.map((option): [string, string, Option] => [name, option.long ?? "", option]),
 );
@@ -81,6 +82,20 @@ describe("the help", () => {
     expect(bare.stderr).toContain("Usage: copycat");
     expect(bare.stdout).toBe("");
   });
+
+  it.each(program.commands.map((command) => command.name()))(
+    "of %s is the same with it alone",
+    async (name) => {
+      const alone = await makeProgram("1.2.3", name);
+      const [only] = alone.commands;
+      expect(alone.commands).toHaveLength(1);
+      const other = program.commands.find((command) => command.name() === name);
+      expect(only?.helpInformation()).toBe(other?.helpInformation());
+      expect(alone.createHelp().commandUsage(only as Command)).toBe(
+        program.createHelp().commandUsage(other as Command),
+      );
+    },
+  );
 
   it("of ingest has examples and the exit codes", async () => {
     const { stdout } = await callCli(["ingest", "--help"]);

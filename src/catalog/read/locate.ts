@@ -3,7 +3,6 @@
 import { type Database, queryPrepared } from "../../database/index.ts";
 import { CopycatError } from "../../errors.ts";
 import { getNode } from "../findNode.ts";
-import { searchNodes } from "../search/searchNodes.ts";
 import type { SearchQuery } from "../search/types.ts";
 import { catalogNames } from "../tables.ts";
 import { type ArtifactRow, type LocatedRow, makeLocator } from "./locator.ts";
@@ -78,6 +77,7 @@ async function* pagesOfSearch(
   database: Database,
   { dataset, keys, query, schema }: WantedArtifact,
 ): AsyncGenerator<Located[]> {
+  const { searchNodes } = await import("../search/searchNodes.ts");
   const below = keys.join("/");
   // Page by page and not as a stream, which would hold a connection while another one looks for files.
   for (let after: string | null | undefined; after !== null; ) {

@@ -1,6 +1,7 @@
 // copycat locators: where the arrays of a dataset lie, for those who open the files themselves.
 
 import type { Command } from "commander";
+import { requireCatalog } from "../../catalog/ensureCatalog.ts";
 import {
   type LocatorFormat,
   listLocators,
@@ -8,9 +9,8 @@ import {
   locatorsCsv,
   locatorsJson,
   locatorsNdjson,
-  requireCatalog,
   writeLocators,
-} from "../../catalog/index.ts";
+} from "../../catalog/read/index.ts";
 import { CopycatError } from "../../errors.ts";
 import { dsnOption, jsonOption, option, quietOption } from "../options.ts";
 import { plural, printJson, printLines, printNotice } from "../output.ts";

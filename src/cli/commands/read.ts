@@ -1,6 +1,7 @@
 // copycat read: the values of an array.
 
 import type { Command } from "commander";
+import { requireCatalog } from "../../catalog/ensureCatalog.ts";
 import {
   type ArrayFormat,
   arrayLines,
@@ -10,9 +11,8 @@ import {
   describeArray,
   formatOfName,
   readArray,
-  requireCatalog,
   writeArray,
-} from "../../catalog/index.ts";
+} from "../../catalog/read/index.ts";
 import { readEnv } from "../../config.ts";
 import { CopycatError } from "../../errors.ts";
 import { dataTypeName, parseSlice } from "../../hdf5/index.ts";
