@@ -24,11 +24,15 @@ import type {
 /** A second call waits inside the thread, so that it never idles while an answer travels. */
 const callsPerThread = 2;
 
+/** As long as this takes a thread to start. */
+const turnsBeforeThread = 8;
+
 export class ThreadedHdf5Reader implements Hdf5Reader {
   readonly workers: number;
   private threads: Hdf5Thread[] = [];
   private readonly waiting: ((thread: Hdf5Thread | undefined) => void)[] = [];
   private lastWalk = 0;
+  private turnsWaited = 0;
   private closed = false;
   private readonly near: NearFiles;
   private readonly isNear: boolean;
@@ -96,7 +100,8 @@ export class ThreadedHdf5Reader implements Hdf5Reader {
   private async waitForTurn(): Promise<boolean> {
     while (this.near.isTired) {
       if (this.hasReadyThread || this.closed) return false;
-      if (this.threads.length === 0) this.startThread();
+      this.turnsWaited += 1;
+      if (this.turnsWaited > turnsBeforeThread && this.threads.length === 0) this.startThread();
       await nextTurn();
     }
     return !this.closed;
