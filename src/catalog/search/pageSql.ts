@@ -14,8 +14,10 @@ import type { FoundNode, SortKey } from "./types.ts";
 export type PagePart = "all" | "present" | "missing";
 
 export interface FoundRow extends FoundNode {
-  /** JSON text of the values that the row is sorted by. */
-  place: (string | null)[];
+  /** Behind what is above the scope. */
+  path: string;
+  /** JSON text of the values that the row is sorted by, where it is. */
+  place?: (string | null)[];
 }
 
 export interface PageOptions {
@@ -31,25 +33,47 @@ export function listParts(sort: readonly SortKey[], after: Place | null): PagePa
   return after?.values[0] === null ? ["missing"] : ["present", "missing"];
 }
 
-/** Rows of FoundRow. */
+/**
+ * Rows of FoundRow. Without an order, the server computes nothing that is not a column: it would do so for all that match
+ * before it sorts them and takes a page (1.7 ms of its time in place of 1.4 for 1,000 matches).
+ */
 export function pageSql(search: ResolvedSearch, options: PageOptions): Statement {
   const parameters = makeParameters();
   const keys = search.sort.map(({ path, descending }) => ({
     found: foundSql(path, parameters),
     isDescending: descending === true,
   }));
-  const path = pathSql(search.scope, search.names, parameters);
+  const place =
+    keys.length === 0 ? "" : `,\n  array[${keys.map(({ found }) => `${found}::text`).join(", ")}] as place`;
   const { conditions, order } = orderedPart(keys, options, parameters);
-  const matches = matchesSql(search, parameters, conditions);
+  const listed = listedSql(search, options, parameters);
+  const matches = matchesSql(search, parameters, [...conditions, ...listed]);
   const limit = options.limit === null ? "" : `\nlimit ${parameters.add(options.limit)}::int8`;
   return {
     text: `\
-select n.id, ${path} as path, n.structure_family::text as "structureFamily", n.metadata,
-  array[${keys.map(({ found }) => `${found}::text`).join(", ")}]::text[] as place
+select n.id, ${pathSql(search.scope, search.names)} as path, n.structure_family as "structureFamily", n.metadata${place}
 ${matches}
 order by ${order.join(", ")}${limit}`,
     values: parameters.values,
   };
+}
+
+/**
+ * A page of all children has its ids from the index (parent, id) alone. For whole rows the planner may walk the primary
+ * key instead, past the children of all others: 200,000 rows and 62 ms in place of 0.3 for the second of two containers
+ * of 200,000 each, under the server's own random_page_cost.
+ */
+function listedSql(
+  { scope, names, where, sort }: ResolvedSearch,
+  { after, limit }: PageOptions,
+  parameters: Parameters,
+): string[] {
+  if (scope.kind !== "children" || where !== null || sort.length > 0 || limit === null) return [];
+  const beyond = after === null ? "" : ` and c.id > ${parameters.add(after.id)}::int`;
+  return [
+    `n.id = any(array(select c.id from ${names.nodes} c where c.parent = ${parameters.add(scope.id)}::int${beyond}
+    order by c.id limit ${parameters.add(limit)}::int8))`,
+  ];
 }
 
 interface OrderKey {

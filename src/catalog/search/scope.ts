@@ -89,11 +89,11 @@ export function scopeSql(
   }
 }
 
-/** The path of `n`. */
-export function pathSql(scope: Scope, { nodes, closure }: CatalogNames, parameters: Parameters): string {
+/** The path of `n`, behind what `pathAbove` tells. */
+export function pathSql(scope: Scope, { nodes, closure }: CatalogNames): string {
   switch (scope.kind) {
     case "children":
-      return `${parameters.add(scope.path)}::text || '/' || n.key`;
+      return "n.key";
     case "entities":
       return "'/' || p.key || '/' || n.key";
     case "descendants":
@@ -101,4 +101,9 @@ export function pathSql(scope: Scope, { nodes, closure }: CatalogNames, paramete
     from ${closure} l join ${nodes} a on a.id = l.ancestor
     where l.descendant = n.id and l.ancestor <> 0)`;
   }
+}
+
+/** What all paths begin with. */
+export function pathAbove(scope: Scope): string {
+  return scope.kind === "children" ? `${scope.path}/` : "";
 }

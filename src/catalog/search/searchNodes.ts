@@ -7,6 +7,7 @@ import { makeParameters } from "./parameters.ts";
 import { readPlace, writePlace } from "./place.ts";
 import { checkSort, matchesSql, resolveSearch } from "./resolve.ts";
 import { runSearch, streamSearch } from "./run.ts";
+import { pathAbove, type Scope } from "./scope.ts";
 import type { FoundNode, SearchPage, SearchQuery } from "./types.ts";
 
 export interface PageQuery extends SearchQuery {
@@ -44,8 +45,8 @@ export async function searchNodes(database: Database, query: PageQuery = {}): Pr
   const last = shown.at(-1);
   const hasMore = rows.length > limit && last !== undefined;
   return {
-    nodes: shown.map(withoutPlace),
-    next: hasMore ? writePlace(sort, { values: last.place, id: last.id }) : null,
+    nodes: shown.map((row) => toNode(row, search.scope)),
+    next: hasMore ? writePlace(sort, { values: last.place ?? [], id: last.id }) : null,
   };
 }
 
@@ -58,7 +59,9 @@ export async function searchNodes(database: Database, query: PageQuery = {}): Pr
 export async function* streamNodes(database: Database, query: SearchQuery = {}): AsyncGenerator<FoundNode> {
   const search = await resolveSearch(database, query);
   const statement = pageSql(search, { part: "all", after: null, limit: null });
-  for await (const row of streamSearch<FoundRow>(database, statement)) yield withoutPlace(row);
+  for await (const row of streamSearch<FoundRow>(database, statement)) {
+    yield toNode(row, search.scope);
+  }
 }
 
 /** How many nodes fit, exactly. */
@@ -76,6 +79,6 @@ export function checkLimit(limit: number): void {
   throw new CopycatError("USAGE", `limit is ${limit}; it must be a whole number of at least 0.`);
 }
 
-function withoutPlace({ place: _, ...node }: FoundRow): FoundNode {
-  return node;
+function toNode({ id, path, structureFamily, metadata }: FoundRow, scope: Scope): FoundNode {
+  return { id, path: pathAbove(scope) + path, structureFamily, metadata };
 }

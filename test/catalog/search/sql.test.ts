@@ -41,6 +41,7 @@ const statements: Record<string, Statement> = {
   "where-others": matches("has a.b and spec s and family array and key in (H_1, H_2)"),
   "where-combined": matches("not (a = 1 or not has b) and (has c or has d)"),
   "page-children": pageSql(search({ filter: range }), { ...all, after: { values: [], id: 9 } }),
+  "page-listed": pageSql(search({}), { ...all, after: { values: [], id: 9 } }),
   "page-entities": pageSql(search({ scope: { kind: "entities" }, filter: range }), all),
   "page-descendants": pageSql(search({ scope: { kind: "descendants", id: 7 } }), all),
   "page-sorted-present": pageSql(search({ sort: [Ja] }), { part: "present", after, limit: 21 }),

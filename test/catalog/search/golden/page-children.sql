@@ -1,15 +1,13 @@
-select n.id, $1::text || '/' || n.key as path, n.structure_family::text as "structureFamily", n.metadata,
-  array[]::text[] as place
+select n.id, n.key as path, n.structure_family as "structureFamily", n.metadata
 from "public"."nodes" n
-where n.parent = $3::int
-  and (((n.metadata #> $4::text[]) > $5::jsonb and (n.metadata #> $4::text[]) < 'false'::jsonb) and ((n.metadata #> $4::text[]) <= $6::jsonb and (n.metadata #> $4::text[]) >= '-9.999e131071'::jsonb))
-  and ((n.id > $2::int))
+where n.parent = $2::int
+  and (((n.metadata #> $3::text[]) > $4::jsonb and (n.metadata #> $3::text[]) < 'false'::jsonb) and ((n.metadata #> $3::text[]) <= $5::jsonb and (n.metadata #> $3::text[]) >= '-9.999e131071'::jsonb))
+  and ((n.id > $1::int))
 order by n.id
-limit $7::int8
--- $1: "/VDP"
--- $2: 9
--- $3: 7
--- $4: ["Ja"]
--- $5: "0.5"
--- $6: "1"
--- $7: 21
+limit $6::int8
+-- $1: 9
+-- $2: 7
+-- $3: ["Ja"]
+-- $4: "0.5"
+-- $5: "1"
+-- $6: 21

@@ -1,5 +1,4 @@
-select n.id, '/' || p.key || '/' || n.key as path, n.structure_family::text as "structureFamily", n.metadata,
-  array[]::text[] as place
+select n.id, '/' || p.key || '/' || n.key as path, n.structure_family as "structureFamily", n.metadata
 from "public"."nodes" n join "public"."nodes" p on p.id = n.parent
 where p.parent = 0
   and (((n.metadata #> $1::text[]) > $2::jsonb and (n.metadata #> $1::text[]) < 'false'::jsonb) and ((n.metadata #> $1::text[]) <= $3::jsonb and (n.metadata #> $1::text[]) >= '-9.999e131071'::jsonb))
