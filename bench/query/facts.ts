@@ -59,6 +59,11 @@ export function expectedAnswer({ entities, sortedBy }: Facts, ask: Ask): Answer 
         entities.filter((entity) => numberOf(entity, ask.key) > ask.above),
         ask.wanted,
       );
+    case "between":
+      return pageOrCount(
+        entities.filter((entity) => isBetween(numberOf(entity, ask.key), ask)),
+        "page",
+      );
     case "equality":
       return pageOrCount(
         entities.filter(({ metadata }) => metadata[ask.key] === ask.value),
@@ -76,6 +81,10 @@ export function expectedAnswer({ entities, sortedBy }: Facts, ask: Ask): Answer 
       return keysOf(ask.descending ? ascending.slice(-pageLimit).reverse() : ascending, pageLimit);
     }
   }
+}
+
+function isBetween(value: number, { low, high }: { low: number; high: number }): boolean {
+  return value >= low && value <= high;
 }
 
 function keysOf(entities: readonly Entity[], limit: number): string[] {

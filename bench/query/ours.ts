@@ -58,7 +58,7 @@ async function cursorAfter(database: Database, two: readonly string[]): Promise<
 }
 
 /** What looks the dataset and the promoted keys up, before the statements that find the answer. */
-const lookUp = /^\s*with recursive walk |promoted_key/;
+const lookUp = /^\s*with recursive walk |promoted_key|has_table_privilege/;
 
 function answeringMs(statements: readonly Statement[]): number {
   const answering = statements.filter(({ text }) => !lookUp.test(text));
@@ -89,6 +89,8 @@ async function answerAsk({ database, keys, cursors }: Searched, ask: Ask): Promi
       return keysOf(await searchNodes(database, { dataset: `${dataset}/${keys[ask.entity]}` }));
     case "range":
       return pageOrCount(database, { dataset, where: key(ask.key).gt(ask.above) }, ask.wanted);
+    case "between":
+      return pageOrCount(database, { dataset, where: key(ask.key).between(ask.low, ask.high) }, "page");
     case "equality":
       return pageOrCount(database, { dataset, where: key(ask.key).eq(ask.value) }, "page");
     case "text":

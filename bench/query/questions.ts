@@ -1,7 +1,7 @@
 // The questions, and what each repetition asks: another value every time, so that what an answer left behind helps nobody.
 
 import { integer, makeRandom, pick, type Random } from "../support/random.ts";
-import { expectedAnswer, type Facts, numberOf } from "./facts.ts";
+import { type Entity, expectedAnswer, type Facts, numberOf } from "./facts.ts";
 import { type Answer, type Ask, keysLimit, pageLimit, type Wanted } from "./types.ts";
 
 export interface Question {
@@ -12,6 +12,7 @@ export interface Question {
   ask(random: Random, facts: Facts): Ask;
 }
 
+const rangeKey = "Ja_meV";
 const sortKeys = ["Ja_meV", "T_K", "g_factor"] as const;
 const lattices = ["honeycomb", "triangular", "kagome", "square", "pyrochlore"] as const;
 /** One of each ground state. */
@@ -44,6 +45,12 @@ export const questions: readonly Question[] = [
     label: "list of the 11 artifacts of one",
     isAimed: false,
     ask: (random, { entities }) => ({ kind: "artifacts", entity: integer(random, 0, entities.length) }),
+  },
+  {
+    name: "betweenPage",
+    label: `Ja_meV between v and w, true for 1 of 1,000, page of ${pageLimit}`,
+    isAimed: true,
+    ask: askBetween,
   },
   rangeQuestion("rangeNarrowPage", "Ja_meV > v, true for 1 %", 0.01, "page"),
   rangeQuestion("rangeNarrowCount", "Ja_meV > v, true for 1 %", 0.01, "count"),
@@ -94,15 +101,24 @@ function rangeQuestion(name: string, label: string, share: number, wanted: Wante
     isAimed: true,
     ask: (random, { entities, sortedBy }) => {
       const matching = share * (0.9 + 0.2 * random());
-      const bound = sortedBy("Ja_meV")[Math.floor(entities.length * (1 - matching))];
-      return {
-        kind: "range",
-        key: "Ja_meV",
-        above: bound === undefined ? 0 : numberOf(bound, "Ja_meV"),
-        wanted,
-      };
+      const above = valueAt(sortedBy(rangeKey), Math.floor(entities.length * (1 - matching)));
+      return { kind: "range", key: rangeKey, above, wanted };
     },
   };
+}
+
+/** Somewhere among the values, with as many matches as a page has nodes where there are 100,000 entities. */
+function askBetween(random: Random, { entities, sortedBy }: Facts): Ask {
+  const matches = Math.max(1, Math.floor(entities.length / 1000));
+  const first = integer(random, 0, entities.length - matches + 1);
+  const sorted = sortedBy(rangeKey);
+  const [low, high] = [valueAt(sorted, first), valueAt(sorted, first + matches - 1)];
+  return { kind: "between", key: rangeKey, low, high };
+}
+
+function valueAt(sorted: readonly Entity[], place: number): number {
+  const entity = sorted[place];
+  return entity === undefined ? 0 : numberOf(entity, rangeKey);
 }
 
 function textQuestion(name: string, wanted: Wanted): Question {

@@ -91,6 +91,11 @@ function answerAsk({ database, dataset, keys }: Searched, ask: Ask): Answer {
         wanted: ask.wanted,
       });
     }
+    case "between": {
+      const condition = "json_extract(metadata, ?) between ? and ?";
+      const values = [dataset, pathOf(ask.key), ask.low, ask.high];
+      return filtered(database, { condition, values, wanted: "page" });
+    }
     case "equality": {
       const condition = "json_extract(metadata, ?) = ?";
       return filtered(database, { condition, values: [dataset, pathOf(ask.key), ask.value], wanted: "page" });

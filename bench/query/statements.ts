@@ -92,6 +92,12 @@ function statementOf(ask: Ask, ids: NodeIds, keys: readonly string[]): TiledStat
       const values = [dataset, [ask.key], JSON.stringify(ask.above)];
       return filtered("range", { condition, values, wanted: ask.wanted });
     }
+    case "between": {
+      const condition = "AND (nodes.metadata #> $2) >= $3::JSONB AND (nodes.metadata #> $4) <= $5::JSONB";
+      const path = [ask.key];
+      const values = [dataset, path, JSON.stringify(ask.low), path, JSON.stringify(ask.high)];
+      return filtered("between", { condition, values, wanted: "page" });
+    }
     case "equality": {
       const values = [dataset, JSON.stringify({ [ask.key]: ask.value })];
       return filtered("equality", { condition: "AND nodes.metadata @> $2::JSONB", values, wanted: "page" });

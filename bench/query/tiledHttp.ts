@@ -97,6 +97,14 @@ function requestOf(ask: Ask, ids: NodeIds, keys: readonly string[]): TiledReques
       const fields = { operator: "gt", key: ask.key, value: JSON.stringify(ask.above) };
       return search(inDataset, filter("comparison", fields), ask.wanted);
     }
+    case "between": {
+      const { key, low, high } = ask;
+      const ends = [
+        ...filter("comparison", { operator: "ge", key, value: JSON.stringify(low) }),
+        ...filter("comparison", { operator: "le", key, value: JSON.stringify(high) }),
+      ];
+      return search(inDataset, ends, "page");
+    }
     case "equality":
       return search(inDataset, filter("eq", { key: ask.key, value: JSON.stringify(ask.value) }), "page");
     case "text":

@@ -11,6 +11,8 @@ export type Ask =
   | { kind: "metadata"; entity: number }
   | { kind: "artifacts"; entity: number }
   | { kind: "range"; key: string; above: number; wanted: Wanted }
+  /** Both ends included; a page. */
+  | { kind: "between"; key: string; low: number; high: number }
   | { kind: "equality"; key: string; value: string | number }
   /** Entities with all of the words. */
   | { kind: "text"; words: readonly string[]; wanted: Wanted }
