@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type LoadMode, verifyCatalog } from "../../src/catalog/index.ts";
 import { nodeAt, pour } from "../ingest/support.ts";
-import { useDatabase } from "../support/database.ts";
+import { type TestDatabase, useDatabase } from "../support/database.ts";
+import { itRunsEveryCommand } from "../support/everyCommand.ts";
 import { useFolder } from "../support/files.ts";
 import { schemaFacts } from "../support/schemaFacts.ts";
 import { type Checks, itChecks, runChecks, wholeArrays } from "./support/checks.ts";
@@ -19,6 +20,7 @@ withEachTiled((tiled, isWritable) => {
   let inputs: ReturnType<typeof copyExamples>;
   let server: TiledServer;
   let factsBefore: Record<string, unknown>[];
+  let tagsBefore: object[];
 
   const check = (step: string): Promise<Checks> =>
     runChecks(tiled, "tiled_catalog.py", { server, step, file: join(inputs.vdpFolder, "H_0000.h5") });
@@ -27,6 +29,7 @@ withEachTiled((tiled, isWritable) => {
     inputs = copyExamples(folder);
     await runTiled(tiled, ["catalog", "init", sqlalchemyUri(database.dsn)]);
     factsBefore = await schemaFacts(database, "public");
+    tagsBefore = await tagsOf(database);
     if (isWritable)
       server = await serveTiled(tiled, await configure({ database, folder }, ["--readable", folder.root]));
   });
@@ -101,4 +104,28 @@ withEachTiled((tiled, isWritable) => {
       expect(await verifyCatalog(database.database)).toMatchObject({ ok: true });
     });
   });
+
+  describe("every other command works", () => {
+    itRunsEveryCommand(database);
+  });
+
+  describe("a client that deletes", () => {
+    itChecks(["deletes what copycat has made and what it has written itself, with all below"], () =>
+      check("remove"),
+    );
+
+    it("leaves a sound catalog, into which copycat pours again", async () => {
+      expect(await verifyCatalog(database.database)).toMatchObject({ ok: true });
+      const { report } = await pour(database, folder, inputs.edrixs, { mode: "online" });
+      expect(report.nodes).toMatchObject({ inserted: report.nodes.read, rejected: 0 });
+      expect(await verifyCatalog(database.database)).toMatchObject({ ok: true });
+      expect(await tagsOf(database)).toEqual(tagsBefore);
+    });
+  });
 });
+
+/** Of Tiled 0.2.19 and newer: which nodes have which tags. */
+async function tagsOf(database: TestDatabase): Promise<object[]> {
+  const isThere = await database.value("select to_regclass('node_access_tags_association') is not null");
+  return isThere === true ? database.rows("select * from node_access_tags_association order by 1, 2") : [];
+}

@@ -1,4 +1,7 @@
-"""A catalog that Tiled has made: fills it, and reads it again. {"step": "fill", "read" or "again", "file": an HDF5 file}"""
+"""A catalog that Tiled has made: fills it, and reads it again.
+
+{"step": "fill", "read", "again" or "remove", "file": an HDF5 file}
+"""
 
 import numpy as np
 import pandas
@@ -64,4 +67,12 @@ def again():
         same(connect()["tiled/ours/beside"].read(), grid)
 
 
-{"fill": fill, "read": read, "again": again}[arguments["step"]]()
+def remove():
+    @check("deletes what copycat has made and what it has written itself, with all below")
+    def _():
+        root["EDRIXS"].delete(recursive=True)
+        root["tiled"].delete(recursive=True, external_only=False)
+        equal(sorted(connect()), ["VDP", "folder"])
+
+
+{"fill": fill, "read": read, "again": again, "remove": remove}[arguments["step"]]()

@@ -7,8 +7,8 @@ import type { TiledEnvironment } from "../../support/tiledEnvironment.ts";
 /**
  * Describes the same tests for the pinned and the newest Tiled.
  *
- * @param tests are told whether copycat writes to the catalogs of this release. Where it does not, a catalog of ours is
- *   served after Tiled's own upgrade, and then pouring into it must be refused.
+ * @param tests are told whether copycat writes to the catalogs of this release. Of a release whose catalogs are of another
+ *   revision than ours, ours is served after Tiled's own upgrade; where it does not write there, it must refuse to.
  */
 export function withEachTiled(tests: (tiled: TiledEnvironment, isWritable: boolean) => void): void {
   const { skipped, current } = inject("tiled");
