@@ -18,6 +18,8 @@ export interface AxisRange {
 
 const rangePattern = /^(-?\d+)? *: *(-?\d+)? *(?:: *(-?\d+)?)?$/;
 const indexPattern = /^-?\d+$/;
+/** A row of a file, as most slices of a catalog are; read a thousand at a time. */
+const rowPattern = /^\d{1,15}$/;
 const whole = { start: null, stop: null, step: 1 } as const;
 
 /**
@@ -26,6 +28,7 @@ const whole = { start: null, stop: null, step: 1 } as const;
  * @throws CopycatError USAGE that names the part that is not understood
  */
 export function parseSlice(text: string): Slice {
+  if (rowPattern.test(text)) return [Number(text)];
   const inner = text.trim().replace(/^\((.*)\)$|^\[(.*)\]$/s, "$1$2");
   if (inner.trim() === "") return [];
   const parts = inner.split(",").map((part) => part.trim());

@@ -67,7 +67,8 @@ export async function* listLocators(
 }
 
 function makeListed(entity: string | null, artifact: string, row: ArrayRow): ListedLocator {
-  const { parameters, uri, num, shape, dataType } = row;
+  const { parameters, uri, num } = row;
+  const [shape, dataType] = row.structure ?? [null, null];
   const slice = typeof parameters?.slice === "string" && parameters.slice !== "" ? parameters.slice : null;
   return {
     entity,

@@ -5,7 +5,7 @@ import { CopycatError } from "../../errors.ts";
 import { getNode } from "../findNode.ts";
 import type { SearchQuery } from "../search/types.ts";
 import { catalogNames } from "../tables.ts";
-import { type ArtifactRow, type LocatedRow, makeLocator } from "./locator.ts";
+import { type ArtifactRow, fillRepeated, type LocatedRow, makeLocator } from "./locator.ts";
 import { listChildrenSql, locateArtifactsSql, locateSql } from "./sql.ts";
 import type { ArrayLocator, WantedArrays } from "./types.ts";
 
@@ -59,6 +59,7 @@ async function* pagesOfArtifact(
     const rows = possible
       ? await queryPrepared<ArtifactRow>(database, text, [parents, last, pageArrays, keys])
       : [];
+    fillRepeated(rows);
     // Nothing there, or nothing in it: whoever asks learns which.
     if (rows.length === 0 && last === -1) await findContainer(database, dataset, schema);
     const entities = groupRows(rows, ({ entityId }) => entityId);

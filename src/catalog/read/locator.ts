@@ -11,8 +11,9 @@ export interface SourceRow {
   source: number | null;
   mimetype: string | null;
   parameters: Record<string, unknown> | null;
-  shape: number[] | null;
-  dataType: DataType | null;
+  structureId: string | null;
+  structure: readonly [shape: number[] | null, dataType: DataType | null] | null;
+  assetId: number | null;
   uri: string | null;
   parameter: string | null;
   num: number | null;
@@ -28,7 +29,6 @@ export interface LocatedRow extends SourceRow {
 export interface ArtifactRow extends SourceRow {
   entityId: number;
   entity: string;
-  nodeId: number | null;
   family: string | null;
 }
 
@@ -41,7 +41,8 @@ export function makeLocator(
   path: string,
   rows: readonly [FamilyRow, ...FamilyRow[]],
 ): ArrayLocator | CopycatError {
-  const [{ family, source, mimetype, parameters, shape, dataType }] = rows;
+  const [{ family, source, mimetype, parameters, structure }] = rows;
+  const [shape, dataType] = structure ?? [null, null];
   const refuse = (code: ErrorCode, reason: string): CopycatError =>
     new CopycatError(code, `${path} ${reason}`);
   if (family === "container") {
@@ -70,6 +71,16 @@ export function makeLocator(
   const slice = sliceOf(parameters);
   if (typeof slice === "string") return refuse("UNREADABLE_SOURCE", slice);
   return { path, files, dataset, slice, squeeze: parameters?.squeeze === true, shape, dataType };
+}
+
+/** Fills in, where they stand, the structures and files that were left out because the row before has them. */
+export function fillRepeated(rows: readonly SourceRow[]): void {
+  let last: SourceRow | undefined;
+  for (const row of rows) {
+    if (last !== undefined && row.structureId === last.structureId) row.structure ??= last.structure;
+    if (last !== undefined && row.assetId === last.assetId) row.uri ??= last.uri;
+    last = row;
+  }
 }
 
 /** A path, or its segments. */

@@ -3,27 +3,21 @@
 
 import type { CatalogNames } from "../tables.ts";
 
-const sourceColumns = `\
-d.id as source, d.mimetype, d.parameters, s.structure -> 'shape' as shape,
-    s.structure -> 'data_type' as "dataType", a.data_uri as uri, l.parameter, l.num`;
-
-function sourceJoins({ structures, associations, assets }: CatalogNames): string {
-  return `\
-  left join ${structures} s on s.id = d.structure_id
-  left join ${associations} l on l.data_source_id = d.id
-  left join ${assets} a on a.id = l.asset_id`;
-}
-
 /** Data source, structure and assets of a node: one row an asset. */
-function sourceOf(names: CatalogNames, nodeId: string): string {
+function sourceOf({ dataSources, structures, associations, assets }: CatalogNames, nodeId: string): string {
   return `\
 (
-  select ${sourceColumns}
-  from ${names.dataSources} d
-${sourceJoins(names)}
+  select d.id as source, d.mimetype, d.parameters, d.structure_id as "structureId",
+    ${structureParts} as structure, l.asset_id as "assetId", a.data_uri as uri, l.parameter, l.num
+  from ${dataSources} d
+  left join ${structures} s on s.id = d.structure_id
+  left join ${associations} l on l.data_source_id = d.id
+  left join ${assets} a on a.id = l.asset_id
   where d.node_id = ${nodeId}
   offset 0) d`;
 }
+
+const structureParts = "jsonb_build_array(s.structure -> 'shape', s.structure -> 'data_type')";
 
 /**
  * Nodes by a container and a path below it, $1 ids and $2 paths, in the order given (`place` from 1). What is not there
@@ -53,10 +47,11 @@ function childSql({ nodes }: CatalogNames, parent: string, key: string): string 
 
 /**
  * The next entities of the dataset at path $1 behind id $2, at most $3, each with its array at path $4, which has so
- * many keys. An entity without that has a row with nothing in it. Plain joins: a page is estimated well.
+ * many keys. An entity without that has a row with nothing in it. Plain joins, since a page is estimated well; a
+ * structure or file that is that of the row before is left out, which spares a fifth of the time for rows of one file.
  */
 export function locateArtifactsSql(names: CatalogNames, keys: number): string {
-  const { nodes, dataSources } = names;
+  const { nodes, dataSources, structures, associations, assets } = names;
   const steps = Array.from({ length: keys }, (_, index) => {
     const parent = index === 0 ? "e.id" : `n${index}.id`;
     const step = `n${index + 1}`;
@@ -77,11 +72,19 @@ with recursive walk (id, depth) as (
   order by id
   limit $3
 )
-select e.id as "entityId", e.key as entity, n${keys}.id as "nodeId", n${keys}.structure_family::text as family, ${sourceColumns}
+select e.id as "entityId", e.key as entity, n${keys}.structure_family::text as family,
+  d.id as source, d.mimetype, d.parameters, d.structure_id as "structureId",
+  case when d.structure_id is distinct from lag(d.structure_id) over rows
+    then (select ${structureParts} from ${structures} s where s.id = d.structure_id) end as structure,
+  l.asset_id as "assetId",
+  case when l.asset_id is distinct from lag(l.asset_id) over rows
+    then (select data_uri from ${assets} where id = l.asset_id) end as uri,
+  l.parameter, l.num
 from entities e
 ${steps.join("\n")}
 left join ${dataSources} d on d.node_id = n${keys}.id
-${sourceJoins(names)}
+left join ${associations} l on l.data_source_id = d.id
+window rows as (order by e.id, d.id, l.parameter, l.num)
 order by e.id, d.id, l.parameter, l.num`;
 }
 

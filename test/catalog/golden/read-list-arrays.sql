@@ -11,8 +11,8 @@ with recursive walk (place, top, id, depth, path) as (
 select w.place::int, w.path, d.*
 from walk w
 cross join lateral (
-  select d.id as source, d.mimetype, d.parameters, s.structure -> 'shape' as shape,
-    s.structure -> 'data_type' as "dataType", a.data_uri as uri, l.parameter, l.num
+  select d.id as source, d.mimetype, d.parameters, d.structure_id as "structureId",
+    jsonb_build_array(s.structure -> 'shape', s.structure -> 'data_type') as structure, l.asset_id as "assetId", a.data_uri as uri, l.parameter, l.num
   from "public"."data_sources" d
   left join "public"."structures" s on s.id = d.structure_id
   left join "public"."data_source_asset_association" l on l.data_source_id = d.id

@@ -80,6 +80,32 @@ describe("readMany", () => {
     );
   });
 
+  it("tells apart neighbours that share a file or a structure, or neither, or have nothing", async () => {
+    const [one, two] = [
+      await folder.hdf5("mixed/1.h5", { children: { x: { data: counting(2) }, y: { data: counting(3) } } }),
+      await folder.hdf5("mixed/2.h5", { children: { x: { data: Float64Array.of(7, 8) } } }),
+    ];
+    const kinds: [name: string, files: string[], dataset: string, shape: number[], values: number[]][] = [
+      ["a", [one], "x", [2], [0, 1]],
+      ["b", [one], "x", [2], [0, 1]],
+      ["c", [one], "y", [3], [0, 1, 2]],
+      ["d", [two], "x", [2], [7, 8]],
+      ["f", [one, two], "x", [4], [0, 1, 7, 8]],
+      ["g", [two], "x", [2], [7, 8]],
+    ];
+    const nodes = [container("/MIXED"), container("/MIXED/e")];
+    for (const [name, files, dataset, shape] of kinds) {
+      nodes.push(container(`/MIXED/${name}`));
+      nodes.push(sourced(`/MIXED/${name}/v`, { files, dataset, shape }));
+      nodes.push(container(`/MIXED/${name}0`));
+    }
+    await load(db.database, nodes);
+    const arrays = await all({ dataset: "MIXED", artifact: "v" });
+    expect(arrays.map((array) => [array.path, numbers(array)])).toEqual(
+      kinds.map(([name, , , , values]) => [`/MIXED/${name}/v`, values]),
+    );
+  });
+
   it("gives the artifact of those that a search finds, in its order", async () => {
     const query = {
       where: key("index").lt(9),
