@@ -48,7 +48,7 @@ export const questions: readonly Question[] = [
   },
   {
     name: "betweenPage",
-    label: `Ja_meV between v and w, true for 1 of 1,000, page of ${pageLimit}`,
+    label: `Ja_meV between v and w, true for ${pageLimit}, all on one page`,
     isAimed: true,
     ask: askBetween,
   },
@@ -107,9 +107,9 @@ function rangeQuestion(name: string, label: string, share: number, wanted: Wante
   };
 }
 
-/** Somewhere among the values, with as many matches as a page has nodes where there are 100,000 entities. */
+/** As many matches in a large catalog, 1 of 1,000 there, as in a small one: what grows is not the answer. */
 function askBetween(random: Random, { entities, sortedBy }: Facts): Ask {
-  const matches = Math.max(1, Math.floor(entities.length / 1000));
+  const matches = Math.min(pageLimit, entities.length);
   const first = integer(random, 0, entities.length - matches + 1);
   const sorted = sortedBy(rangeKey);
   const [low, high] = [valueAt(sorted, first), valueAt(sorted, first + matches - 1)];
