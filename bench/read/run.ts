@@ -46,9 +46,9 @@ export async function run(args: string[]): Promise<void> {
         "Milliseconds, median (minimum - maximum) of the rounds; each round is a new process a side, and in it the median " +
           `of ${repetitions} runs after ${warmUps} that are not counted. Ratios are of the same round: above 1 is faster ` +
           "than h5py. Values are checked by their sum. copycat is compiled, and reads with " +
-          `${Math.max(1, availableParallelism() - 1)} thread(s); "first array" includes starting that thread, and no ` +
-          "connection. To ask the catalog is one query for all locators; h5py's is written for this one question, and " +
-          "prepared by asyncpg.",
+          `${Math.max(1, availableParallelism() - 1)} thread(s) beside the calling one; it is imported as \`copycat/read\`, ` +
+          '"first array" includes no connection, "the start of the process" does. To ask the catalog is one prepared ' +
+          "query for all locators; h5py's is written for this one question, and prepared by asyncpg.",
         readTable(summary),
         ...(missing === "" ? [] : [missing]),
         describeInMarkdown(environment),

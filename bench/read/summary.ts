@@ -16,9 +16,22 @@ export interface ReadSummary {
 type Line = readonly [label: string, ours: string, h5py: string];
 
 const lines: readonly Line[] = [
-  ["first array of a new process, file not in the cache", "cold: first read", "cold: first read"],
-  ["first array of a new process, file in the cache", "new process: first read", "new process: first read"],
-  ["the same with the start of the process", "new process: process", "new process: process"],
+  [
+    "first array of a new process, file not in the cache; where it is is known",
+    "cold: first read",
+    "cold: first read",
+  ],
+  [
+    "first array of a new process; where it is is known",
+    "new process: first read",
+    "new process: first read",
+  ],
+  [
+    "first array of a new process; only copycat asks the catalog",
+    "new process, asking: first read",
+    "new process: first read",
+  ],
+  ["the same with the start of the process", "new process, asking: process", "new process: process"],
   ...workNames.flatMap((name): Line[] => {
     const isMany = !["single", "map"].includes(name);
     const known: Line = [`${labels[name]}; where they are is known`, `${name} known`, `${name} known`];

@@ -9,6 +9,8 @@ export interface ColdTask {
   dataset: string;
   /** Of all values, which is checked. */
   sum: number;
+  /** True when finding out where it is does not count. */
+  isKnown: boolean;
 }
 
 /** Something that is done over and over. `path` is read for `files` of one; many are an artifact of a container. */

@@ -15,7 +15,7 @@ import {
 } from "../../catalog/read/index.ts";
 import { readEnv } from "../../config.ts";
 import { CopycatError } from "../../errors.ts";
-import { dataTypeName, parseSlice } from "../../hdf5/index.ts";
+import { dataTypeName, openHdf5Reader, parseSlice } from "../../hdf5/index.ts";
 import { dsnOption, jsonOption, option, quietOption } from "../options.ts";
 import { formatCount, printJson, printLines, printNotice, printPieces, printResult } from "../output.ts";
 import { plotArray } from "../plot.ts";
@@ -70,7 +70,9 @@ export function addReadCommand(program: Command): void {
       parseSlice(flags.slice);
       const array = await withDatabase("read", { ...flags, mustExist: true }, async ({ database }) => {
         await requireCatalog(database);
-        return readArray(database, path, { slice: flags.slice });
+        // Nothing else waits for this process: a thread would start for longer than most arrays take.
+        const reader = openHdf5Reader({ blockMs: Number.POSITIVE_INFINITY });
+        return readArray(database, path, { slice: flags.slice, reader });
       });
       await show(array, format, flags);
     });

@@ -6,9 +6,9 @@ import { rowStrides } from "../strided.ts";
 import { chunkCount, deflate } from "./chunks.ts";
 import type { Filter } from "./messages.ts";
 
-/** Milliseconds. */
+/** Milliseconds, as measured on a shared core for noise, which is inflated the slowest. */
 const perChunk = 0.02;
-const perReadMegabyte = 0.6;
+const perReadMegabyte = 0.3;
 const perInflatedMegabyte = 4;
 const perShuffledMegabyte = 2;
 const perEncodedElement = 0.0001;
