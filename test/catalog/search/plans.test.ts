@@ -213,3 +213,18 @@ test("a role that may only read the catalog searches as well", async () => {
     await db.rows(`drop role ${role}`);
   }
 });
+
+describe("in a catalog without promoted keys", () => {
+  const other = useDatabase();
+
+  test("the first one counts from the next search on", async () => {
+    await load(other.database, [container("/A"), container("/A/H_0", { Ja: 0.5 })]);
+    const isPromoted = async (): Promise<boolean> => {
+      const search = await resolveSearch(other.database, { dataset: "A", where: parseWhere("Ja = 0.5") });
+      return search.isPromoted(["Ja"]);
+    };
+    expect(await isPromoted()).toBe(false);
+    await addPromotedKey(other.database, ["Ja"]);
+    expect(await isPromoted()).toBe(true);
+  });
+});
