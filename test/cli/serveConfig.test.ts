@@ -60,6 +60,7 @@ describe("serve-config", () => {
       stdout: `${out}: 1 readable folder\nNext:\n  tiled serve config ${out}\n`,
     });
     expect(stderr).toContain(`${out} holds secrets`);
+    expect(stderr).toContain("Clients log in with its single_user_api_key");
     expect(statSync(out).mode & 0o777).toBe(0o600);
     const content = parse(readFileSync(out, "utf8")) as Parsed;
     expect(content.trees[0]?.args.writable_storage).toEqual([folder.path("written")]);

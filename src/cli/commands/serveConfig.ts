@@ -2,6 +2,7 @@
 
 import type { Command } from "commander";
 import { makeTiledConfig, requireCatalog, type TiledConfig, tiledConfigMark } from "../../catalog/index.ts";
+import { shellWord } from "../../catalog/promoted/target.ts";
 import { dsnOption, jsonOption, option, quietOption } from "../options.ts";
 import { plural, printJson, printNotice, printResult } from "../output.ts";
 import { readOwnFile, writeSecretFile } from "../secretFile.ts";
@@ -99,7 +100,7 @@ function printConfig({ yaml, content, notices }: TiledConfig, { out, json }: Ser
     printResult(yaml.trimEnd());
   } else {
     const folders = plural(args.readable_storage.length, "readable folder");
-    printResult(`${out}: ${folders}\nNext:\n  tiled serve config ${out}`);
+    printResult(`${out}: ${folders}\nNext:\n  tiled serve config ${shellWord(out)}`);
   }
 }
 
@@ -107,8 +108,14 @@ function noticesOf({ notices }: TiledConfig, { out }: ServeConfigFlags, isEmbedd
   return [
     ...notices,
     ...(isEmbedded ? ["The embedded PostgreSQL must run while Tiled serves: copycat db start"] : []),
-    out === undefined
-      ? "It holds secrets, the API key and the connection string: --out FILE makes a file that only you can read."
-      : `${out} holds secrets, the API key and the connection string: only you can read it.`,
+    ...(out === undefined
+      ? [
+          "It holds secrets, the API key and the connection string: --out FILE makes a file that only you can read.",
+        ]
+      : [
+          `${out} holds secrets, the API key and the connection string: only you can read it.`,
+          // Tiled 0.2.16 shows a random key of its default settings, and answers 401 to it.
+          `Clients log in with its single_user_api_key; the key in the address that Tiled prints may be another one.`,
+        ]),
   ];
 }
