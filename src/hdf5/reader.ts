@@ -90,7 +90,10 @@ export class ThreadedHdf5Reader implements Hdf5Reader {
     this.near.begin();
     for (const [index, part] of parts.entries()) {
       if (this.near.isTired && !(await this.waitForTurn())) break;
-      answers[index] = this.near.read(part);
+      const answer = this.near.read(part);
+      answers[index] = answer;
+      // It starts while the rest is read.
+      if (answer === undefined && this.threads.length === 0) this.startThread();
     }
     this.near.end();
     return answers;

@@ -1,4 +1,4 @@
-// The public face for programs that read arrays and nothing else (`copycat/read`): it loads in a third of the time.
+// The public face for programs that read arrays and nothing else (`copycat/read`): it loads in less than half the time.
 
 export {
   type CatalogArray,
