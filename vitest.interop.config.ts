@@ -7,6 +7,7 @@ export default defineConfig({
     include: ["test/interop/**/*.test.ts"],
     // In this order: what is missing is said before a PostgreSQL is started.
     globalSetup: ["test/interop/support/globalSetup.ts", "test/support/globalSetup.ts"],
+    setupFiles: ["test/interop/support/endWithRun.ts"],
     // Each file starts servers, and two cores have enough to do with one of them.
     fileParallelism: false,
     testTimeout: 120_000,
