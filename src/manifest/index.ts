@@ -4,6 +4,7 @@ export { checkKey } from "./checkKey.ts";
 export { keyFromLabel } from "./dataset/describeDataset.ts";
 export { readDatasetFile } from "./dataset/readDatasetFile.ts";
 export type {
+  ArtifactDataset,
   DatasetDescription,
   JsonEntry,
   Layout,

@@ -3,7 +3,7 @@
 import type { NodeRecord, Reject } from "../../catalog/index.ts";
 import type { DatasetItem, JsonRecord, ProblemItem } from "../../hdf5/index.ts";
 import { asJsonText, integerToJson, stringToJson } from "../../json.ts";
-import type { DatasetDescription } from "../../manifest/index.ts";
+import type { ArtifactDataset, DatasetDescription } from "../../manifest/index.ts";
 import { type CatalogFile, dataTypeName, type MetadataEntry, makeArray, reject } from "../shape.ts";
 
 /** Type, shape and data type for people and queries; then the attributes of the data set itself. */
@@ -49,6 +49,11 @@ export function makeArtifact(
   const place = { parentPath, key: type, source: file.path, position: item.path };
   if (item.kind === "problem") return reject(place, item.code, item.message);
   return makeArray(place, item, file, artifactMetadata(type, item, item.shape ?? []));
+}
+
+/** An optional artifact whose data set is not there is no reject. Its file or entity simply lacks it. */
+export function isPassedOver({ isOptional }: ArtifactDataset, item: DatasetItem | ProblemItem): boolean {
+  return isOptional === true && item.kind === "problem" && item.code === "missing_dataset";
 }
 
 /** Extra metadata goes by the path of its data set, without the leading slash. */

@@ -8,7 +8,14 @@ import type { DatasetDescription } from "../../manifest/index.ts";
 import type { ListedFile } from "../listFiles.ts";
 import { type CatalogFile, type MetadataEntry, makeArray, makeContainer, reject } from "../shape.ts";
 import type { SourceBatch } from "../types.ts";
-import { artifactMetadata, extraEntries, lacksParameters, locators, noParameters } from "./artifacts.ts";
+import {
+  artifactMetadata,
+  extraEntries,
+  isPassedOver,
+  lacksParameters,
+  locators,
+  noParameters,
+} from "./artifacts.ts";
 import { BatchBuilder } from "./batch.ts";
 import { type DatasetContext, keyOfFile } from "./context.ts";
 
@@ -33,7 +40,7 @@ export async function* readBatched(
     datasets: description.artifacts.map(({ dataset }) => dataset),
     ...(description.parameters.location === "root_attributes" ? { attributesOf: "/" } : {}),
   });
-  const { rows, items, rejects } = sortItems(picked, file);
+  const { rows, items, rejects } = sortItems(picked, description, file);
   yield { nodes: [], rejects, filesDone: 0 };
   const batched: BatchedFile = { listed, file, items, rows, attributes: picked.attributes };
   const batch = new BatchBuilder();
@@ -66,11 +73,14 @@ function dropArtifacts(columns: ColumnsResult, { artifacts, parameters }: Datase
 /** The first artifact that has a leading axis says how many entities there are; the others must agree. */
 function sortItems(
   picked: PickResult,
+  { artifacts }: DatasetDescription,
   file: CatalogFile,
 ): { rows: number; items: (DatasetItem | undefined)[]; rejects: Reject[] } {
   const rejects: Reject[] = [];
   let rows: number | undefined;
-  const items = picked.datasets.map((item) => {
+  const items = picked.datasets.map((item, index) => {
+    const artifact = artifacts[index];
+    if (artifact !== undefined && isPassedOver(artifact, item)) return undefined;
     const place = { source: file.path, position: item.path };
     if (item.kind === "problem") {
       rejects.push(reject(place, item.code, item.message));

@@ -5,7 +5,7 @@ import { stringToJson } from "../../json.ts";
 import type { ListedFile } from "../listFiles.ts";
 import { type CatalogFile, type MetadataEntry, makeContainer, reject } from "../shape.ts";
 import type { SourceBatch } from "../types.ts";
-import { extraEntries, locators, makeArtifact } from "./artifacts.ts";
+import { extraEntries, isPassedOver, locators, makeArtifact } from "./artifacts.ts";
 import { BatchBuilder } from "./batch.ts";
 import { type DatasetContext, keyOfFile } from "./context.ts";
 
@@ -101,9 +101,10 @@ function addEntity(
   batch.add(
     makeContainer({ parentPath: [description.key], key, source: file.path, position: entity.path }, metadata),
   );
-  for (const [index, { type }] of description.artifacts.entries()) {
+  for (const [index, artifact] of description.artifacts.entries()) {
     const item = artifacts[index];
-    if (item !== undefined) batch.add(makeArtifact([description.key, key], type, item, file));
+    if (item === undefined || isPassedOver(artifact, item)) continue;
+    batch.add(makeArtifact([description.key, key], artifact.type, item, file));
   }
 }
 

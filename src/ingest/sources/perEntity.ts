@@ -6,7 +6,14 @@ import type { DatasetDescription } from "../../manifest/index.ts";
 import type { ListedFile } from "../listFiles.ts";
 import { type CatalogFile, type MetadataEntry, makeContainer } from "../shape.ts";
 import type { SourceBatch } from "../types.ts";
-import { extraEntries, lacksParameters, locators, makeArtifact, noParameters } from "./artifacts.ts";
+import {
+  extraEntries,
+  isPassedOver,
+  lacksParameters,
+  locators,
+  makeArtifact,
+  noParameters,
+} from "./artifacts.ts";
 import { BatchBuilder } from "./batch.ts";
 import { type DatasetContext, keyOfFile } from "./context.ts";
 
@@ -30,10 +37,10 @@ export async function* readPerEntity(
       entityMetadata(context, listed, picked),
     ),
   );
-  for (const [index, { type }] of description.artifacts.entries()) {
+  for (const [index, artifact] of description.artifacts.entries()) {
     const item = picked.datasets[index];
-    if (item === undefined) continue;
-    batch.add(makeArtifact([description.key, key], type, item, file));
+    if (item === undefined || isPassedOver(artifact, item)) continue;
+    batch.add(makeArtifact([description.key, key], artifact.type, item, file));
   }
   context.remaining.entities -= 1;
   yield batch.take(1);

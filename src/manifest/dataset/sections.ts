@@ -2,24 +2,40 @@
 
 import { checkKey } from "../checkKey.ts";
 import type { MappingReader } from "./reader.ts";
-import type { TypedDataset } from "./types.ts";
+import type { ArtifactDataset, TypedDataset } from "./types.ts";
 
 const example = "{type: ..., dataset: /path}";
 
 /** Artifacts (one at least) and shared axes; no type may be there twice, in either list. */
 export function readTypedDatasets(root: MappingReader): {
-  artifacts: TypedDataset[];
+  artifacts: ArtifactDataset[];
   shared: TypedDataset[];
 } {
   const places = new Map<string, string>();
-  const read = (reader: MappingReader): TypedDataset | null => readTyped(reader, places);
-  const artifacts = root.mappings("artifacts", example, true).map(read);
-  const shared = root.mappings("shared", example).map(read);
+  const artifacts = root.mappings("artifacts", example, true).map((reader) => readArtifact(reader, places));
+  const shared = root.mappings("shared", example).map((reader) => {
+    reader.onlyKeys(["type", "dataset"]);
+    return readTyped(reader, places);
+  });
   return { artifacts: artifacts.filter(isThere), shared: shared.filter(isThere) };
 }
 
+function readArtifact(reader: MappingReader, places: Map<string, string>): ArtifactDataset | null {
+  reader.onlyKeys(["type", "dataset", "optional"]);
+  const isOptional = readFlag(reader, "optional");
+  const typed = readTyped(reader, places);
+  return typed !== null && isOptional ? { ...typed, isOptional } : typed;
+}
+
+function readFlag(reader: MappingReader, key: string): boolean {
+  const value = reader.find(key);
+  if (value === null) return false;
+  if (value.kind === "scalar" && typeof value.value === "boolean") return value.value;
+  reader.mismatch(key, "true or false");
+  return false;
+}
+
 function readTyped(reader: MappingReader, places: Map<string, string>): TypedDataset | null {
-  reader.onlyKeys(["type", "dataset"]);
   const type = readType(reader, places);
   const dataset = readDatasetPath(reader, "dataset", true);
   return type === null || dataset === null ? null : { type, dataset };

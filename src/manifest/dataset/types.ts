@@ -20,6 +20,11 @@ export interface TypedDataset {
   dataset: string;
 }
 
+export interface ArtifactDataset extends TypedDataset {
+  /** An entity without the data set simply lacks the artifact; else that is a reject. */
+  isOptional?: true;
+}
+
 export interface DatasetDescription {
   /** Absolute path of the YAML file. */
   file: string;
@@ -44,7 +49,7 @@ export interface DatasetDescription {
     group: string | null;
   };
   /** One at least, types unique. */
-  artifacts: readonly TypedDataset[];
+  artifacts: readonly ArtifactDataset[];
   /** Axes that all entities have in common. */
   shared: readonly TypedDataset[];
   /** Datasets whose values are metadata of their entity. */
