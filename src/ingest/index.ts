@@ -1,4 +1,12 @@
 export { type ExampleOptions, writeExample } from "./example/writeExample.ts";
 export { checkInputs, ingest } from "./ingest.ts";
+export { formatDraft } from "./inspect/formatDraft.ts";
+export {
+  defaultSample,
+  type InspectOptions,
+  type InspectProgress,
+  inspectFiles,
+} from "./inspect/inspectFiles.ts";
+export type { Findings } from "./inspect/types.ts";
 export type { IngestOptions, IngestProgress, IngestReport } from "./types.ts";
 export { verifyFiles } from "./verifyFiles.ts";

@@ -13,7 +13,7 @@ import type { NodeSource, SourceBatch, SourceContext } from "../types.ts";
 import { BatchBuilder, withFile } from "./batch.ts";
 
 /** Names that promise HDF5. Other files of a folder are left alone. */
-const hdf5Name = /\.(h5|hdf5|hdf|he5|nxs|nx5|nexus|cxi|h4|hdf4)$/i;
+export const hdf5Name = /\.(h5|hdf5|hdf|he5|nxs|nx5|nexus|cxi|h4|hdf4)$/i;
 
 export interface FolderOptions {
   label?: string | undefined;
