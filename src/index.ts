@@ -78,7 +78,15 @@ export { startEmbedded, stopEmbedded } from "./database/embedded/index.ts";
 export { type Database, openDatabase, withTransaction } from "./database/index.ts";
 export { CopycatError, type ErrorCode } from "./errors.ts";
 export { type Hdf5Reader, openHdf5Reader } from "./hdf5/index.ts";
-export { type IngestOptions, type IngestReport, ingest } from "./ingest/index.ts";
+export {
+  type Findings,
+  formatDraft,
+  type IngestOptions,
+  type IngestReport,
+  type InspectOptions,
+  ingest,
+  inspectFiles,
+} from "./ingest/index.ts";
 export {
   buildMemoryIndex,
   bulkInsertMemoryEntries,

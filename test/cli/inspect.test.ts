@@ -157,6 +157,21 @@ describe("what is printed", () => {
     expect(draft).not.toContain("unsure:");
   });
 
+  it("tells which axes are the same in all files", async () => {
+    for (const [name, T_K] of [
+      ["a", 4],
+      ["b", 300],
+    ] as const) {
+      const map = { data: Float64Array.of(T_K, 1) };
+      const q = { data: Float64Array.of(1, 2, 3) };
+      await folder.hdf5(`axes/${name}.h5`, { children: { T_K: { data: T_K }, map, q } });
+    }
+    const draft = await run("inspect", folder.path("axes"), "--quiet");
+    expect(draft).toContain("  # T_K: float64, 4 .. 300\n");
+    expect(draft).toContain("  - { type: q, dataset: /q } # 3, float64, the same in all 2 files looked at\n");
+    expect(draft).toMatch(/^ {2}- \{ type: map, dataset: \/map \} # 2, float64$/m);
+  });
+
   it("is with --json one document of the findings", async () => {
     const found = JSON.parse(await run("inspect", "examples/edrixs/edrixs.h5", "--json", "--quiet"));
     expect(found).toMatchObject({
@@ -177,6 +192,22 @@ describe("what is printed", () => {
       `Next:\n  # read it and mend it, then see what it would do\n  npx copycat ingest ${out} --dry-run\n`,
     );
     expect(readFileSync(out, "utf8")).toContain("  directory: moved\n");
+  });
+
+  it("says so where only the beginning of a long column was looked at", async () => {
+    const rows = 10_001;
+    const column = (value: number) => ({ data: new Float64Array(rows).fill(value, 0, rows - 1) });
+    await folder.hdf5("long/a.h5", {
+      children: {
+        map: { data: new Float64Array(2 * rows), shape: [rows, 2] },
+        T_K: column(4),
+        B_T: column(7),
+      },
+    });
+    const draft = await run("inspect", folder.path("long"), "--quiet");
+    expect(draft).toContain("looked at, 10001 entities in them.\n");
+    expect(draft).toContain("  layout: batched #");
+    expect(draft).toContain("\n  # T_K: float64, 4 in the first 10,000 rows\n");
   });
 
   it("tells how far it is on stderr", async () => {

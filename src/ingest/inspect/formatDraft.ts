@@ -1,6 +1,7 @@
 // Findings as a dataset YAML: what is certain as its text, what helps a person to correct it as comments.
 
 import { dirname, relative, resolve } from "node:path";
+import { comparedElements } from "./readFacts.ts";
 import type { Findings, LeftOut, Tallied } from "./types.ts";
 
 /** Lines of comments about what is left out. */
@@ -85,11 +86,16 @@ function artifactLines({ artifacts, of, entityWord }: Findings): string[] {
 function sharedLines({ shared, files }: Findings): string[] {
   if (shared.length === 0) return [];
   const lines = shared.map((found) => {
-    const doubt = found.isSame ? "" : "unsure: its values differ, or were not compared";
-    const remarks = notes([shape(found), type(found), absence(found, files.described, "file"), doubt]);
+    const parts = [shape(found), type(found), absence(found, files.described, "file")];
+    const remarks = notes([...parts, sameness(found, files.described)]);
     return `  - { type: ${text(found.type)}, dataset: ${text(found.path)} } # ${remarks}`;
   });
   return ["shared: # axes that all entities have in common", ...lines];
+}
+
+function sameness({ isSame }: Tallied, files: number): string {
+  if (!isSame) return "unsure: its values differ, or were not compared";
+  return files > 1 ? `the same in all ${files} files looked at` : "";
 }
 
 function extraLines({ extraMetadata, of, entityWord }: Findings): string[] {
@@ -136,11 +142,13 @@ function type({ dataTypes }: Tallied): string {
   return dataTypes.length > 1 ? `${dataTypes.join(" or ")} (unsure: types differ)` : dataTypes.join("");
 }
 
-function values({ low, high, texts }: Tallied): string {
-  if (low !== null && high !== null) return low === high ? short(low) : `${short(low)} .. ${short(high)}`;
-  return texts
-    .map((value) => JSON.stringify(value.length > 40 ? `${value.slice(0, 37)}...` : value))
-    .join(", ");
+function values({ low, high, texts, isPart }: Tallied): string {
+  if (low === null || high === null) {
+    const cut = texts.map((value) => (value.length > 40 ? `${value.slice(0, 37)}...` : value));
+    return cut.map((value) => JSON.stringify(value)).join(", ");
+  }
+  const range = low === high ? short(low) : `${short(low)} .. ${short(high)}`;
+  return isPart ? `${range} in the first ${comparedElements.toLocaleString("en-US")} rows` : range;
 }
 
 function short(value: number): string {

@@ -9,10 +9,10 @@ import { dataTypeName } from "../shape.ts";
 import type { DatasetFacts, FileFacts, UnreadableFile, ValueFacts } from "./types.ts";
 
 /** Longer arrays are not compared, and only so many of their values are looked at. */
-const comparedElements = 10_000;
+export const comparedElements = 10_000;
 
-/** Groups and data sets of one file that are looked at; more of them are more of the same. */
-const maxItems = 20_000;
+/** Groups and data sets of one file that are looked at, two seconds' worth; more of them are more of the same. */
+const maxItems = 5000;
 
 const maxTexts = 3;
 

@@ -32,6 +32,7 @@ function begin({ path, shape, dataType, values }: DatasetFacts): Counted {
     high: values?.high ?? null,
     texts: values?.texts ?? [],
     isSame: values?.digest != null,
+    isPart: isPart(values),
     digest: values?.digest ?? null,
   };
 }
@@ -41,7 +42,12 @@ function add(known: Counted, { shape, dataType, values }: DatasetFacts): void {
   if (!known.shapes.some((other) => String(other) === String(shape))) keep(known.shapes, shape);
   if (!known.dataTypes.includes(dataType)) keep(known.dataTypes, dataType);
   if (values === null || values.digest !== known.digest) known.isSame = false;
+  if (isPart(values)) known.isPart = true;
   if (values !== null) widen(known, values);
+}
+
+function isPart(values: ValueFacts | null): boolean {
+  return values !== null && values.digest === null;
 }
 
 function widen(known: Counted, { low, high, texts }: ValueFacts): void {

@@ -60,6 +60,8 @@ export interface Tallied {
   texts: string[];
   /** All values were looked at, and are the same wherever it is. */
   isSame: boolean;
+  /** Of long columns only the first values were looked at. */
+  isPart: boolean;
 }
 
 export interface TypedFinding extends Tallied {

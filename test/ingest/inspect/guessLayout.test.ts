@@ -178,6 +178,13 @@ describe("grouped", () => {
     expect(pathsOf(sections.extraMetadata)).toEqual(["/fit/state"]);
   });
 
+  it("leaves out the last group of a file that was not looked at to its end", () => {
+    const datasets = samples("", ["s1", "s2", "s3", "s4", "s5", "s6"]).slice(0, -2);
+    const { sections } = guessLayout([{ ...file("a.h5", datasets), isWhole: false }]);
+    expect(sections).toMatchObject({ layout: "grouped", entities: 5, artifacts: [{ count: 5 }] });
+    expect(sections.unsure).toEqual([expect.stringMatching(/^a file holds more than was looked at/)]);
+  });
+
   it("is unsure of a few groups", () => {
     const { sections } = guessLayout([file("a.h5", samples("", ["s1", "s2"]))]);
     expect(sections).toMatchObject({ layout: "grouped", entityGroup: "/" });
