@@ -210,6 +210,20 @@ describe("what is printed", () => {
     expect(draft).toContain("\n  # T_K: float64, 4 in the first 10,000 rows\n");
   });
 
+  it("names the files that are of another kind than most, and leaves them out of the pattern", async () => {
+    const scan = { children: { T_K: { data: 4 }, map: { data: Float64Array.of(1, 2) } } };
+    await folder.hdf5("kinds/scan_1.h5", scan);
+    await folder.hdf5("kinds/scan_2.h5", scan);
+    await folder.hdf5("kinds/calibration.h5", { children: { white: { data: Float64Array.of(1, 2) } } });
+    const out = folder.path("kinds.yaml");
+    expect(await run("inspect", folder.path("kinds"), "--out", out, "--quiet")).toContain(
+      "  1 file of another kind left out\n",
+    );
+    const draft = readFileSync(out, "utf8");
+    expect(draft).toContain('  file_pattern: "scan_*.h5"\n');
+    expect(draft).toMatch(/\n# Look different and are not described here .*:\n# {3}calibration\.h5\n$/);
+  });
+
   it("tells how far it is on stderr", async () => {
     const { stderr } = await callCli(["inspect", "examples/vdp", "--sample", "3"]);
     expect(stderr).toMatch(/^inspected 1\/3 files\n/);

@@ -108,9 +108,7 @@ function summary({ layout, artifacts, parameters, files, unsure }: Findings, out
     `${out}: layout ${layout}, ${found}, from ${formatCount(files.sampled)} of ${plural(files.total, "file")}`,
     ...unsure.map((reason) => `  unsure: ${reason}`),
     ...(files.unreadable.length > 0 ? [`  ${plural(files.unreadable.length, "file")} cannot be read`] : []),
-    ...(files.others.length > 0
-      ? [`  ${plural(files.others.length, "file")} look different and are left out`]
-      : []),
+    ...(files.others.length > 0 ? [`  ${plural(files.others.length, "file")} of another kind left out`] : []),
     "Next:",
     "  # read it and mend it, then see what it would do",
     `  npx copycat ingest ${shellWord(out)} --dry-run`,
