@@ -2,12 +2,12 @@
 
 import { dirname, relative, resolve } from "node:path";
 import { comparedElements } from "./readFacts.ts";
-import type { Findings, LeftOut, Tallied } from "./types.ts";
+import type { Findings, GuessedLayout, LeftOut, Tallied } from "./types.ts";
 
 /** Lines of comments about what is left out. */
 const maxRemarks = 20;
 
-const layoutMeanings = {
+const layoutMeanings: Record<GuessedLayout, string> = {
   per_entity: "one file is one entity",
   batched: "row i of every data set belongs to entity i",
   grouped: "every group below entity_group is an entity",

@@ -1,6 +1,6 @@
 // What is seen in files, and what is made of it: plain data, which `--json` prints and a draft is written from.
 
-import type { Layout, ParameterLocation } from "../../manifest/index.ts";
+import type { ParameterLocation } from "../../manifest/index.ts";
 
 /** What is known of the values of a data set, an attribute, or of many of them. */
 export interface ValueFacts {
@@ -69,9 +69,12 @@ export interface TypedFinding extends Tallied {
   type: string;
 }
 
+/** Those that can be told from the files alone. */
+export type GuessedLayout = "per_entity" | "batched" | "grouped";
+
 /** The part of a draft that follows from a layout. */
 export interface Sections {
-  layout: Layout;
+  layout: GuessedLayout;
   /** Layout `grouped`: the group whose subgroups are entities. */
   entityGroup: string | null;
   /** How many entities were seen, and what they are called. */
