@@ -40,7 +40,8 @@ async function findReleases(): Promise<TiledReleases> {
   try {
     const missing = await missingPython();
     if (missing !== null) throw new Error(missing);
-    say(`Tiled ${pinnedTiled} and its newest release, in virtual environments below test/interop/.cache`);
+    const which = wish === "pinned" ? pinnedTiled : `${pinnedTiled} and its newest release`;
+    say(`Tiled ${which}, in virtual environments below test/interop/.cache`);
     const pinned = await ensureTiled(pinnedTiled);
     const newest = wish === "pinned" ? pinnedTiled : await findNewest(pinned);
     const current = newest === pinnedTiled ? [pinned] : [pinned, await ensureTiled(newest)];
