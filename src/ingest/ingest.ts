@@ -40,7 +40,12 @@ export async function ingest(database: Database | null, options: IngestOptions):
   );
   const tracker = new ProgressTracker(sources, rejects, options.onProgress);
   const reader = openHdf5Reader(options.workers === undefined ? {} : { workers: options.workers });
-  const context = { reader, limit: options.limit ?? Number.POSITIVE_INFINITY, log: options.log ?? silentLog };
+  const context = {
+    reader,
+    limit: options.limit ?? Number.POSITIVE_INFINITY,
+    trustLayout: options.trustLayout ?? false,
+    log: options.log ?? silentLog,
+  };
   const fromSources = { rejects: 0 };
   try {
     const batches = readAll(sources, context, rejects, tracker, fromSources);

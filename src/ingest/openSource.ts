@@ -7,6 +7,7 @@ import { CopycatError, errorCode, errorMessage } from "../errors.ts";
 import { readDatasetFile } from "../manifest/index.ts";
 import { openDatasetSource } from "./sources/dataset.ts";
 import { openFileSource, openFolderSource } from "./sources/folder.ts";
+import { openManifestSource } from "./sources/manifest/index.ts";
 import { openNdjsonSource } from "./sources/ndjson.ts";
 import type { NodeSource } from "./types.ts";
 
@@ -38,9 +39,17 @@ export async function openSource(input: string, options: OpenOptions = {}): Prom
   });
   if (stats.isDirectory()) return openFolderSource(path, options);
   const extension = extname(path).toLowerCase();
-  if (yamlNames.has(extension)) return openDatasetSource(await readDatasetFile(path), options);
+  if (yamlNames.has(extension)) return openDataset(path, options);
   if (hdf5Names.has(extension)) return openFileSource(path, options);
   return openByContent(input, path, options);
+}
+
+async function openDataset(path: string, options: OpenOptions): Promise<NodeSource> {
+  const description = await readDatasetFile(path);
+  const { tables } = description;
+  return tables === null
+    ? openDatasetSource(description, options)
+    : openManifestSource(description, tables, options);
 }
 
 function openRecords(name: string, input: string | Readable, options: OpenOptions): NodeSource {

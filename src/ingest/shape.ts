@@ -1,6 +1,12 @@
 // From descriptions of files to records of the catalog.
 
-import { type DataSourceRecord, makeArrayStructure, type NodeRecord, type Reject } from "../catalog/index.ts";
+import {
+  type DataSourceRecord,
+  makeArrayStructure,
+  type NodeRecord,
+  type Reject,
+  type StructureRecord,
+} from "../catalog/index.ts";
 import type { DatasetItem, DataType } from "../hdf5/index.ts";
 import { asJsonText, type JsonText, objectToJson, stringToJson } from "../json.ts";
 import { checkKey, fileUri, type Problem } from "../manifest/index.ts";
@@ -61,11 +67,7 @@ export function makeArray(
     );
   }
   const isRow = options.index !== undefined;
-  const structure = makeArrayStructure({
-    shape: isRow ? item.shape.slice(1) : item.shape,
-    dataType: item.dataType,
-    chunks: isRow ? (item.chunks?.slice(1) ?? null) : item.chunks,
-  });
+  const structure = structureOf(item, item.shape, isRow);
   const parameters: MetadataEntry[] = [["dataset", stringToJson(item.path)]];
   // A string: Tiled takes the number 0 for "no slice".
   if (isRow) parameters.push(["slice", stringToJson(String(options.index))]);
@@ -79,6 +81,25 @@ export function makeArray(
       { dataUri: file.uri, isDirectory: false, size: file.sizeBytes, parameter: "data_uri", num: null },
     ],
   });
+}
+
+/** Rows of one data set are as many arrays with one structure. */
+const structures = {
+  whole: new WeakMap<DatasetItem, StructureRecord>(),
+  row: new WeakMap<DatasetItem, StructureRecord>(),
+};
+
+function structureOf(item: DatasetItem, shape: readonly number[], isRow: boolean): StructureRecord {
+  const cache = isRow ? structures.row : structures.whole;
+  const known = cache.get(item);
+  if (known !== undefined) return known;
+  const structure = makeArrayStructure({
+    shape: isRow ? shape.slice(1) : shape,
+    dataType: item.dataType,
+    chunks: isRow ? (item.chunks?.slice(1) ?? null) : item.chunks,
+  });
+  cache.set(item, structure);
+  return structure;
 }
 
 function makeNode(

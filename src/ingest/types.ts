@@ -23,6 +23,11 @@ export interface IngestOptions {
   workers?: number;
   /** Take only so many entities (files of a folder, records of NDJSON). */
   limit?: number;
+  /**
+   * Of files that tables name, open the first 100 only as far as these are alike, and take the others to be so too;
+   * default false.
+   */
+  trustLayout?: boolean;
   /** Overrides the label that goes into the metadata of every entity as `source`. */
   source?: string;
   /** Read, validate, report; change nothing. */
@@ -68,6 +73,7 @@ export interface SourceBatch {
 export interface SourceContext {
   reader: Hdf5Reader;
   limit: number;
+  trustLayout: boolean;
   log: Log;
 }
 

@@ -1,13 +1,15 @@
-// The room's face: dataset descriptions (YAML) and node records (NDJSON). Knows no database and no HDF5.
+// The room's face: dataset descriptions (YAML), tables and node records (NDJSON). Knows no database and no HDF5.
 
 export { checkKey } from "./checkKey.ts";
 export { keyFromLabel } from "./dataset/describeDataset.ts";
 export { readDatasetFile } from "./dataset/readDatasetFile.ts";
+export { normaliseHdf5Path } from "./dataset/sections.ts";
 export type {
   ArtifactDataset,
   DatasetDescription,
   JsonEntry,
   Layout,
+  ManifestTables,
   ParameterLocation,
   TypedDataset,
 } from "./dataset/types.ts";
@@ -24,3 +26,6 @@ export type {
   RefusedLine,
   StructureFamily,
 } from "./records/types.ts";
+export { cellText } from "./tables/cells.ts";
+export { openTable } from "./tables/openTable.ts";
+export type { Table, TableRow } from "./tables/types.ts";

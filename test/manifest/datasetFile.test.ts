@@ -41,6 +41,7 @@ describe("readDatasetFile", () => {
         entityGroup: "/",
       },
       parameters: { location: "root_scalars", group: null },
+      tables: null,
       artifacts: [{ type: "a", dataset: "/a" }],
       shared: [],
       extraMetadata: [],

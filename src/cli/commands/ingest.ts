@@ -22,6 +22,7 @@ interface IngestFlags {
   workers?: number;
   limit?: number;
   source?: string;
+  trustLayout: boolean;
   dryRun: boolean;
   json: boolean;
   quiet: boolean;
@@ -85,6 +86,12 @@ export function addIngestCommand(program: Command): void {
         "label of the YAML, name of the folder",
       ),
     )
+    .addOption(
+      option(
+        "--trust-layout",
+        "with tables: open the first 100 files only, where these are alike; check the others later by verify --files",
+      ).default(false),
+    )
     .addOption(option("--dry-run", "read, validate and report; change nothing").default(false))
     .addOption(jsonOption())
     .addOption(quietOption())
@@ -134,6 +141,7 @@ function makeOptions(
     mode: flags.mode,
     triggers: flags.triggers,
     dryRun: flags.dryRun,
+    trustLayout: flags.trustLayout,
     stdin: process.stdin,
     signal,
     onProgress,

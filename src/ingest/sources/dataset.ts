@@ -54,7 +54,9 @@ async function* readDataset(
     ),
   );
   yield head.take();
-  const read = readers[description.data.layout];
+  const { layout } = description.data;
+  if (layout === "manifest") throw new CopycatError("INTERNAL", "Tables have a source of their own.");
+  const read = readers[layout];
   const open = (file: ListedFile): AsyncIterable<SourceBatch> =>
     withFile(
       {

@@ -18,13 +18,20 @@ type Parameters = DatasetDescription["parameters"];
 
 const dataKeys = ["directory", "file_pattern", "layout", "server_base_dir", "entity_group"];
 
-const layoutChoices = { supported: layouts, planned: ["manifest"] };
-const locationChoices = { supported: parameterLocations, planned: ["manifest"] };
+/** Those of layout manifest, besides. */
+const manifestKeys = [
+  "entity_manifest",
+  "artifact_manifest",
+  "entity_uid_column",
+  "artifact_uid_column",
+  "file_column",
+];
 
 const defaultLocations: Record<Layout, ParameterLocation> = {
   per_entity: "root_scalars",
   batched: "group",
   grouped: "group_scalars",
+  manifest: "manifest",
 };
 
 /** What can be said of `data`; a part that is wrong is null and noted. */
@@ -39,17 +46,14 @@ export interface DataParts {
 export function readData(root: MappingReader, file: string): DataParts | null {
   const data = root.inner("data", "a mapping with directory and layout", true);
   if (data === null) return null;
-  const layout = data.choice("layout", layoutChoices, true);
-  const layoutValue = data.find("layout");
-  // A manifest layout brings keys of its own; that it is not supported is all there is to say.
-  const isManifest = layoutValue?.kind === "scalar" && layoutValue.value === "manifest";
-  if (!isManifest) data.onlyKeys(dataKeys, ["batch_size"]);
+  const layout = data.choice("layout", layouts, true);
+  data.onlyKeys(layout === "manifest" ? [...dataKeys, ...manifestKeys] : dataKeys, ["batch_size"]);
   const entityGroup = data.text("entity_group", "the path of a group in the HDF5 file");
   if (entityGroup !== null && layout !== null && layout !== "grouped") {
     data.fail("entity_group", `expected it with layout grouped only, got it with layout ${layout}`);
   }
   return {
-    directory: readDirectory(data, file),
+    directory: readDirectory(data, "directory", file),
     filePattern: data.text("file_pattern", "a glob such as **/*.h5") ?? "**/*.h5",
     layout,
     serverBaseDir: readServerDirectory(data),
@@ -57,21 +61,21 @@ export function readData(root: MappingReader, file: string): DataParts | null {
   };
 }
 
-function readDirectory(data: MappingReader, file: string): string | null {
+export function readDirectory(data: MappingReader, key: string, file: string): string | null {
   const expected = "an existing folder";
-  const text = data.text("directory", expected, true);
+  const text = data.text(key, expected, true);
   if (text === null) return null;
   const directory = resolve(dirname(file), text);
   try {
     if (statSync(directory).isDirectory()) return directory;
-    return data.mismatch("directory", expected, ` (${directory} is a file)`);
+    return data.mismatch(key, expected, ` (${directory} is a file)`);
   } catch (error) {
     const reason = errorCode(error) === "ENOENT" ? `there is no ${directory}` : errorMessage(error);
-    return data.mismatch("directory", expected, ` (${reason})`);
+    return data.mismatch(key, expected, ` (${reason})`);
   }
 }
 
-function readServerDirectory(data: MappingReader): string | null {
+export function readServerDirectory(data: MappingReader): string | null {
   const value = data.find("server_base_dir");
   // Descriptions of the predecessor say "" for "the same".
   if (value?.kind === "scalar" && value.value === "") return null;
@@ -89,10 +93,10 @@ export function readParameters(
   data: DataParts | null,
 ): Parameters & { entityGroup: string | null } {
   const parameters = root.inner("parameters", "a mapping with location");
-  // The predecessor kept the entities' group here, and `manifest` beside a location that is not supported.
+  // The predecessor kept the entities' group here; `manifest` names the folder of the tables.
   parameters?.onlyKeys(["location", "group"], ["entity_group", "manifest"]);
   const given = parameters?.find("location") ?? null;
-  const chosen = parameters?.choice("location", locationChoices) ?? null;
+  const chosen = parameters?.choice("location", parameterLocations) ?? null;
   const location = chosen ?? defaultLocations[data?.layout ?? "per_entity"];
   const expectedGroup = "the path of the group in the HDF5 file that holds the parameters";
   const group = parameters?.text("group", expectedGroup) ?? null;

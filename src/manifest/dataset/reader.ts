@@ -4,12 +4,6 @@ import { didYouMean } from "../../suggest.ts";
 import type { Mistakes } from "./mistakes.ts";
 import { describeValue, isNothing, type ListValue, type MappingValue, type TreeValue } from "./tree.ts";
 
-export interface Choices<T extends string> {
-  supported: readonly T[];
-  /** Known from the predecessor, but not to be had here yet. */
-  planned: readonly string[];
-}
-
 /** Reads one mapping. Every method gives null for a key that is missing, empty or wrong. */
 export class MappingReader {
   readonly mapping: MappingValue;
@@ -58,18 +52,15 @@ export class MappingReader {
     return value.value;
   }
 
-  choice<T extends string>(key: string, choices: Choices<T>, required = false): T | null {
-    const expected = `one of ${choices.supported.join(", ")}`;
+  choice<T extends string>(key: string, choices: readonly T[], required = false): T | null {
+    const expected = `one of ${choices.join(", ")}`;
     const value = this.find(key);
     if (value === null) return required ? this.mismatch(key, expected) : null;
     const word = value.kind === "scalar" ? value.value : null;
-    const found = choices.supported.find((choice) => choice === word);
+    const found = choices.find((choice) => choice === word);
     if (found !== undefined) return found;
     if (typeof word !== "string") return this.mismatch(key, expected);
-    if (choices.planned.includes(word)) {
-      return this.mismatch(key, expected, " (known, but not supported yet)");
-    }
-    return this.mismatch(key, expected, didYouMean(word, choices.supported));
+    return this.mismatch(key, expected, didYouMean(word, choices));
   }
 
   inner(key: string, expected: string, required = false): MappingReader | null {

@@ -6,13 +6,18 @@ import type { ArtifactDataset, TypedDataset } from "./types.ts";
 
 const example = "{type: ..., dataset: /path}";
 
-/** Artifacts (one at least) and shared axes; no type may be there twice, in either list. */
-export function readTypedDatasets(root: MappingReader): {
+/** Artifacts (one at least when `required`) and shared axes; no type may be there twice, in either list. */
+export function readTypedDatasets(
+  root: MappingReader,
+  required: boolean,
+): {
   artifacts: ArtifactDataset[];
   shared: TypedDataset[];
 } {
   const places = new Map<string, string>();
-  const artifacts = root.mappings("artifacts", example, true).map((reader) => readArtifact(reader, places));
+  const artifacts = root
+    .mappings("artifacts", example, required)
+    .map((reader) => readArtifact(reader, places));
   const shared = root.mappings("shared", example).map((reader) => {
     reader.onlyKeys(["type", "dataset"]);
     return readTyped(reader, places);

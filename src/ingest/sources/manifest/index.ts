@@ -1,0 +1,144 @@
+// A dataset whose entities and artifacts are rows of tables.
+
+import { stringToJson } from "../../../json.ts";
+import { type DatasetDescription, type ManifestTables, openTable } from "../../../manifest/index.ts";
+import { concatReadAhead } from "../../readAhead.ts";
+import { type MetadataEntry, makeContainer } from "../../shape.ts";
+import type { NodeSource, SourceBatch, SourceContext } from "../../types.ts";
+import { BatchBuilder } from "../batch.ts";
+import { checkColumns, textColumns } from "./columns.ts";
+import { constantColumns } from "./constants.ts";
+import type { ManifestContext } from "./context.ts";
+import { DeclaredItems } from "./declared.ts";
+import { shapeEntities } from "./entities.ts";
+import { FileDescriptions } from "./files.ts";
+import { joinTables } from "./join.ts";
+import type { JoinedEntity } from "./joined.ts";
+
+export interface ManifestOptions {
+  label?: string | undefined;
+  /** Absolute path of the only file to take. */
+  onlyFile?: string | undefined;
+}
+
+/**
+ * Opens the tables of a description.
+ *
+ * @throws CopycatError UNREADABLE_SOURCE for a table that cannot be read; INVALID_INPUT for missing columns
+ */
+export async function openManifestSource(
+  description: DatasetDescription,
+  tables: ManifestTables,
+  options: ManifestOptions = {},
+): Promise<NodeSource> {
+  const texts = textColumns(tables);
+  const entities = await openTable(tables.entities, texts);
+  const artifacts = await openTable(tables.artifacts, texts);
+  checkColumns(tables, entities, artifacts);
+  const label = options.label ?? description.label;
+  const { data } = description;
+  return {
+    dataset: description.key,
+    label,
+    directories: [data.serverBaseDir ?? data.directory],
+    countFiles: () => Promise.resolve(null),
+    batches: (context) =>
+      readManifest({
+        ...context,
+        description,
+        tables,
+        entities,
+        artifacts,
+        label,
+        givenLabel: options.label,
+        onlyFile: options.onlyFile,
+        files: new FileDescriptions(context.reader, data, context.trustLayout),
+        declared: new DeclaredItems(),
+        promoted: { entities: new Set(), artifacts: new Set() },
+      }),
+  };
+}
+
+async function* readManifest(opened: ManifestContext): AsyncGenerator<SourceBatch> {
+  const { description, entities, artifacts, tables, reader } = opened;
+  const constants = await findConstants(opened);
+  const context = {
+    ...opened,
+    promoted: {
+      entities: new Set(constants.entities.keys()),
+      artifacts: new Set(constants.artifacts.keys()),
+    },
+  };
+  const head = new BatchBuilder();
+  const place = { parentPath: [], key: description.key, source: description.file, position: "/" };
+  head.add(
+    makeContainer(
+      place,
+      new Map([
+        ...constants.entities,
+        ...constants.artifacts,
+        ...description.metadata,
+        ...description.provenance,
+        ["source", stringToJson(context.label)] as const,
+      ]),
+    ),
+  );
+  yield head.take();
+  const joined = joinTables({ entities, artifacts, uid: tables.columns.entityUid });
+  yield* concatReadAhead(limited(joined, context.limit), reader.workers + 1, async function* (list) {
+    yield await shapeEntities(context, list);
+  });
+  noticeTrust(context, context.files.trusted);
+}
+
+/** What the YAML says of the dataset counts; such a column stays with the rows. */
+async function findConstants({
+  description,
+  tables,
+  entities,
+  artifacts,
+}: ManifestContext): Promise<Record<"entities" | "artifacts", Map<string, MetadataEntry[1]>>> {
+  if (!tables.promotesConstants) return { entities: new Map(), artifacts: new Map() };
+  const { entityUid, artifactUid, file } = tables.columns;
+  const said = [...description.metadata, ...description.provenance].map(([name]) => name);
+  const locator = [
+    entityUid,
+    artifactUid ?? "",
+    file,
+    "type",
+    "dataset",
+    "index",
+    "shape",
+    "dtype",
+    "source",
+  ];
+  return {
+    entities: await constantColumns(entities, [...said, ...locator]),
+    artifacts: await constantColumns(artifacts, [...said, ...locator]),
+  };
+}
+
+async function* limited(
+  lists: AsyncIterable<JoinedEntity[]>,
+  limit: number,
+): AsyncGenerator<readonly JoinedEntity[]> {
+  let left = limit;
+  for await (const list of lists) {
+    const taken: JoinedEntity[] = [];
+    for (const one of list) {
+      if (left <= 0) break;
+      taken.push(one);
+      if (one.entity !== null) left -= 1;
+    }
+    yield taken;
+    if (left <= 0) return;
+  }
+}
+
+function noticeTrust({ log }: SourceContext, trusted: number): void {
+  if (trusted === 0) return;
+  log.notice(
+    `${trusted} arrays were taken to be like those of the first 100 files, and their files not opened ` +
+      "(--trust-layout). `copycat verify --files` opens them all.",
+  );
+}

@@ -1,0 +1,48 @@
+// Cells are exact JSON text; here they come from text and turn back into it.
+
+import { asJsonText, type JsonText, stringToJson } from "../../json.ts";
+import { quote } from "../checkKey.ts";
+import { type Problem, Refusal } from "../problem.ts";
+import { exactJson } from "../records/exactJson.ts";
+
+const numberPattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const booleanPattern = /^(?:true|false)$/i;
+
+/** A cell as text: of a string its characters, of anything else its JSON; null for an empty cell. */
+export function cellText(cell: JsonText | undefined): string | null {
+  if (cell === undefined) return null;
+  if (!cell.startsWith('"')) return cell;
+  return cell.includes("\\") ? String(JSON.parse(cell)) : cell.slice(1, -1);
+}
+
+/** Text as a cell. Throws a Refusal for U+0000. */
+export function textToCell(text: string): JsonText {
+  if (text.includes("\0")) {
+    throw new Refusal("nul_character", `The text ${quote(text)} contains U+0000, which jsonb cannot store.`);
+  }
+  return stringToJson(text);
+}
+
+/**
+ * A cell without a type of its own: a JSON number is a number, `true` and `false` in any case are booleans, all else is
+ * text (`007`, `+1`, `nan` and `2026-01-01` too). Throws a Refusal for numbers that the catalog cannot hold.
+ */
+export function guessCell(text: string): JsonText {
+  if (numberPattern.test(text)) return asJsonText(exactJson(text));
+  return booleanPattern.test(text) ? asJsonText(text.toLowerCase()) : textToCell(text);
+}
+
+/** Runs `fill` over the cells of a row; what it refuses becomes the row's problem. */
+export function makeRow(
+  position: string,
+  fill: (cells: Map<string, JsonText>) => void,
+): { position: string; cells: Map<string, JsonText>; problem: Problem | null } {
+  const cells = new Map<string, JsonText>();
+  try {
+    fill(cells);
+    return { position, cells, problem: null };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { position, cells, problem: error.problem };
+  }
+}

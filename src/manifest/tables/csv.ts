@@ -1,0 +1,144 @@
+// CSV and TSV: the first line has the names of the columns.
+
+import { CopycatError } from "../../errors.ts";
+import { decodeUtf8, openBytes, splitLines, withoutByteOrderMark } from "../../files/index.ts";
+import { Refusal } from "../problem.ts";
+import { guessCell, makeRow, textToCell } from "./cells.ts";
+import type { Table, TableRow } from "./types.ts";
+
+const rowsPerList = 1000;
+
+/** Of a record too, so that a quote that is never closed does not take the whole file for one. */
+const maxLineBytes = 16 * 1024 * 1024;
+
+export interface CsvOptions {
+  delimiter: "," | "\t";
+  /** Columns that are text whatever they look like: a uid `12e4` is no number. */
+  texts: ReadonlySet<string>;
+}
+
+/** What stood in quotes is text; the rest is typed by `guessCell`. */
+interface Field {
+  text: string;
+  isQuoted: boolean;
+}
+
+interface CsvLine {
+  /** Where it ends, from 1. */
+  line: number;
+  fields: Field[];
+}
+
+/** @throws CopycatError UNREADABLE_SOURCE */
+export async function openCsv(path: string, options: CsvOptions): Promise<Table> {
+  const columns = await readHeader(path, options);
+  return {
+    path,
+    columns: columns.filter((name) => name !== ""),
+    rows: (wanted) => readRows(path, { ...options, columns, wanted: new Set(wanted ?? columns) }),
+  };
+}
+
+/** A column without a name, as an index that was written along, is passed over. */
+async function readHeader(path: string, { delimiter }: CsvOptions): Promise<string[]> {
+  for await (const { fields } of readLines(path, delimiter)) {
+    const names = fields.map(({ text }) => text.trim());
+    const twice = names.find((name, index) => name !== "" && names.indexOf(name) !== index);
+    if (twice !== undefined)
+      throw unreadable(path, `its header has the column ${JSON.stringify(twice)} twice`);
+    return names;
+  }
+  throw unreadable(path, "it is empty; its first line must name the columns");
+}
+
+interface RowOptions extends CsvOptions {
+  columns: readonly string[];
+  wanted: ReadonlySet<string>;
+}
+
+async function* readRows(path: string, options: RowOptions): AsyncGenerator<readonly TableRow[]> {
+  let rows: TableRow[] = [];
+  let isHeader = true;
+  for await (const line of readLines(path, options.delimiter)) {
+    if (!isHeader) rows.push(makeTableRow(line, options));
+    isHeader = false;
+    if (rows.length < rowsPerList) continue;
+    yield rows;
+    rows = [];
+  }
+  if (rows.length > 0) yield rows;
+}
+
+function makeTableRow({ line, fields }: CsvLine, { columns, wanted, texts }: RowOptions): TableRow {
+  return makeRow(`line ${line}`, (cells) => {
+    if (fields.length !== columns.length) {
+      const code = fields.length < columns.length ? "missing_field" : "unknown_field";
+      throw new Refusal(code, `The line has ${fields.length} cells, but the header has ${columns.length}.`);
+    }
+    for (const [index, { text, isQuoted }] of fields.entries()) {
+      const name = columns[index] ?? "";
+      if (name === "" || text === "" || !wanted.has(name)) continue;
+      cells.set(name, isQuoted || texts.has(name) ? textToCell(text) : guessCell(text));
+    }
+  });
+}
+
+/**
+ * Records as in RFC 4180, with CRLF or LF. Not by a package: those that tell what was quoted take ten times as long,
+ * and most lines have no quote at all.
+ */
+async function* readLines(path: string, delimiter: string): AsyncGenerator<CsvLine> {
+  const open = { pieces: [] as string[], length: 0 };
+  for await (const lines of splitLines(openBytes(path), maxLineBytes)) {
+    for (const { line, bytes, isTooLong } of lines) {
+      const text = isTooLong ? null : decodeUtf8(line === 1 ? withoutByteOrderMark(bytes) : bytes);
+      if (text === null)
+        throw unreadable(path, `line ${line} is ${isTooLong ? "too long" : "not valid UTF-8"}`);
+      if (text === "" && open.pieces.length === 0) continue;
+      open.pieces.push(text);
+      open.length += text.length;
+      // A line within quotes ends them when it has an odd number.
+      if (hasOpenQuote(text) === (open.pieces.length === 1)) {
+        if (open.length > maxLineBytes) throw unreadable(path, `a quote is still open in line ${line}`);
+        continue;
+      }
+      yield { line, fields: splitFields(open.pieces.join("\n"), delimiter) };
+      open.pieces = [];
+      open.length = 0;
+    }
+  }
+  if (open.pieces.length > 0) throw unreadable(path, "it ends within a quote that was opened and not closed");
+}
+
+/** Quotes within quotes are doubled, so an odd number leaves one open. */
+function hasOpenQuote(record: string): boolean {
+  let isOpen = false;
+  for (let at = record.indexOf('"'); at >= 0; at = record.indexOf('"', at + 1)) isOpen = !isOpen;
+  return isOpen;
+}
+
+function splitFields(record: string, delimiter: string): Field[] {
+  const parts = record.split(delimiter);
+  if (!record.includes('"')) return parts.map((text) => ({ text, isQuoted: false }));
+  const fields: Field[] = [];
+  let open: string | null = null;
+  for (const part of parts) {
+    const text: string = open === null ? part : `${open}${delimiter}${part}`;
+    // A quote that is not the first character of a cell has no meaning.
+    open = text.startsWith('"') && hasOpenQuote(text) ? text : null;
+    if (open === null) fields.push(unquote(text));
+  }
+  if (open !== null) fields.push(unquote(open));
+  return fields;
+}
+
+function unquote(text: string): Field {
+  const inner = /^"(.*)"\s*$/s.exec(text)?.[1];
+  return inner === undefined
+    ? { text, isQuoted: false }
+    : { text: inner.replaceAll('""', '"'), isQuoted: true };
+}
+
+function unreadable(path: string, reason: string, cause?: unknown): CopycatError {
+  return new CopycatError("UNREADABLE_SOURCE", `${path} cannot be read: ${reason}.`, { cause });
+}
