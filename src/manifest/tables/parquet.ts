@@ -1,14 +1,16 @@
 // Parquet, in windows of rows: writers put a million rows into one row group, too many to hold as values.
 
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { decompress } from "fzstd";
 import {
   type AsyncBuffer,
   type Compressors,
+  type DecodedArray,
   type FileMetaData,
+  type ParquetScan,
   parquetMetadataAsync,
-  parquetRead,
+  parquetScan,
   parquetSchema,
   type SchemaTree,
 } from "hyparquet";
@@ -18,8 +20,14 @@ import { makeRow } from "./cells.ts";
 import { parquetCell, textParsers } from "./parquetValues.ts";
 import type { Table, TableRow } from "./types.ts";
 
-/** The pages before a window are passed over without being unpacked; larger ones gain nothing and take more memory. */
-const windowRows = 16_384;
+/**
+ * Rows decoded at once. A page of many rows is unpacked for each window that it reaches into, so that small windows cost
+ * much; 65,536 rows of six columns take 20 MB.
+ */
+const windowRows = 65_536;
+
+/** Rows made at once of what was decoded: they are gone before the garbage collector has to move them. */
+const listRows = 1000;
 
 /** What hyparquet does not have itself; snappy and plain it has. */
 const compressors: Compressors = {
@@ -30,46 +38,71 @@ const compressors: Compressors = {
 
 interface ParquetFile {
   path: string;
+  file: AsyncBuffer;
   metadata: FileMetaData;
   fields: Map<string, SchemaTree>;
 }
 
 /** @throws CopycatError UNREADABLE_SOURCE */
 export async function openParquet(path: string): Promise<Table> {
-  const metadata = await withBuffer(path, (buffer) =>
-    explained(path, "its end, the footer", () => parquetMetadataAsync(buffer)),
-  );
+  const { file, metadata } = await explained(path, "its end, the footer", async () => {
+    const buffer = await fileBuffer(path);
+    return { file: buffer, metadata: await parquetMetadataAsync(buffer) };
+  });
   const fields = new Map(parquetSchema(metadata).children.map((field) => [field.element.name, field]));
-  const file = { path, metadata, fields };
+  const opened = { path, file, metadata, fields };
   return {
     path,
     columns: [...fields.keys()],
-    rows: (columns) => readRows(file, columns ?? [...fields.keys()]),
+    rows: (columns) => readRows(opened, columns ?? [...fields.keys()]),
   };
 }
 
 async function* readRows(
-  { path, metadata, fields }: ParquetFile,
-  columns: readonly string[],
+  { path, file, metadata, fields }: ParquetFile,
+  names: readonly string[],
 ): AsyncGenerator<readonly TableRow[]> {
-  const named = columns.filter((column) => fields.has(column));
-  const schemas = named.map((name) => ({ name, field: fields.get(name) as SchemaTree }));
+  const columns = names.filter((name) => fields.has(name));
+  const options = { file, metadata, columns, compressors, parsers: textParsers, geoparquet: false };
+  const scan = await explained(path, "its end, the footer", () => parquetScan(options));
   for (const [rowStart, rowEnd] of windows(metadata)) {
-    const values = await withBuffer(path, (file) =>
-      explained(path, `rows ${rowStart} to ${rowEnd - 1}`, () =>
-        readWindow({ file, metadata, columns: named, rowStart, rowEnd }),
-      ),
+    const read = explained(path, `rows ${rowStart} to ${rowEnd - 1}`, () =>
+      Promise.all(columns.map((column) => readColumn(scan, { column, rowStart, rowEnd }))),
     );
-    yield values.map((row, index) =>
-      makeRow(`row ${rowStart + index}`, (cells) => {
-        for (const [place, { name, field }] of schemas.entries()) {
-          const cell = parquetCell(row[place], field);
-          // Also NaN, which JSON lacks.
-          if (cell !== jsonNull) cells.set(name, cell);
-        }
-      }),
-    );
+    const decoded = (await read).map((values, index) => {
+      const name = columns[index] ?? "";
+      return { name, values, field: fields.get(name) as SchemaTree };
+    });
+    for (let start = rowStart; start < rowEnd; start += listRows) {
+      const count = Math.min(listRows, rowEnd - start);
+      yield Array.from({ length: count }, (_, index) => makeTableRow(decoded, rowStart, start + index));
+    }
   }
+}
+
+interface DecodedColumn {
+  name: string;
+  field: SchemaTree;
+  values: DecodedArray;
+}
+
+function makeTableRow(columns: readonly DecodedColumn[], rowStart: number, row: number): TableRow {
+  return makeRow(`row ${row}`, (cells) => {
+    for (const { name, field, values } of columns) {
+      const cell = parquetCell(values[row - rowStart], field);
+      // Also NaN, which JSON lacks.
+      if (cell !== jsonNull) cells.set(name, cell);
+    }
+  });
+}
+
+async function readColumn(
+  scan: ParquetScan,
+  range: { column: string; rowStart: number; rowEnd: number },
+): Promise<DecodedArray> {
+  const values = await scan.readColumn(range);
+  if (values.length === range.rowEnd - range.rowStart) return values;
+  throw new Error(`the column ${range.column} has fewer rows than it says`);
 }
 
 /** Half-open ranges of rows, none across two row groups. */
@@ -83,38 +116,20 @@ function* windows({ row_groups: groups }: FileMetaData): Generator<[number, numb
   }
 }
 
-interface Window {
-  file: AsyncBuffer;
-  metadata: FileMetaData;
-  columns: string[];
-  rowStart: number;
-  rowEnd: number;
-}
-
-async function readWindow(window: Window): Promise<unknown[][]> {
-  let rows: unknown[][] = [];
-  await parquetRead({
-    ...window,
-    compressors,
-    parsers: textParsers,
-    geoparquet: false,
-    useOffsetIndex: true,
-    onComplete: (read) => {
-      rows = read;
+/** Opened for each piece, so that there is nothing to close when a reader leaves early. */
+async function fileBuffer(path: string): Promise<AsyncBuffer> {
+  const { size } = await stat(path);
+  return {
+    byteLength: size,
+    slice: async (start, end = size) => {
+      const handle = await open(path);
+      try {
+        return await readSlice(handle, start, end);
+      } finally {
+        await handle.close();
+      }
     },
-  });
-  if (rows.length !== window.rowEnd - window.rowStart) throw new Error("there are fewer rows than it says");
-  return rows;
-}
-
-async function withBuffer<T>(path: string, use: (buffer: AsyncBuffer) => Promise<T>): Promise<T> {
-  const handle = await explained(path, "it", () => open(path));
-  try {
-    const { size } = await handle.stat();
-    return await use({ byteLength: size, slice: (start, end = size) => readSlice(handle, start, end) });
-  } finally {
-    await handle.close();
-  }
+  };
 }
 
 async function readSlice(handle: FileHandle, start: number, end: number): Promise<ArrayBuffer> {

@@ -20,8 +20,14 @@ export const textParsers: Partial<ParquetParsers> = {
   timestampFromMicroseconds: (micros: bigint) => isoText(micros, 1_000_000n, 6),
   timestampFromNanoseconds: (nanos: bigint) => isoText(nanos, 1_000_000_000n, 9),
   dateFromDays: (days: number) => new Date(days * 86_400_000).toISOString().slice(0, 10),
-  jsonFromBytes: (bytes: Uint8Array) => bytes && new TextDecoder().decode(bytes),
+  stringFromBytes: decodeText,
+  jsonFromBytes: decodeText,
 };
+
+/** Nothing for nothing: hyparquet hands on nulls too. A Buffer decodes short texts faster than a TextDecoder. */
+function decodeText(bytes: Uint8Array | undefined): string | undefined {
+  return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+}
 
 /** A value of a column; throws a Refusal for one that jsonb cannot hold. */
 export function parquetCell(value: unknown, field: SchemaTree): JsonText {

@@ -85,11 +85,9 @@ export function rowReject(
   return reject({ source: artifacts.path, position: row.position }, code, message);
 }
 
-/** Where the arrays lie, in the metadata of their entity: programs read files by these directly. */
-export function* artifactLocators(artifacts: readonly Artifact[]): Generator<MetadataEntry> {
-  for (const { key, relativePath, dataset, index } of artifacts) {
-    yield [`path_${key}`, stringToJson(relativePath)];
-    yield [`dataset_${key}`, stringToJson(dataset)];
-    if (index !== null) yield [`index_${key}`, integerToJson(index)];
-  }
+/** Where the array lies, in the metadata of its entity: programs read files by these directly. */
+export function* artifactLocators({ key, relativePath, dataset, index }: Artifact): Generator<MetadataEntry> {
+  yield [`path_${key}`, stringToJson(relativePath)];
+  yield [`dataset_${key}`, stringToJson(dataset)];
+  if (index !== null) yield [`index_${key}`, integerToJson(index)];
 }

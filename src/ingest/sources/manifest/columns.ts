@@ -3,12 +3,29 @@
 import { CopycatError } from "../../../errors.ts";
 import type { ManifestTables, Table } from "../../../manifest/index.ts";
 import { didYouMean } from "../../../suggest.ts";
+import type { ColumnNames } from "./context.ts";
 
 /** Columns that are text whatever they look like. */
 export function textColumns({ columns, entityKey }: ManifestTables): string[] {
   const { entityUid, artifactUid, file } = columns;
   const key = entityKey === "column" ? ["key"] : [];
   return [entityUid, file, "type", "dataset", ...key, ...(artifactUid === null ? [] : [artifactUid])];
+}
+
+/** What the columns are called in the metadata; `promoted` ones are in the dataset's instead. */
+export function columnNames(
+  { columns, entityKey }: ManifestTables,
+  promoted: Record<"entities" | "artifacts", ReadonlyMap<string, unknown>>,
+): Record<"entities" | "artifacts", ColumnNames> {
+  const { entityUid, artifactUid, file } = columns;
+  const own = [entityUid, file, "type", "dataset", "index", "shape", "dtype"];
+  const leftOut = (names: Iterable<string>): [string, null][] => Array.from(names, (name) => [name, null]);
+  const entities = new Map<string, string | null>(leftOut(promoted.entities.keys()));
+  const artifacts = new Map<string, string | null>(leftOut([...promoted.artifacts.keys(), ...own]));
+  entities.set(entityUid, "uid");
+  if (entityKey === "column") entities.set("key", null);
+  if (artifactUid !== null) artifacts.set(artifactUid, "auid");
+  return { entities, artifacts };
 }
 
 /** @throws CopycatError INVALID_INPUT with a line for each column that is missing */

@@ -24,19 +24,19 @@ export interface ManifestContext extends SourceContext {
   onlyFile: string | undefined;
   files: FileDescriptions;
   declared: DeclaredItems;
-  /** Columns that are metadata of the dataset instead of every row. */
-  promoted: { entities: ReadonlySet<string>; artifacts: ReadonlySet<string> };
+  names: { entities: ColumnNames; artifacts: ColumnNames };
 }
 
-/** Cells that are metadata under their own names; `renamed` gives another name or null for none. */
+/** Columns that go into the metadata under another name, or (null) not at all. */
+export type ColumnNames = ReadonlyMap<string, string | null>;
+
+/** Cells that are metadata, under the names that `names` gives; null leaves a column out. */
 export function* metadataCells(
   cells: ReadonlyMap<string, MetadataEntry[1]>,
-  promoted: ReadonlySet<string>,
-  renamed: ReadonlyMap<string, string | null>,
+  names: ColumnNames,
 ): Generator<MetadataEntry> {
   for (const [column, value] of cells) {
-    if (promoted.has(column)) continue;
-    const name = renamed.get(column);
+    const name = names.get(column);
     // Uids are text, also where the table has numbers.
     if (name === undefined) yield [column, value];
     else if (name !== null) yield [name, stringToJson(cellText(value) ?? "")];

@@ -181,39 +181,30 @@ function makeEntity(
 
 /** A later entry counts: what is known of the arrays is not overwritten by columns of such names. */
 function entityMetadata(
-  { tables, promoted, label }: ManifestContext,
+  { names, label }: ManifestContext,
   { cells }: TableRow,
   arrays: readonly FoundArray[],
 ): Map<string, MetadataEntry[1]> {
-  const renamed = new Map([[tables.columns.entityUid, "uid"]]) as Map<string, string | null>;
-  if (tables.entityKey === "column") renamed.set("key", null);
-  return new Map([
-    ...metadataCells(cells, promoted.entities, renamed),
-    ...artifactLocators(arrays.map(({ artifact }) => artifact)),
-    ["source", stringToJson(label)] as const,
-  ]);
+  const metadata = new Map(metadataCells(cells, names.entities));
+  for (const { artifact } of arrays) {
+    for (const [name, value] of artifactLocators(artifact)) metadata.set(name, value);
+  }
+  return metadata.set("source", stringToJson(label));
 }
 
 function makeArtifactNode(
-  { tables, promoted, description, artifacts }: ManifestContext,
+  { names, description, artifacts }: ManifestContext,
   entityKey: string,
   { artifact, file, item }: FoundArray,
 ): ReturnType<typeof makeArray> {
   const { row, key, type, index } = artifact;
-  const { entityUid, artifactUid, file: fileColumn } = tables.columns;
   const place = {
     parentPath: [description.key, entityKey],
     key,
     source: artifacts.path,
     position: row.position,
   };
-  const isOwn = new Set([entityUid, fileColumn, "type", "dataset", "index", "shape", "dtype"]);
-  const renamed = new Map<string, string | null>([...isOwn].map((column) => [column, null]));
-  if (artifactUid !== null) renamed.set(artifactUid, "auid");
   const shape = index === null ? (item.shape ?? []) : (item.shape ?? []).slice(1);
-  const metadata: MetadataEntry[] = [
-    ...artifactMetadata(type, item, shape),
-    ...metadataCells(row.cells, promoted.artifacts, renamed),
-  ];
+  const metadata = [...artifactMetadata(type, item, shape), ...metadataCells(row.cells, names.artifacts)];
   return makeArray(place, item, file, metadata, index === null ? {} : { index });
 }

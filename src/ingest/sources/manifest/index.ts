@@ -6,7 +6,7 @@ import { concatReadAhead } from "../../readAhead.ts";
 import { type MetadataEntry, makeContainer } from "../../shape.ts";
 import type { NodeSource, SourceBatch, SourceContext } from "../../types.ts";
 import { BatchBuilder } from "../batch.ts";
-import { checkColumns, textColumns } from "./columns.ts";
+import { checkColumns, columnNames, textColumns } from "./columns.ts";
 import { constantColumns } from "./constants.ts";
 import type { ManifestContext } from "./context.ts";
 import { DeclaredItems } from "./declared.ts";
@@ -54,7 +54,7 @@ export async function openManifestSource(
         onlyFile: options.onlyFile,
         files: new FileDescriptions(context.reader, data, context.trustLayout),
         declared: new DeclaredItems(),
-        promoted: { entities: new Set(), artifacts: new Set() },
+        names: columnNames(tables, { entities: new Map(), artifacts: new Map() }),
       }),
   };
 }
@@ -62,13 +62,7 @@ export async function openManifestSource(
 async function* readManifest(opened: ManifestContext): AsyncGenerator<SourceBatch> {
   const { description, entities, artifacts, tables, reader } = opened;
   const constants = await findConstants(opened);
-  const context = {
-    ...opened,
-    promoted: {
-      entities: new Set(constants.entities.keys()),
-      artifacts: new Set(constants.artifacts.keys()),
-    },
-  };
+  const context = { ...opened, names: columnNames(tables, constants) };
   const head = new BatchBuilder();
   const place = { parentPath: [], key: description.key, source: description.file, position: "/" };
   head.add(
