@@ -49,6 +49,7 @@ describe("the commands", () => {
       "--workers",
       "--limit",
       "--source",
+      "--trust-layout",
       "--dry-run",
       "--json",
       "--quiet",

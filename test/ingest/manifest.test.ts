@@ -193,3 +193,17 @@ artifact_datasets:
     });
   });
 });
+
+it("the example with tables gives the arrays of the example without", async () => {
+  const { rejects } = await pour(database, folder, ["examples/edrixs.yaml", "examples/manifest.yaml"]);
+  expect(rejects).toEqual([]);
+  const arrays = async (dataset: string): Promise<unknown[]> =>
+    [...(await nodesBelow(database, dataset)).values()]
+      .filter(({ family }) => family === "array")
+      .map(({ uri, parameters, structure }) => JSON.stringify([uri, parameters, structure]))
+      .sort();
+  const fromTables = await arrays("/EDRIXS_TABLES");
+  expect(fromTables).toHaveLength(20);
+  expect(fromTables).toEqual(await arrays("/EDRIXS"));
+  expect((await nodeAt(database, "/EDRIXS_TABLES/rixs_0")).metadata).toMatchObject({ tenDq: 0.157 });
+});
