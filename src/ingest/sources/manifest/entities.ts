@@ -94,7 +94,8 @@ function checkArray(
   const problem = "code" in file ? file : "code" in item ? item : null;
   if (problem !== null) {
     const record = fileRecord(context.description.file, path, context.givenLabel);
-    const where = "code" in file ? "" : `${path}: `;
+    // The other messages name the file themselves.
+    const where = "kind" in item && problem.code !== "missing_dataset" ? `${path}: ` : "";
     return { ...rowReject(context, row, problem.code, `${where}${problem.message}`), record };
   }
   if ("code" in file || "code" in item) return missingArray(context, artifact);
