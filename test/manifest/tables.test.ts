@@ -127,6 +127,20 @@ describe.each([
     expect((await rowsOf(path)).map(({ position }) => position)).toEqual(["line 2", "line 4", "line 5"]);
   });
 
+  it("takes separators in quotes for text, a million of them too, and a quote within a cell as it is", async () => {
+    const many = comma.repeat(1_000_000);
+    const path = write("quotes", [
+      ["uid", "a", "b"],
+      [`"x${comma}""y""${comma}"`, `"${many}"`, 'about 5"'],
+      ["z", `""""`, `"${comma}" `],
+    ]);
+    const [first, second] = await cellsOf(path);
+    expect(JSON.parse(first?.uid ?? "")).toBe(`x${comma}"y"${comma}`);
+    expect(JSON.parse(first?.a ?? "")).toBe(many);
+    expect(first?.b).toBe('"about 5\\""');
+    expect(second).toEqual({ uid: '"z"', a: '"\\""', b: JSON.stringify(comma) });
+  });
+
   it("makes lines with too many or too few cells problems and reads on", async () => {
     const path = write("ragged", [["uid", "n"], ["a"], ["b", "1", "2"], ["c", "3"]]);
     expect((await rowsOf(path)).map(({ problem }) => problem?.code)).toEqual([

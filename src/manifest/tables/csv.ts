@@ -88,52 +88,66 @@ function makeTableRow({ line, fields }: CsvLine, { columns, wanted, texts }: Row
  * and most lines have no quote at all.
  */
 async function* readLines(path: string, delimiter: string): AsyncGenerator<CsvLine> {
-  const open = { pieces: [] as string[], length: 0 };
+  let record = new CsvRecord(delimiter);
   for await (const lines of splitLines(openBytes(path), maxLineBytes)) {
     for (const { line, bytes, isTooLong } of lines) {
       const text = isTooLong ? null : decodeUtf8(line === 1 ? withoutByteOrderMark(bytes) : bytes);
       if (text === null)
         throw unreadable(path, `line ${line} is ${isTooLong ? "too long" : "not valid UTF-8"}`);
-      if (text === "" && open.pieces.length === 0) continue;
-      open.pieces.push(text);
-      open.length += text.length;
-      // A line within quotes ends them when it has an odd number.
-      if (hasOpenQuote(text) === (open.pieces.length === 1)) {
-        if (open.length > maxLineBytes) throw unreadable(path, `a quote is still open in line ${line}`);
-        continue;
-      }
-      yield { line, fields: splitFields(open.pieces.join("\n"), delimiter) };
-      open.pieces = [];
-      open.length = 0;
+      if (text === "" && !record.isOpen) continue;
+      record.add(text);
+      if (record.length > maxLineBytes) throw unreadable(path, `a quote is still open in line ${line}`);
+      if (record.isOpen) continue;
+      yield { line, fields: record.fields };
+      record = new CsvRecord(delimiter);
     }
   }
-  if (open.pieces.length > 0) throw unreadable(path, "it ends within a quote that was opened and not closed");
+  if (record.isOpen) throw unreadable(path, "it ends within a quote that was opened and not closed");
 }
 
-/** Quotes within quotes are doubled, so an odd number leaves one open. */
-function hasOpenQuote(record: string): boolean {
-  let isOpen = false;
-  for (let at = record.indexOf('"'); at >= 0; at = record.indexOf('"', at + 1)) isOpen = !isOpen;
-  return isOpen;
-}
+/** Cells of one line, or of several where a quote goes on. */
+class CsvRecord {
+  readonly fields: Field[] = [];
+  length = 0;
+  readonly #delimiter: string;
+  /** What a quote has opened. */
+  #cell: string[] | null = null;
 
-function splitFields(record: string, delimiter: string): Field[] {
-  const parts = record.split(delimiter);
-  if (!record.includes('"')) return parts.map((text) => ({ text, isQuoted: false }));
-  const fields: Field[] = [];
-  let open: string | null = null;
-  for (const part of parts) {
-    const text: string = open === null ? part : `${open}${delimiter}${part}`;
-    // A quote that is not the first character of a cell has no meaning.
-    open = text.startsWith('"') && hasOpenQuote(text) ? text : null;
-    if (open === null) fields.push(unquote(text));
+  constructor(delimiter: string) {
+    this.#delimiter = delimiter;
   }
-  if (open !== null) fields.push(unquote(open));
-  return fields;
+
+  get isOpen(): boolean {
+    return this.#cell !== null;
+  }
+
+  add(line: string): void {
+    this.length += line.length;
+    for (const [index, part] of line.split(this.#delimiter).entries()) {
+      if (this.#cell !== null) this.#continue(index === 0 ? "\n" : this.#delimiter, part);
+      // A quote that is not the first character of a cell has no meaning.
+      else if (part.startsWith('"') && hasOddQuotes(part)) this.#cell = [part];
+      else this.fields.push(unquote(part));
+    }
+  }
+
+  #continue(separator: string, part: string): void {
+    this.#cell?.push(separator, part);
+    if (!hasOddQuotes(part)) return;
+    this.fields.push(unquote(this.#cell?.join("") ?? ""));
+    this.#cell = null;
+  }
+}
+
+/** Quotes within quotes are doubled, so an odd number opens one, or ends it. */
+function hasOddQuotes(text: string): boolean {
+  let isOdd = false;
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) isOdd = !isOdd;
+  return isOdd;
 }
 
 function unquote(text: string): Field {
-  const inner = /^"(.*)"\s*$/s.exec(text)?.[1];
+  const inner = text.startsWith('"') ? /^"(.*)"\s*$/s.exec(text)?.[1] : undefined;
   return inner === undefined
     ? { text, isQuoted: false }
     : { text: inner.replaceAll('""', '"'), isQuoted: true };
