@@ -2,7 +2,7 @@
 
 import type { DatasetItem, ScalarDataType } from "../../../hdf5/index.ts";
 import { cellText, type TableRow } from "../../../manifest/index.ts";
-import type { FileProblem } from "./files.ts";
+import type { FileProblem } from "./item.ts";
 import { LruMap } from "./lru.ts";
 
 const keptItems = 10_000;

@@ -18,7 +18,7 @@ import { artifactMetadata } from "../artifacts.ts";
 import { BatchBuilder } from "../batch.ts";
 import { type Artifact, artifactLocators, readArtifacts, rowReject } from "./artifacts.ts";
 import { type ManifestContext, metadataCells } from "./context.ts";
-import type { FileProblem, Item } from "./files.ts";
+import type { FileProblem, Item } from "./item.ts";
 import { type JoinedEntity, uidOf } from "./joined.ts";
 
 /** Characters of an entity's uid in its key, as the predecessor has it. */

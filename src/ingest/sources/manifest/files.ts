@@ -4,19 +4,12 @@
 import { stat } from "node:fs/promises";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { CopycatError, errorCode, errorMessage } from "../../../errors.ts";
-import type { DatasetItem, Hdf5Reader, ProblemItem } from "../../../hdf5/index.ts";
+import type { Hdf5Reader } from "../../../hdf5/index.ts";
 import type { DatasetDescription } from "../../../manifest/index.ts";
 import { type CatalogFile, catalogFile } from "../../shape.ts";
+import type { FileProblem, Item } from "./item.ts";
 import { LayoutSample } from "./layoutSample.ts";
 import { LruMap } from "./lru.ts";
-
-export type Item = DatasetItem | ProblemItem;
-
-/** Why a file cannot be taken. */
-export interface FileProblem {
-  code: string;
-  message: string;
-}
 
 /** Both are asked for again soon: rows of a file mostly stand together. */
 const keptFiles = 20_000;

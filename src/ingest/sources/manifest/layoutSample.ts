@@ -1,7 +1,7 @@
 // Files alike: what the first hundred have in common is taken to be so in all others.
 
 import type { DatasetItem } from "../../../hdf5/index.ts";
-import type { FileProblem, Item } from "./files.ts";
+import type { FileProblem, Item } from "./item.ts";
 
 const sampleFiles = 100;
 
