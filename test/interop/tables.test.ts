@@ -27,6 +27,8 @@ withEachTiled((tiled) => {
       expect([...nodes.keys()]).toHaveLength(1 + 300 + 600);
       const entity = nodes.get(`/${name}/E7`);
       expect(entity?.text).toContain('"big": 9007199254741000');
+      // An odd one: beyond 2^53 a float would not hold it.
+      expect(nodes.get(`/${name}/E8`)?.text).toContain('"big": 9007199254741001');
       expect(entity?.text).toContain('"J": 7.0');
       expect(entity?.metadata).toMatchObject({
         uid: "00000007-uid",
