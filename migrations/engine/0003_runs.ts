@@ -17,7 +17,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       options jsonb not null,
       status text not null,
       database_user text not null,
-      system_user text not null,
+      -- Of the operating system; SYSTEM_USER is a word of SQL since PostgreSQL 16.
+      os_user text not null,
       host text not null,
       process_id integer not null,
       -- Of copycat.
