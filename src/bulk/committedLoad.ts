@@ -2,11 +2,17 @@
 // breaks, the load goes on exactly where it was. Batches are kept until they are in; each is tried again as a whole.
 
 import { randomUUID } from "node:crypto";
-import { type Database, withCancel, withRetry, withTransaction } from "../database/index.ts";
+import {
+  type Database,
+  ensureEngineTables,
+  withCancel,
+  withRetry,
+  withTransaction,
+} from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
 import { type LaneBatch, makeBatches } from "./batch.ts";
 import { makeLaneOf } from "./lanes.ts";
-import { ensureLedger, Ledger } from "./ledger.ts";
+import { Ledger } from "./ledger.ts";
 import type { BulkLoadOptions, BulkReport } from "./loadOptions.ts";
 import { LoadPath } from "./loadPath.ts";
 import { LoadSession } from "./loadSession.ts";
@@ -15,6 +21,7 @@ import { orAbort } from "./pump.ts";
 import { BufferedRejects, RejectSink } from "./rejects.ts";
 import type { ResolvedTable } from "./resolveTable.ts";
 import { loadSettings } from "./settings.ts";
+import { ledgerTable } from "./sql/ledger.ts";
 import type { Records, TableDescription } from "./types.ts";
 
 /** A batch is committed when it holds so many bytes, even before it has `commitEvery` rows: it is kept in memory. */
@@ -38,7 +45,7 @@ export async function loadCommitting(
   const { attempts, signal } = options;
   const retry = <Result>(work: () => Promise<Result>): Promise<Result> =>
     withRetry(work, { signal, afterUnknownOutcome: true, ...(attempts === undefined ? {} : { attempts }) });
-  await retry(() => ensureLedger(database));
+  await retry(() => ensureEngineTables(database, ledgerTable));
   const { resolved, ledger } = await retry(() =>
     withTransaction(database, async (client) => ({
       resolved: await openTable(client, table, options.policy),

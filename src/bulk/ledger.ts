@@ -1,7 +1,6 @@
 // The ledger of a load that commits batch by batch.
 
 import type { ClientBase } from "pg";
-import { type Database, migrateUp, noteConnectionLoss, withTransaction } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
 import type { BulkReport } from "./loadOptions.ts";
 import {
@@ -10,7 +9,6 @@ import {
   countNames,
   finishLedgerSql,
   forgetLedgerSql,
-  ledgerTable,
   openLedgerSql,
   readLedgerSql,
   sumLedgerSql,
@@ -109,24 +107,4 @@ interface LedgerRow {
   policy: string;
   position: number;
   finished: boolean;
-}
-
-/** Makes the ledger's table where there is none yet. */
-export async function ensureLedger(database: Database): Promise<void> {
-  const isThere = await withTransaction(database, async (client) => {
-    const { rows } = await client.query<{ present: boolean }>(
-      "select to_regclass($1) is not null as present",
-      [ledgerTable],
-    );
-    return rows[0]?.present === true;
-  });
-  if (isThere) return;
-  const { engineMigrations } = await import("../../migrations/engine/index.ts");
-  try {
-    await migrateUp(database, { schema: "copycat", table: "engine_migration", migrations: engineMigrations });
-  } catch (error) {
-    // Kysely takes its connections from the pool by itself, so nobody watches them.
-    noteConnectionLoss(error);
-    throw error;
-  }
 }

@@ -8,6 +8,7 @@ export {
 } from "./connectionLoss.ts";
 export { withClientCursor } from "./cursor.ts";
 export { chooseDatabase, type DatabaseChoice, embeddedFolderName } from "./dsn.ts";
+export { ensureEngineTables, readEngineTables } from "./engineTables.ts";
 export { quoteIdentifier } from "./identifiers.ts";
 export { inspectServer, type ServerFacts, type ServerSetting } from "./inspectServer.ts";
 export { listMigrations, type MigrationSet, type MigrationState, migrateUp, ownSchema } from "./migrate.ts";

@@ -1,6 +1,6 @@
 // Promotes a metadata key: the indexes that make it fast, for our searches and for Tiled's own.
 
-import type { Database } from "../../database/index.ts";
+import { type Database, ensureEngineTables } from "../../database/index.ts";
 import { CopycatError } from "../../errors.ts";
 import { getNode } from "../findNode.ts";
 import { type CatalogNames, catalogNames } from "../tables.ts";
@@ -8,7 +8,7 @@ import { buildIndexes } from "./buildIndexes.ts";
 import { listPromotedKeys } from "./listPromotedKeys.ts";
 import { quoteLiterals, quoteTextArray } from "./literals.ts";
 import { chooseKinds } from "./lookAtKey.ts";
-import { ensureOwnTables, promotedTable } from "./ownTables.ts";
+import { promotedTable } from "./ownTables.ts";
 import { forceCustomPlans } from "./planCache.ts";
 import { type IndexShape, indexShape } from "./shapes.ts";
 import { type StatisticsShape, statisticsShapes } from "./statistics.ts";
@@ -57,7 +57,7 @@ export async function addPromotedKey(
   const job = { names: catalogNames(schema), target, datasetId, options };
   const wanted = await wantedKinds(database, job);
   const { shapes, statistics } = await makeShapes(database, job, wanted);
-  await ensureOwnTables(database);
+  await ensureEngineTables(database, promotedTable);
   const path = typeof target === "string" ? [target] : target;
   const built = await buildIndexes(database, job.names, shapes, { ...options, path, statistics });
   await record(database, job, shapes);

@@ -1,8 +1,8 @@
 // Which keys are promoted, as recorded, and what became of their indexes, as the system catalogs have it.
 
-import type { Database } from "../../database/index.ts";
+import { type Database, readEngineTables } from "../../database/index.ts";
 import { catalogNames } from "../tables.ts";
-import { promotedTable, readOwnTables } from "./ownTables.ts";
+import { promotedTable } from "./ownTables.ts";
 import type { PromotedKey, PromotedOptions } from "./types.ts";
 
 /**
@@ -14,7 +14,7 @@ export async function listPromotedKeys(
   { schema = "public" }: Pick<PromotedOptions, "schema"> = {},
 ): Promise<PromotedKey[]> {
   const names = catalogNames(schema);
-  return readOwnTables<PromotedKey>(
+  return readEngineTables<PromotedKey>(
     database,
     `\
 select k.path, k.dataset_id as "datasetId", k.kinds, k.index_names as indexes, k.created_at as "createdAt",

@@ -1,7 +1,7 @@
 // Which keys have an index for comparison, asked before each search for equality.
 
-import type { Database } from "../../database/index.ts";
-import { promotedTable, readOwnTables } from "../promoted/ownTables.ts";
+import { type Database, readEngineTables } from "../../database/index.ts";
+import { promotedTable } from "../promoted/ownTables.ts";
 import type { KeyPath } from "./condition.ts";
 import { runSearch } from "./run.ts";
 
@@ -24,7 +24,7 @@ export async function promotedPaths(database: Database, schema: string): Promise
     if (!(await isReadable(database))) return [];
     readable.add(database);
   }
-  return readOwnTables<PromotedPath>(
+  return readEngineTables<PromotedPath>(
     database,
     `\
 select k.path, k.dataset_id as "datasetId"

@@ -2,11 +2,17 @@
 
 import { createHash } from "node:crypto";
 import type { PoolClient } from "pg";
-import { type Database, quoteIdentifier, withTransaction, wrapDatabaseError } from "../../database/index.ts";
+import {
+  type Database,
+  ensureEngineTables,
+  quoteIdentifier,
+  withTransaction,
+  wrapDatabaseError,
+} from "../../database/index.ts";
 import { CopycatError, errorCode } from "../../errors.ts";
 import { getNode } from "../findNode.ts";
 import { quoteLiterals } from "../promoted/literals.ts";
-import { ensureOwnTables } from "../promoted/ownTables.ts";
+import { viewTable } from "../promoted/ownTables.ts";
 import { type CatalogNames, catalogNames } from "../tables.ts";
 import { cutToBytes, longestNameBytes, mostColumns, planColumns, type ViewColumn } from "./viewColumns.ts";
 import { defaultViewSchema, readViewState, recordView, type ViewOptions } from "./viewRecords.ts";
@@ -60,7 +66,7 @@ export async function createView(
   }
   const name = checkName(options.name ?? defaultName(node.path));
   const place = { names, viewSchema, name, replace: options.replace === true };
-  await ensureOwnTables(database);
+  await ensureEngineTables(database, viewTable);
   try {
     return await withTransaction(database, async (client) => {
       await client.query("set local work_mem = '256MB'");

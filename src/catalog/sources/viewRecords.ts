@@ -1,8 +1,8 @@
 // Which views copycat made, of which datasets, and what these were like when the views were filled.
 
 import type { PoolClient } from "pg";
-import type { Database } from "../../database/index.ts";
-import { readOwnTables, viewTable } from "../promoted/ownTables.ts";
+import { type Database, readEngineTables } from "../../database/index.ts";
+import { viewTable } from "../promoted/ownTables.ts";
 import type { CatalogNames } from "../tables.ts";
 import { viewStateSql } from "./sql.ts";
 import type { ViewColumn } from "./viewColumns.ts";
@@ -43,7 +43,7 @@ export async function readViewRecords(
   catalogSchema: string,
   viewSchema?: string,
 ): Promise<ViewRecord[]> {
-  return readOwnTables<ViewRecord>(
+  return readEngineTables<ViewRecord>(
     database,
     `\
 select view_schema as schema, view_name as name, catalog_schema as "catalogSchema", dataset_id as "datasetId",
