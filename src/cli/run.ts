@@ -3,10 +3,10 @@
 import { type Command, CommanderError } from "commander";
 import { readEnv, unsetEnv } from "../config.ts";
 import { CopycatError, errorMessage } from "../errors.ts";
+import { readVersion } from "../version.ts";
 import { exitCodeOf, exitCodes, explainError } from "./exitCodes.ts";
 import { printJson, printNotice } from "./output.ts";
 import { makeProgram } from "./program.ts";
-import { readVersion } from "./version.ts";
 
 /** Runs the command that `argv` (as `process.argv`) names, and sets `process.exitCode`. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
