@@ -14,6 +14,7 @@ export { inspectServer, type ServerFacts, type ServerSetting } from "./inspectSe
 export { listMigrations, type MigrationSet, type MigrationState, migrateUp, ownSchema } from "./migrate.ts";
 export { queryPrepared } from "./preparedQuery.ts";
 export { isRetryable, type Retry, type RetryOptions, retryReason, withRetry } from "./retry.ts";
+export { isLockedSql, type LockName, SessionLock } from "./sessionLock.ts";
 export {
   isConnectionFailure,
   isSqlState,
