@@ -29,6 +29,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       counts jsonb not null default '{}',
       -- Where a run that commits in parts goes on; null otherwise.
       position jsonb,
+      -- How often it has committed: once at the end, or part by part.
       commits integer not null default 0,
       rejects_file text,
       error text,
@@ -56,7 +57,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       checksum bytea,
       -- Hash of all that shapes its nodes besides the file.
       description text not null,
+      -- How many nodes of it were handed to the catalog, and how many of them were refused.
       nodes integer not null,
+      rejects integer not null,
+      -- False while its nodes are committed part by part.
+      is_whole boolean not null,
+      -- Some of its nodes were there before and were left as they are, so that nobody knows whether they are equal.
+      is_kept boolean not null,
       -- Ids of its topmost nodes. Tiled may delete them at any time, so these are no foreign keys.
       tops integer[] not null,
       -- The run that read it.

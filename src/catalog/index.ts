@@ -1,3 +1,4 @@
+export { deleteTrees } from "./deleteTrees.ts";
 export {
   type CatalogState,
   ensureCatalog,
@@ -7,6 +8,7 @@ export {
 } from "./ensureCatalog.ts";
 export { type DataSourceDetails, getNode, type NodeDetails } from "./findNode.ts";
 export { type ArraySource, listArraySources } from "./listArraySources.ts";
+export { listStaleArrays } from "./listStaleArrays.ts";
 export { loadNodes, type NodeBatches } from "./loadNodes.ts";
 export { addPromotedKey } from "./promoted/addPromotedKey.ts";
 export { type Advice, advisePromotedKeys } from "./promoted/advisePromotedKeys.ts";
@@ -48,11 +50,13 @@ export { type RefreshedView, refreshViews } from "./sources/refreshViews.ts";
 export type { SourceFacts, SourceKey } from "./sources/sourceProfile.ts";
 export { defaultViewSchema } from "./sources/viewRecords.ts";
 export { hashStructure, makeArrayStructure, maxBlockBytes, type StructureRecord } from "./structure.ts";
+export { type CatalogNames, catalogNames } from "./tables.ts";
 export {
   makeTiledConfig,
   type TiledConfig,
   type TiledConfigOptions,
   tiledConfigMark,
 } from "./tiledConfig.ts";
+export { topTable } from "./tops.ts";
 export * from "./types.ts";
 export { type VerifyCheck, type VerifyReport, verifyCatalog } from "./verify.ts";

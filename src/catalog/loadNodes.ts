@@ -14,8 +14,10 @@ import {
 import { CopycatError } from "../errors.ts";
 import { finishLoad } from "./finishLoad.ts";
 import { type Guard, guardOffline, guardOnline } from "./guard.ts";
+import type { Merged } from "./mergeJob.ts";
 import { tryMergePlain } from "./mergePlain.ts";
 import { mergeResolved } from "./mergeResolved.ts";
+import { moveNodes, stageMoves } from "./moves.ts";
 import { goesAside } from "./offline.ts";
 import { rejectAccessBlobs } from "./rejectAccessBlobs.ts";
 import { rejectLongKeys } from "./rejectLongKeys.ts";
@@ -24,6 +26,7 @@ import { createWorkTablesSql } from "./sql/resolve.ts";
 import { StagingEncoder } from "./stageNodes.ts";
 import { stagingColumns, stagingName } from "./staging.ts";
 import { type CatalogNames, type CatalogTarget, catalogNames } from "./tables.ts";
+import { listTops } from "./tops.ts";
 import type { LoadOptions, LoadReport, NodeRecord } from "./types.ts";
 
 export type NodeBatches = AsyncIterable<readonly NodeRecord[]>;
@@ -68,30 +71,17 @@ async function loadInTransaction(
   options.onPhase?.("read");
   const staged = await stage(client, encoder, batches, options);
   options.signal?.throwIfAborted();
-
-  options.onPhase?.("merge");
-  await rejectOversized(client, encoder.oversizedOrdinals);
-  const withBlob = encoder.hasAccessBlobs && !names.hasAccessBlob ? await rejectAccessBlobs(client) : 0;
-  const refused = withBlob + (await rejectLongKeys(client, names));
-  const { mode, isEmpty } = await chooseMode(client, names, options, encoder.stagedNodes);
-  const guard = options.dryRun ? null : await takeGuard(client, names, mode, options);
-  const job = { encoder, options, mode, isEmpty };
-  const isPlain =
-    mode === "offline" && isEmpty && guard !== null && refused === 0 && looksPlain(encoder, options);
-  const plain = isPlain ? await tryMergePlain(client, names, job) : null;
-  const merged = plain ?? (await mergeResolved(client, names, job));
-  await guard?.release();
-  // The last moment: whoever asked to stop while a statement ran must not find the rows in.
-  options.signal?.throwIfAborted();
+  const merged = encoder.stagedNodes === 0 ? nothingMerged : await merge(client, names, { encoder, options });
+  const { mode, triggers } = merged;
   const written = encoder.stagedNodes - merged.serverRejects;
-  return {
+  const report: LoadReport = {
     mode,
-    triggers: guard?.triggers ?? "disable",
+    triggers,
     nodes: {
       read: encoder.readNodes,
       inserted: merged.fresh,
       updated: merged.updatedNodes,
-      ...splitUntouched(written - merged.fresh - merged.updatedNodes, merged.duplicates, options),
+      ...splitUntouched(written - merged.fresh - merged.updatedNodes, merged, options),
       rejected: encoder.rejectedNodes + merged.serverRejects,
     },
     dataSources: { inserted: merged.dataSources },
@@ -104,6 +94,52 @@ async function loadInTransaction(
       ...merged.phases,
     ],
   };
+  if (!options.dryRun) await options.beforeCommit?.(client, report);
+  // The last moment: whoever asked to stop while a statement ran must not find the rows in.
+  options.signal?.throwIfAborted();
+  return report;
+}
+
+type MergedUnderGuard = Merged & Pick<LoadReport, "mode" | "triggers">;
+
+/** Of a load without rows: no lock is worth it. */
+const nothingMerged: MergedUnderGuard = {
+  mode: "online",
+  triggers: "disable",
+  fresh: 0,
+  duplicates: 0,
+  renewed: 0,
+  serverRejects: 0,
+  updatedNodes: 0,
+  dataSources: 0,
+  structures: 0,
+  assets: 0,
+  closure: { strategy: "delta", rows: 0, elapsedMs: 0 },
+  firstId: null,
+  phases: [],
+};
+
+async function merge(
+  client: PoolClient,
+  names: CatalogTarget,
+  { encoder, options }: { encoder: StagingEncoder; options: LoadOptions },
+): Promise<MergedUnderGuard> {
+  options.onPhase?.("merge");
+  await rejectOversized(client, encoder.oversizedOrdinals);
+  const withBlob = encoder.hasAccessBlobs && !names.hasAccessBlob ? await rejectAccessBlobs(client) : 0;
+  const refused = withBlob + (await rejectLongKeys(client, names));
+  const { mode, isEmpty } = await chooseMode(client, names, options, encoder.stagedNodes);
+  const guard = options.dryRun ? null : await takeGuard(client, names, mode, options);
+  const hasMoves = await stageMoves(client, options.moves?.() ?? []);
+  const job = { encoder, options, mode, isEmpty, hasMoves };
+  const isPlain =
+    mode === "offline" && isEmpty && guard !== null && refused === 0 && looksPlain(encoder, options);
+  const plain = isPlain ? await tryMergePlain(client, names, job) : null;
+  const merged = plain ?? (await mergeResolved(client, names, job));
+  await guard?.release();
+  if (guard !== null && hasMoves) await moveNodes(client, names);
+  if (guard !== null && encoder.hasTops) await listTops(client, merged.firstId);
+  return { ...merged, mode, triggers: guard?.triggers ?? "disable" };
 }
 
 /** All parents are known, no row is one that the full-text index may refuse, and they are enough for the indexes to go. */
@@ -207,13 +243,13 @@ async function chooseMode(
   return { mode: options.mode === "auto" ? fitting : options.mode, isEmpty: present <= 1 };
 }
 
-/** Rows that were there already and stay: under `update` they are equal, else they were not looked at. */
+/** Rows that were there already and stay: those to be renewed are equal, the others were not looked at. */
 function splitUntouched(
   untouched: number,
-  duplicates: number,
+  { duplicates, renewed, updatedNodes }: Merged,
   options: LoadOptions,
 ): { unchanged: number; skipped: number } {
-  return options.policy === "update"
-    ? { unchanged: untouched - duplicates, skipped: duplicates }
-    : { unchanged: 0, skipped: untouched };
+  const unchanged =
+    options.policy === "update" ? untouched - duplicates : renewed - Math.min(renewed, updatedNodes);
+  return { unchanged, skipped: untouched - unchanged };
 }

@@ -71,12 +71,14 @@ async function mergePlain(
   return {
     fresh: encoder.stagedNodes,
     duplicates: 0,
+    renewed: 0,
     serverRejects: 0,
     updatedNodes: 0,
     dataSources,
     structures,
     assets,
     closure,
+    firstId: base.nodes,
     phases: [
       { ...merge, rows: encoder.stagedNodes + dataSources + structures + assets },
       { name: "closure", elapsedMs: closure.elapsedMs, rows: closure.rows },

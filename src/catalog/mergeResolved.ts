@@ -15,16 +15,13 @@ import type { PhaseTime } from "./types.ts";
 export async function mergeResolved(
   client: PoolClient,
   names: CatalogTarget,
-  { encoder, options, mode, isEmpty }: MergeJob,
+  { encoder, options, mode, isEmpty, hasMoves }: MergeJob,
 ): Promise<Merged> {
   const start = performance.now();
   await client.query(analyzeStagingSql(stagingName, stagingKeys));
-  const { fresh, freshSources, duplicates } = await resolveStaged(
-    client,
-    names,
-    options,
-    encoder.deepestLevel,
-  );
+  const { deepestLevel, hasRenewed } = encoder;
+  const resolving = { deepestLevel, hasRenewed, hasMoves };
+  const { fresh, freshSources, duplicates, renewed } = await resolveStaged(client, names, options, resolving);
   const serverRejects = await streamRejects(client, options.onReject);
   const isAlone = mode === "offline" && !options.dryRun;
   const mayDrop = isAlone && goesAside(fresh, options.mode);
@@ -35,6 +32,8 @@ export async function mergeResolved(
     allNew: fresh === encoder.stagedNodes,
     hasMoreAssets: encoder.hasMoreAssets,
     freshSources,
+    renewal: options.policy === "update" ? "all" : hasRenewed ? "marked" : null,
+    hasMoves,
   });
   const mergeMs = performance.now() - start;
   options.signal?.throwIfAborted();
@@ -51,9 +50,11 @@ export async function mergeResolved(
   return {
     fresh,
     duplicates,
+    renewed,
     serverRejects,
     ...counts,
     closure,
+    firstId: null,
     phases: [
       { name: "merge", elapsedMs: Math.round(mergeMs), rows },
       { name: "closure", elapsedMs: closure.elapsedMs, rows: closure.rows },

@@ -26,6 +26,7 @@ import {
   insertRevisionsSql,
   markChangedSql,
   mergeNodesSql,
+  type Renewal,
   updateNodesSql,
 } from "./sql/mergeNodes.ts";
 import type { CatalogNames, CatalogTarget } from "./tables.ts";
@@ -47,6 +48,10 @@ export interface MergeOptions extends LoadOptions {
   hasMoreAssets: boolean;
   /** New nodes with a data source. */
   freshSources: number;
+  /** Which rows that are there already are renewed; null: none. */
+  renewal: Renewal | null;
+  /** Some nodes keep their ids under another path. */
+  hasMoves: boolean;
 }
 
 export async function mergeStaged(
@@ -56,23 +61,23 @@ export async function mergeStaged(
 ): Promise<MergeCounts> {
   const { rows } = await client.query<{ time: string }>("select localtimestamp::text as time");
   const time = rows[0]?.time ?? "";
-  const renews = options.policy === "update";
+  const { renewal } = options;
   let updatedNodes = 0;
-  if (renews) updatedNodes += (await client.query(markChangedSql(names))).rowCount ?? 0;
+  if (renewal !== null) updatedNodes += (await client.query(markChangedSql(names, renewal))).rowCount ?? 0;
   if (options.dryRun) {
-    if (renews) updatedNodes += await countRenewed(client, names);
+    if (renewal !== null) updatedNodes += await countRenewed(client, names, renewal);
     return { updatedNodes, dataSources: 0, structures: 0, assets: 0 };
   }
 
-  if (renews) await client.query(insertRevisionsSql(names), [time]);
+  if (renewal !== null) await client.query(insertRevisionsSql(names), [time]);
   await mergeNodes(client, names, { options, time });
   const structures = await mergeStructures(client, names, options);
   let dataSources = options.freshSources;
   await client.query(insertDataSourcesSql(names), [time]);
   await client.query(listNewSourcesSql);
-  if (renews) {
-    dataSources += await countInserted(client, addDataSourcesSql(names), [time]);
-    updatedNodes += (await client.query(updateDataSourcesSql(names), [time])).rowCount ?? 0;
+  if (renewal !== null) {
+    dataSources += await countInserted(client, addDataSourcesSql(names, renewal), [time]);
+    updatedNodes += (await client.query(updateDataSourcesSql(names, renewal), [time])).rowCount ?? 0;
   }
   await client.query("analyze copycat_source");
   const assets = await mergeAssets(client, names, { options, time });
@@ -85,23 +90,26 @@ interface Merge {
 }
 
 async function mergeNodes(client: PoolClient, names: CatalogTarget, { options, time }: Merge): Promise<void> {
-  if (!options.isAlone) {
-    await client.query(mergeNodesSql(names, options.policy), [time]);
+  const { renewal } = options;
+  if (!options.isAlone && !options.hasMoves) {
+    await client.query(mergeNodesSql(names, renewal === null ? options.policy : "update"), [time]);
     return;
   }
   await client.query(insertNodesSql(names), [time]);
-  if (options.policy === "update") await client.query(updateNodesSql(names), [time]);
+  if (renewal !== null) await client.query(updateNodesSql(names), [time]);
 }
 
 async function mergeStructures(
   client: PoolClient,
   names: CatalogNames,
-  { isAlone, allNew, policy }: MergeOptions,
+  { isAlone, allNew, renewal }: MergeOptions,
 ): Promise<number> {
   if (!isAlone) await client.query(lockStructuresSql(names));
-  const of = allNew ? "all rows" : policy === "update" ? "all nodes" : "new nodes";
+  const of = allNew ? "all rows" : renewal === null ? "new nodes" : structuresOf[renewal];
   return countInserted(client, mergeStructuresSql(names, of, isAlone ? "error" : "skip"), []);
 }
+
+const structuresOf = { all: "all nodes", marked: "new and renewed nodes" } as const;
 
 /** Files, and what links them to data sources. */
 async function mergeAssets(
@@ -109,18 +117,18 @@ async function mergeAssets(
   names: CatalogNames,
   { options, time }: Merge,
 ): Promise<number> {
-  const { isAlone, hasMoreAssets, policy } = options;
+  const { isAlone, hasMoreAssets, renewal } = options;
   const onTwin = isAlone ? "error" : "skip";
   if (!isAlone) await client.query(lockAssetsSql(names, hasMoreAssets));
   let assets = await countInserted(client, mergeAssetsSql(names, onTwin), [time]);
   if (hasMoreAssets) assets += await countInserted(client, mergeMoreAssetsSql(names, onTwin), [time]);
-  if (policy === "update") await client.query(updateAssetSizesSql(names), [time]);
+  if (renewal !== null) await client.query(updateAssetSizesSql(names, renewal), [time]);
   await client.query(insertAssociationsSql(names));
   if (hasMoreAssets) {
     await client.query(insertMoreAssociationsSql(names));
     await refuseNumberClashes(client, names);
   }
-  if (policy === "update") {
+  if (renewal !== null) {
     await client.query(lockUnlinkedAssetsSql(names));
     await client.query(deleteUnlinkedAssetsSql(names));
   }
@@ -147,7 +155,7 @@ export async function countInserted(client: PoolClient, text: string, values: un
   return rows[0]?.inserted ?? 0;
 }
 
-async function countRenewed(client: PoolClient, names: CatalogNames): Promise<number> {
-  const { rows } = await client.query<{ renewed: number }>(countRenewedSql(names));
+async function countRenewed(client: PoolClient, names: CatalogNames, renewal: Renewal): Promise<number> {
+  const { rows } = await client.query<{ renewed: number }>(countRenewedSql(names, renewal));
   return rows[0]?.renewed ?? 0;
 }

@@ -23,13 +23,23 @@ export interface Resolved {
   freshSources: number;
   /** Rows that lost against another one of the same path. */
   duplicates: number;
+  /** Nodes that are there and are renewed because their rows say so. */
+  renewed: number;
+}
+
+export interface ResolveJob {
+  deepestLevel: number;
+  /** The table copycat_moved is there. */
+  hasMoves: boolean;
+  /** Some rows are marked. */
+  hasRenewed: boolean;
 }
 
 export async function resolveStaged(
   client: PoolClient,
   names: CatalogNames,
   options: LoadOptions,
-  deepestLevel: number,
+  { deepestLevel, hasMoves, hasRenewed }: ResolveJob,
 ): Promise<Resolved> {
   await client.query(findTwinsSql);
   await client.query("analyze copycat_twin");
@@ -43,7 +53,7 @@ export async function resolveStaged(
   for (let level = 1; level <= deepestLevel; level++) {
     // Temp tables are unknown to autovacuum; without this the plan for a level is that for an empty table.
     await client.query("analyze copycat_parent");
-    await client.query(resolveLevelSql(names, options.dryRun), [level, ...reserveFrom]);
+    await client.query(resolveLevelSql(names, { ...options, hasMoves }), [level, ...reserveFrom]);
     await client.query("analyze copycat_node");
     if (level < deepestLevel) await client.query(addParentsSql, [level]);
   }
@@ -62,7 +72,15 @@ from copycat_node`);
       `${duplicates} records share their path with another one; the ${kept} of each was kept.`,
     );
   }
-  return { fresh: counts.fresh, freshSources: counts.sources, duplicates };
+  const renewed = hasRenewed ? await countMarked(client) : 0;
+  return { fresh: counts.fresh, freshSources: counts.sources, duplicates, renewed };
+}
+
+async function countMarked(client: PoolClient): Promise<number> {
+  const { rows } = await client.query<{ marked: number }>(`\
+select count(*)::int as marked
+from copycat_node r join ${stagingName} s using (ordinal) where s.is_renewed and not r.is_new`);
+  return rows[0]?.marked ?? 0;
 }
 
 async function explainConflict(

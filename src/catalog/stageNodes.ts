@@ -22,6 +22,10 @@ export class StagingEncoder {
   hasMoreAssets = false;
   /** Some record says who may see it. */
   hasAccessBlobs = false;
+  /** Some rows are renewed whatever the policy. */
+  hasRenewed = false;
+  /** Some rows are topmost nodes of numbered files. */
+  hasTops = false;
   /** Time spent waiting for the source. */
   waitedMs = 0;
   readonly oversizedOrdinals: number[] = [];
@@ -67,6 +71,8 @@ export class StagingEncoder {
     if (node.dataSource !== null) this.stagedSources += 1;
     if ((node.dataSource?.assets.length ?? 0) > 1) this.hasMoreAssets = true;
     if (node.accessBlob !== "{}") this.hasAccessBlobs = true;
+    if (node.isRenewed === true) this.hasRenewed = true;
+    if (node.topOf !== undefined) this.hasTops = true;
     this.deepestLevel = Math.max(this.deepestLevel, node.parentPath.length + 1);
     if (node.metadata.length > suspiciousMetadataLength) this.oversizedOrdinals.push(ordinal);
     return line;

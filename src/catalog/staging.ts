@@ -32,6 +32,9 @@ export const stagingColumns: readonly Column[] = [
   // Rows before this one, where they are known: its parent, and the first that names its file (RowLink).
   { name: "parent_ordinal", type: "int4" },
   { name: "file_ordinal", type: "int4" },
+  // Of which file (by its number) this is a topmost node; whether it is renewed where it is there.
+  { name: "top_of", type: "int4" },
+  { name: "is_renewed", type: "bool" },
   { name: "source", type: "text", required: true },
   { name: "position", type: "text", required: true },
 ];
@@ -99,6 +102,8 @@ export function makeStagingRow(
     more.length === 0 ? null : assetsToJson(more),
     link.parent,
     link.file,
+    node.topOf,
+    node.isRenewed,
     node.source,
     node.position,
   ];

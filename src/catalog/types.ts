@@ -1,5 +1,6 @@
 // What the catalog takes and what it reports.
 
+import type { ClientBase } from "pg";
 import type { MergePolicy } from "../bulk/index.ts";
 import type { JsonText } from "../json.ts";
 import type { StructureRecord } from "./structure.ts";
@@ -37,6 +38,10 @@ export interface NodeRecord {
   /** Where it comes from, for rejects: a file, and "line 17" or "/entry/data" in it. */
   source: string;
   position: string;
+  /** Number of the file of which this is a topmost node, for `LoadOptions.beforeCommit`. */
+  topOf?: number;
+  /** Renewed where it is there already, also under policy `skip`: its file is known to have changed. */
+  isRenewed?: true;
 }
 
 /** A record that did not go in. `record` is what to mend and load again. */
@@ -70,6 +75,20 @@ export interface LoadOptions {
   onReject: (reject: Reject) => void | Promise<void>;
   onPhase?: (phase: LoadPhase) => void;
   onNotice?: (message: string) => void;
+  /** Nodes that are in the catalog under another path than they come with now. Asked once, when all is staged. */
+  moves?: () => readonly MovedNode[];
+  /**
+   * Runs in the load's transaction when all rows are in, with triggers on. Topmost nodes of files stand in the temp table
+   * `topTable` then: (file, id, is_new), when any came.
+   */
+  beforeCommit?: (client: ClientBase, loaded: LoadReport) => Promise<void>;
+}
+
+/** A node that keeps its id: what is staged under `path` is what it becomes. */
+export interface MovedNode {
+  id: number;
+  /** Keys from the root, the node's own included. */
+  path: readonly string[];
 }
 
 export type LoadPhase = "read" | "merge" | "closure" | "indexes" | "analyze";

@@ -3,12 +3,19 @@
 import { mergeSql } from "../../bulk/index.ts";
 import { stagingName } from "../staging.ts";
 import { assetsTable, type CatalogNames, structuresTable } from "../tables.ts";
+import { type Renewal, renewedSql } from "./mergeNodes.ts";
 
 /**
- * Whose structures go in: of every staged row (when all of them are new nodes), of those rows that are new nodes, or of
- * all that are nodes. Rows that stay out bring none.
+ * Whose structures go in: of every staged row (when all of them are new nodes), of those rows that are new nodes or
+ * renewed, or of all that are nodes. Rows that stay out bring none.
  */
-export type StructuresOf = "all rows" | "new nodes" | "all nodes";
+export type StructuresOf = "all rows" | "new nodes" | "new and renewed nodes" | "all nodes";
+
+const whose = {
+  "new nodes": " where r.is_new",
+  "new and renewed nodes": " where r.is_new or o.is_renewed",
+  "all nodes": "",
+};
 
 /** Structures are shared by their content, so one that is there is the same one. */
 export function mergeStructuresSql(names: CatalogNames, of: StructuresOf, onTwin: "skip" | "error"): string {
@@ -17,7 +24,7 @@ export function mergeStructuresSql(names: CatalogNames, of: StructuresOf, onTwin
       ? ""
       : `
   and s.structure_id in (
-    select o.structure_id from copycat_node r join ${stagingName} o using (ordinal)${of === "new nodes" ? " where r.is_new" : ""})`;
+    select o.structure_id from copycat_node r join ${stagingName} o using (ordinal)${whose[of]})`;
   const source = `\
 select distinct on (s.structure_id) s.structure_id, s.structure
 from ${stagingName} s
@@ -65,14 +72,14 @@ insert into copycat_source (ordinal, id)
 select ordinal, source_id from copycat_node where source_id is not null`;
 
 /** For nodes that are there and have no data source yet; $1 is the time. */
-export function addDataSourcesSql(names: CatalogNames): string {
+export function addDataSourcesSql(names: CatalogNames, renewal: Renewal): string {
   return `\
 with inserted as (
   insert into ${names.dataSources} (${sourceColumns})
   select ${sourceValues(names)}
   from copycat_node r
   join ${stagingName} s using (ordinal)
-  where s.mimetype is not null and not r.is_new
+  where s.mimetype is not null and not r.is_new${renewedSql(renewal)}
     and not exists (select from ${names.dataSources} d where d.node_id = r.id)
   order by r.id
   returning id, node_id
@@ -86,13 +93,13 @@ select count(*)::int as inserted from inserted`;
 }
 
 /** Data sources that no longer say what is staged (another shape, dataset or file): ordinal, node_id, id. */
-function staleSourcesSql(names: CatalogNames): string {
+function staleSourcesSql(names: CatalogNames, renewal: Renewal): string {
   return `\
 select r.ordinal, r.id as node_id, d.id
   from copycat_node r
   join ${stagingName} s using (ordinal)
   join ${names.dataSources} d on d.node_id = r.id
-  where not r.is_new and s.mimetype is not null
+  where not r.is_new${renewedSql(renewal)} and s.mimetype is not null
     and not exists (select from copycat_source c where c.id = d.id)
     and (
     (d.structure_id, d.mimetype, d.parameters, d.management::text)
@@ -107,14 +114,14 @@ select r.ordinal, r.id as node_id, d.id
 }
 
 /** For a dry run: how many nodes `updateDataSourcesSql` would give. */
-export function countRenewedSql(names: CatalogNames): string {
+export function countRenewedSql(names: CatalogNames, renewal: Renewal): string {
   return `\
 select count(*)::int as renewed
 from (
-  select ordinal from (${staleSourcesSql(names)}) stale
+  select ordinal from (${staleSourcesSql(names, renewal)}) stale
   union
   select r.ordinal from copycat_node r join ${stagingName} s using (ordinal)
-  where not r.is_new and s.mimetype is not null
+  where not r.is_new${renewedSql(renewal)} and s.mimetype is not null
     and not exists (select from ${names.dataSources} d where d.node_id = r.id)
 ) t
 where not exists (select from copycat_changed c where c.ordinal = t.ordinal)`;
@@ -124,10 +131,10 @@ where not exists (select from copycat_changed c where c.ordinal = t.ordinal)`;
  * Rewrites stale data sources and unlinks their files, which are linked anew later; $1 is the time. Gives the nodes
  * that count as updated: theirs, and those that had no data source and have just got one.
  */
-export function updateDataSourcesSql(names: CatalogNames): string {
+export function updateDataSourcesSql(names: CatalogNames, renewal: Renewal): string {
   return `\
 with stale as (
-  ${staleSourcesSql(names)}
+  ${staleSourcesSql(names, renewal)}
 ), updated as (
   update ${names.dataSources} d
   set structure_id = s.structure_id, mimetype = s.mimetype, parameters = s.parameters,
@@ -244,7 +251,7 @@ limit 1`;
 }
 
 /** A file that grew: Tiled, too, renews the size when an asset is registered again. $1 is the time. */
-export function updateAssetSizesSql(names: CatalogNames): string {
+export function updateAssetSizesSql(names: CatalogNames, renewal: Renewal): string {
   return `\
 update ${names.assets} a
 set size = x.size, time_updated = $1::timestamp
@@ -253,7 +260,7 @@ from (
   from copycat_node r
   join ${stagingName} s using (ordinal)
   cross join lateral (${stagedAssetsSql("s")}) y
-  where y.size is not null
+  where y.size is not null${renewedSql(renewal)}
   order by y.data_uri, s.ordinal desc
 ) x
 where a.data_uri = x.data_uri and a.size is distinct from x.size`;

@@ -4,15 +4,23 @@ import { type MergePolicy, mergeSql } from "../../bulk/index.ts";
 import { stagingName } from "../staging.ts";
 import { type CatalogNames, type CatalogTarget, contentColumns, nodesTable } from "../tables.ts";
 
+/** Which rows are renewed where they are there already. */
+export type Renewal = "all" | "marked";
+
+/** A condition on rows of staging as `s`. */
+export function renewedSql(renewal: Renewal): string {
+  return renewal === "marked" ? " and s.is_renewed" : "";
+}
+
 /** Nodes whose metadata or specs differ from what is staged. jsonb compares by value: 1.0 equals 1. */
-export function markChangedSql(names: CatalogNames): string {
+export function markChangedSql(names: CatalogNames, renewal: Renewal): string {
   return `\
 insert into copycat_changed (ordinal, id)
 select r.ordinal, r.id
 from copycat_node r
 join ${stagingName} s using (ordinal)
 join ${names.nodes} n on n.id = r.id
-where not r.is_new and (n.metadata, n.specs) is distinct from (s.metadata, s.specs)`;
+where not r.is_new${renewedSql(renewal)} and (n.metadata, n.specs) is distinct from (s.metadata, s.specs)`;
 }
 
 /** The version before the change, numbered from 1 for each node as Tiled does; $1 is the time. */
@@ -40,8 +48,8 @@ order by r.id`;
 }
 
 /**
- * New nodes; $1 is the time. For a load that is alone with the tables, whose unique constraint may be gone. Not sorted:
- * staging is read in the order of the input.
+ * New nodes; $1 is the time. For a load that is alone with the tables, whose unique constraint may be gone, or one in which
+ * nodes move, which are not found by their keys. Not sorted: staging is read in the order of the input.
  */
 export function insertNodesSql(names: CatalogTarget): string {
   const columns = nodesTable(names).columns.map(({ name }) => name);
@@ -54,7 +62,7 @@ join ${stagingName} s using (ordinal)
 where r.is_new`;
 }
 
-/** Nodes that differ; $1 is the time. For the same load. */
+/** Nodes that differ, by their ids; $1 is the time. */
 export function updateNodesSql(names: CatalogNames): string {
   return `\
 update ${names.nodes} n

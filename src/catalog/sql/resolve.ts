@@ -93,15 +93,18 @@ select path, id, false from walk where depth = cardinality(segments)`;
  * The look-up is lateral, and OFFSET 0 keeps it so: as a join it was planned as one by key alone, new rows times catalog
  * (1.1 million rows for 1,200 new ones).
  */
-export function resolveLevelSql(names: CatalogNames, dryRun: boolean): string {
+export function resolveLevelSql(
+  names: CatalogNames,
+  { dryRun, hasMoves }: { dryRun: boolean; hasMoves: boolean },
+): string {
   const nextId = dryRun ? "(-1 - c.ordinal)::int4" : "nextval($2::regclass)::int4";
   const nextSource = dryRun
     ? "null"
     : "case when c.existing is null and c.has_source then nextval($3::regclass)::int4 end";
   return `\
 with candidate as (
-  select s.ordinal, p.id as parent, n.id as existing, s.structure_family as family,
-    n.structure_family::text as existing_family, s.parent_path || '/' || s.key as path,
+  select s.ordinal, p.id as parent, ${hasMoves ? "coalesce(n.id, m.id)" : "n.id"} as existing, s.structure_family as family,
+    ${hasMoves ? "coalesce(n.structure_family, m.structure_family)" : "n.structure_family"}::text as existing_family, s.parent_path || '/' || s.key as path,
     s.mimetype is not null as has_source
   from ${stagingName} s
   join copycat_parent p on p.path = s.parent_path
@@ -109,7 +112,7 @@ with candidate as (
     select t.id, t.structure_family from ${names.nodes} t
     where not p.is_new and t.parent = p.id and t.key = s.key
     offset 0
-  ) n on true
+  ) n on true${hasMoves ? movedSql(names) : ""}
   where s.level = $1 and not exists (select from copycat_duplicate d where d.ordinal = s.ordinal)
     and not exists (select from copycat_reject x where x.ordinal = s.ordinal)
   order by s.ordinal
@@ -125,6 +128,13 @@ insert into copycat_node (ordinal, id, parent, is_new, source_id)
 select c.ordinal, coalesce(c.existing, ${nextId}), c.parent, c.existing is null, ${nextSource}
 from candidate c
 where c.existing is null or c.existing_family = c.family`;
+}
+
+/** Nodes that come under another path than they stand at; one that was deleted meanwhile is none. */
+function movedSql(names: CatalogNames): string {
+  return `
+  left join copycat_moved v on v.path = s.parent_path || '/' || s.key
+  left join ${names.nodes} m on m.id = v.id`;
 }
 
 /**
