@@ -59,6 +59,11 @@ export class RejectsFile {
     this.#isStale = true;
   }
 
+  /** Writes what has come so far. */
+  async flush(): Promise<void> {
+    await this.#flush();
+  }
+
   /** Writes what is left; the path, or null when there was nothing to write. */
   async close(): Promise<string | null> {
     await this.#flush();

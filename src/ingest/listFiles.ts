@@ -26,6 +26,32 @@ export function listedFile(folder: string, path: string): ListedFile {
   return { path, relativePath: toSlashes(below) };
 }
 
+/**
+ * Of given files those that the list would give, in its order.
+ *
+ * @throws CopycatError UNREADABLE_SOURCE when only one is asked for and it is not below the folder.
+ */
+export function pickFiles(folder: string, paths: ReadonlySet<string>, filter: FileFilter): ListedFile[] {
+  const [only] = paths;
+  if (paths.size === 1 && only !== undefined) return [listedFile(folder, only)];
+  const below = [...paths].flatMap((path) => {
+    const relativePath = toSlashes(relative(folder, path));
+    const isBelow = relativePath !== "" && !relativePath.startsWith("../") && !isAbsolute(relativePath);
+    return isBelow && filter(relativePath) ? [{ path, relativePath }] : [];
+  });
+  return below.sort((a, b) => compareSegments(a.relativePath, b.relativePath));
+}
+
+function compareSegments(a: string, b: string): number {
+  const [left, right] = [a.split("/"), b.split("/")];
+  for (const [index, segment] of left.entries()) {
+    const other = right[index];
+    if (other === undefined) return 1;
+    if (segment !== other) return segment < other ? -1 : 1;
+  }
+  return -1;
+}
+
 export type FileFilter = (relativePath: string) => boolean;
 
 /** As a shell's glob with `**`; a pattern without "/" matches the name in any folder. */

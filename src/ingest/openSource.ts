@@ -14,8 +14,8 @@ import type { NodeSource } from "./types.ts";
 export interface OpenOptions {
   label?: string | undefined;
   stdin?: Readable | undefined;
-  /** Take only this file of the input. */
-  onlyFile?: string | undefined;
+  /** Take only these files of the input; absolute paths. */
+  only?: ReadonlySet<string> | undefined;
 }
 
 const yamlNames = new Set([".yaml", ".yml"]);
@@ -58,7 +58,7 @@ function openRecords(name: string, input: string | Readable, options: OpenOption
     input,
     label: options.label,
     openFile: ({ input: owner, file, label }) =>
-      openSource(owner, { label: options.label ?? label ?? undefined, onlyFile: resolve(file) }),
+      openSource(owner, { label: options.label ?? label ?? undefined, only: new Set([resolve(file)]) }),
   });
 }
 

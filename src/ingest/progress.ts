@@ -30,6 +30,12 @@ export class ProgressTracker {
     if (performance.now() - this.#lastTold >= intervalMs) this.#tell();
   }
 
+  /** Files that need not be read. */
+  pass(files: number): void {
+    this.#files.done += files;
+    if (performance.now() - this.#lastTold >= intervalMs) this.#tell();
+  }
+
   enter(phase: IngestProgress["phase"]): void {
     this.#phase = phase;
     this.#tell();

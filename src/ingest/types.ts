@@ -5,12 +5,26 @@ import type { MergePolicy } from "../bulk/index.ts";
 import type { LoadMode, LoadPhase, LoadReport, NodeRecord, Reject, TriggerWay } from "../catalog/index.ts";
 import type { Hdf5Reader } from "../hdf5/index.ts";
 import type { Log } from "../log.ts";
+import type { FileGate, TrackedFile } from "./files/types.ts";
 
 export interface IngestOptions {
   /** Dataset YAMLs, folders, HDF5 files, NDJSON files, or "-" for `stdin`. */
   inputs: readonly string[];
-  /** Default "skip". */
+  /**
+   * What becomes of nodes that are there already. Default: they stay as they are, but for those of files that have changed
+   * since they were read, which are renewed. `skip` leaves these, too.
+   */
   policy?: MergePolicy;
+  /** Compare files by their content (SHA-256), not by the time of the last change; default false. */
+  checksum?: boolean;
+  /** Read all files, also those that have not changed; default false. */
+  reread?: boolean;
+  /** Delete the nodes of files that are gone, and those that changed files no longer hold; default: only tell. */
+  prune?: boolean;
+  /** Commit whenever at least so many nodes have come, between two entities; default: once, at the end. */
+  commitEvery?: number;
+  /** Of the inputs' files take only these; absolute paths. */
+  files?: ReadonlySet<string>;
   /** Default "auto". */
   mode?: LoadMode;
   /** Default "auto". */
@@ -56,10 +70,28 @@ export interface IngestReport extends LoadReport {
   /** Records read per second over the whole job. */
   nodesPerSecond: number;
   peakRssBytes: number;
+  files: FileReport;
   /** Folders that a server must be allowed to read in order to serve the files. */
   readableStorage: string[];
   /** null when nothing was rejected. */
   rejectsFile: string | null;
+}
+
+/** What became of files. Those of tables and node records are not counted. */
+export interface FileReport {
+  /** Opened in this run; `changed` and `moved` ones are among them. */
+  read: number;
+  unchanged: number;
+  changed: number;
+  moved: number;
+  /** Recorded by an earlier run, and no longer there. */
+  vanished: number;
+  /** Vanished ones whose nodes were deleted. */
+  pruned: number;
+  /** Nodes of the catalog that are of vanished files, or that their files no longer hold. */
+  staleNodes: number;
+  /** Nodes that were deleted because of that, emptied folders included. */
+  prunedNodes: number;
 }
 
 /** What a source hands on: nodes with parents before children, and what could not be read. */
@@ -68,6 +100,10 @@ export interface SourceBatch {
   rejects: Reject[];
   /** Files finished with this batch. */
   filesDone: number;
+  /** The file that all of it is from, where account of it is kept. */
+  file?: TrackedFile;
+  /** The file ends with this batch. */
+  isWholeFile?: boolean;
 }
 
 export interface SourceContext {
@@ -75,6 +111,7 @@ export interface SourceContext {
   limit: number;
   trustLayout: boolean;
   log: Log;
+  gate: FileGate;
 }
 
 /** One input, opened. */
@@ -85,6 +122,11 @@ export interface NodeSource {
   readonly directories: readonly string[];
   /** The label of its entities. */
   label: string;
+  /**
+   * Tells, in a few characters, whether an input that comes as one stream is the one it was; of inputs whose files are
+   * kept account of, and of standard input, there is nothing to tell.
+   */
+  stamp?(): Promise<string>;
   /** Counts the files to read; null where that cannot be known. */
   countFiles(): Promise<number | null>;
   batches(context: SourceContext): AsyncIterable<SourceBatch>;

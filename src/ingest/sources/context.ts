@@ -3,6 +3,9 @@
 import type { DatasetDescription } from "../../manifest/index.ts";
 import type { SourceContext } from "../types.ts";
 
+/** Files whose fingerprints are compared at once. */
+export const lookAhead = 500;
+
 export interface DatasetContext extends SourceContext {
   description: DatasetDescription;
   /** Goes into the metadata of every entity as `source`. */

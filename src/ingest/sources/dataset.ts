@@ -2,21 +2,30 @@
 
 import { CopycatError } from "../../errors.ts";
 import { stringToJson } from "../../json.ts";
-import type { DatasetDescription } from "../../manifest/index.ts";
-import { countFiles, globFilter, type ListedFile, listedFile, listFiles } from "../listFiles.ts";
+import { type DatasetDescription, fileUri } from "../../manifest/index.ts";
+import { describeInput } from "../files/describeInput.ts";
+import type { InputGate, TrackedInput } from "../files/types.ts";
+import {
+  countFiles,
+  type FileFilter,
+  globFilter,
+  type ListedFile,
+  listFiles,
+  pickFiles,
+} from "../listFiles.ts";
 import { concatReadAhead } from "../readAhead.ts";
-import { type MetadataEntry, makeContainer } from "../shape.ts";
+import { isProblem, type MetadataEntry, makeContainer } from "../shape.ts";
 import type { NodeSource, SourceBatch } from "../types.ts";
 import { BatchBuilder, withFile } from "./batch.ts";
 import { readBatched } from "./batched.ts";
-import type { DatasetContext } from "./context.ts";
+import { type DatasetContext, keyOfFile, lookAhead } from "./context.ts";
 import { readGrouped } from "./grouped.ts";
 import { readPerEntity } from "./perEntity.ts";
 
 export interface DatasetOptions {
   label?: string | undefined;
-  /** Absolute path of the only file to take. */
-  onlyFile?: string | undefined;
+  /** Absolute paths of the only files to take. */
+  only?: ReadonlySet<string> | undefined;
 }
 
 const readers = { per_entity: readPerEntity, batched: readBatched, grouped: readGrouped };
@@ -25,27 +34,34 @@ export function openDatasetSource(description: DatasetDescription, options: Data
   const label = options.label ?? description.label;
   const filter = globFilter(description.data.filePattern);
   const { directory } = description.data;
-  const only = options.onlyFile === undefined ? undefined : [listedFile(directory, options.onlyFile)];
+  const only = options.only === undefined ? undefined : pickFiles(directory, options.only, filter);
   return {
     dataset: description.key,
     label,
     directories: [description.data.serverBaseDir ?? directory],
-    countFiles: () => (only === undefined ? countFiles(directory, filter) : Promise.resolve(1)),
+    countFiles: () => (only === undefined ? countFiles(directory, filter) : Promise.resolve(only.length)),
     batches: (context) => {
       const remaining = { entities: context.limit };
       return readDataset(
         { ...context, description, label, givenLabel: options.label, remaining },
-        only ?? listFiles(directory, filter),
+        { list: only ?? listFiles(directory, filter), isWhole: only === undefined, filter },
       );
     },
   };
 }
 
-async function* readDataset(
-  context: DatasetContext,
-  files: AsyncIterable<ListedFile> | Iterable<ListedFile>,
-): AsyncGenerator<SourceBatch> {
+type Files = AsyncIterable<ListedFile> | Iterable<ListedFile>;
+
+interface DatasetFiles {
+  list: Files;
+  /** Nothing was left out. */
+  isWhole: boolean;
+  filter: FileFilter;
+}
+
+async function* readDataset(context: DatasetContext, files: DatasetFiles): AsyncGenerator<SourceBatch> {
   const { description } = context;
+  const gate = await context.gate.begin(trackedInput(context, files));
   const head = new BatchBuilder();
   head.add(
     makeContainer(
@@ -53,26 +69,25 @@ async function* readDataset(
       datasetMetadata(context),
     ),
   );
-  yield head.take();
+  yield gate.container(head.take());
   const { layout } = description.data;
   if (layout === "manifest") throw new CopycatError("INTERNAL", "Tables have a source of their own.");
   const read = readers[layout];
-  const open = (file: ListedFile): AsyncIterable<SourceBatch> =>
-    withFile(
-      {
-        input: description.file,
-        path: file.path,
-        servedPath: servedPath(description, file),
-        label: context.givenLabel,
-      },
-      (catalogFile) => read(context, file, catalogFile),
+  const open = (file: ListedFile): AsyncIterable<SourceBatch> => {
+    const input = {
+      input: description.file,
+      path: file.path,
+      servedPath: servedPath(description, file),
+      label: context.givenLabel,
+    };
+    return gate.track(
+      file,
+      withFile(input, (catalogFile) => read(context, file, catalogFile)),
     );
-  let filesSeen = 0;
-  for await (const batch of concatReadAhead(wanted(files, context), filesAhead(context), open)) {
-    filesSeen += batch.filesDone;
-    yield batch;
-  }
-  if (filesSeen === 0 && context.limit > 0) {
+  };
+  yield* concatReadAhead(toRead(files.list, context, gate), filesAhead(context), open);
+  await gate.end();
+  if (gate.listed === 0 && context.limit > 0 && files.isWhole) {
     throw new CopycatError(
       "UNREADABLE_SOURCE",
       `${description.file}: no file below ${description.data.directory} matches ${description.data.filePattern}. ` +
@@ -90,11 +105,15 @@ function filesAhead({ description, limit, reader }: DatasetContext): number {
   return countsInside ? 0 : reader.workers;
 }
 
+/** Files that are not in already; those that are count for a limit, too. */
+function toRead(files: Files, context: DatasetContext, gate: InputGate): AsyncIterable<ListedFile> {
+  return gate.select(wanted(files, context), (entities) => {
+    context.remaining.entities -= entities;
+  });
+}
+
 /** Stops opening files once enough entities were read. */
-async function* wanted(
-  files: AsyncIterable<ListedFile> | Iterable<ListedFile>,
-  context: DatasetContext,
-): AsyncGenerator<ListedFile> {
+async function* wanted(files: Files, context: DatasetContext): AsyncGenerator<ListedFile> {
   let opened = 0;
   for await (const file of files) {
     if (context.remaining.entities <= 0) return;
@@ -102,6 +121,24 @@ async function* wanted(
     opened += 1;
     yield file;
   }
+}
+
+function trackedInput(context: DatasetContext, { isWhole, filter }: DatasetFiles): TrackedInput {
+  const { description, label, limit } = context;
+  const isLimited = Number.isFinite(limit);
+  return {
+    dataset: description.key,
+    root: description.data.directory,
+    description: describeInput(description, label),
+    uriOf: (file) => {
+      const uri = fileUri(servedPath(description, file));
+      return isProblem(uri) ? "" : uri;
+    },
+    placeOf: (relativePath) => [description.key, keyOfFile(relativePath)],
+    matches: filter,
+    isWhole: isWhole && !isLimited,
+    lookAhead: isLimited ? 1 : lookAhead,
+  };
 }
 
 function* datasetMetadata({ description, label }: DatasetContext): Generator<MetadataEntry> {

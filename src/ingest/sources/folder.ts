@@ -6,18 +6,30 @@ import { CopycatError } from "../../errors.ts";
 import type { WalkItem } from "../../hdf5/index.ts";
 import { stringToJson } from "../../json.ts";
 import type { Log } from "../../log.ts";
-import { countFiles, type ListedFile, listedFile, listFiles } from "../listFiles.ts";
+import { fileUri } from "../../manifest/index.ts";
+import { describeFolder } from "../files/describeInput.ts";
+import type { TrackedInput } from "../files/types.ts";
+import { countFiles, type ListedFile, listFiles, pickFiles } from "../listFiles.ts";
 import { concatReadAhead } from "../readAhead.ts";
-import { type CatalogFile, type MetadataEntry, makeArray, makeContainer, reject } from "../shape.ts";
+import {
+  type CatalogFile,
+  isProblem,
+  type MetadataEntry,
+  makeArray,
+  makeContainer,
+  reject,
+} from "../shape.ts";
 import type { NodeSource, SourceBatch, SourceContext } from "../types.ts";
 import { BatchBuilder, withFile } from "./batch.ts";
+import { lookAhead } from "./context.ts";
 
 /** Names that promise HDF5. Other files of a folder are left alone. */
 export const hdf5Name = /\.(h5|hdf5|hdf|he5|nxs|nx5|nexus|cxi|h4|hdf4)$/i;
 
 export interface FolderOptions {
   label?: string | undefined;
-  onlyFile?: string | undefined;
+  /** Absolute paths of the only files to take. */
+  only?: ReadonlySet<string> | undefined;
 }
 
 /** `folder` absolute. Its container has the folder's name. */
@@ -25,25 +37,27 @@ export function openFolderSource(folder: string, options: FolderOptions = {}): N
   const root = basename(folder) || "root";
   const label = options.label ?? root;
   const filter = (path: string): boolean => hdf5Name.test(path);
-  const only = options.onlyFile === undefined ? undefined : [listedFile(folder, options.onlyFile)];
+  const only = options.only === undefined ? undefined : pickFiles(folder, options.only, filter);
   return {
     dataset: root,
     label,
     directories: [folder],
-    countFiles: () => (only === undefined ? countFiles(folder, filter) : Promise.resolve(1)),
+    countFiles: () => (only === undefined ? countFiles(folder, filter) : Promise.resolve(only.length)),
     batches: (context) =>
       readFolder(
         context,
-        { input: folder, root: [root], label, givenLabel: options.label },
-        () => only ?? limited(listFiles(folder, filter), context.limit),
+        { input: folder, folder, root: [root], label, givenLabel: options.label, filter },
+        only ?? listFiles(folder, filter),
+        only === undefined,
       ),
   };
 }
 
 /** `file` absolute. Its container stands at the top of the catalog. */
 export function openFileSource(file: string, options: FolderOptions = {}): NodeSource {
-  if (options.onlyFile !== undefined && options.onlyFile !== file) {
-    throw new CopycatError("UNREADABLE_SOURCE", `${options.onlyFile} is not the file of its input ${file}.`);
+  const [only] = options.only ?? [];
+  if (options.only?.size === 1 && only !== file) {
+    throw new CopycatError("UNREADABLE_SOURCE", `${only} is not the file of its input ${file}.`);
   }
   const name = basename(file);
   const label = options.label ?? name;
@@ -53,14 +67,27 @@ export function openFileSource(file: string, options: FolderOptions = {}): NodeS
     directories: [dirname(file)],
     countFiles: () => Promise.resolve(1),
     batches: (context) =>
-      readFolder(context, { input: file, root: [], label, givenLabel: options.label }, () => [
-        { path: file, relativePath: name },
-      ]),
+      readFolder(
+        context,
+        {
+          input: file,
+          folder: dirname(file),
+          root: [],
+          label,
+          givenLabel: options.label,
+          filter: (path) => path === name,
+        },
+        options.only?.has(file) === false ? [] : [{ path: file, relativePath: name }],
+        false,
+      ),
   };
 }
 
 interface Tree {
   input: string;
+  /** Absolute; what the paths of files are relative to. */
+  folder: string;
+  filter: (relativePath: string) => boolean;
   /** Path of the container that files go into. */
   root: string[];
   label: string;
@@ -71,22 +98,42 @@ interface Tree {
 async function* readFolder(
   context: SourceContext,
   tree: Tree,
-  list: () => AsyncIterable<ListedFile> | Iterable<ListedFile>,
+  list: AsyncIterable<ListedFile> | Iterable<ListedFile>,
+  isWhole: boolean,
 ): AsyncGenerator<SourceBatch> {
+  const gate = await context.gate.begin(trackedInput(context, tree, isWhole));
   const source: MetadataEntry = ["source", stringToJson(tree.label)];
   const made = new Set<string>();
   const open = (file: ListedFile): AsyncIterable<SourceBatch> =>
-    withFolders(tree, file, made, source, readOne(context, tree, file));
-  let files = 0;
+    withFolders(tree, file, made, source, gate.track(file, readOne(context, tree, file)));
+  const files = gate.select(limited(list, context.limit));
   let isFirst = true;
-  for await (const batch of concatReadAhead(list(), context.reader.workers, open)) {
+  for await (const batch of concatReadAhead(files, context.reader.workers, open)) {
     // A folder without any file makes no node.
-    if (isFirst) yield rootBatch(tree, source);
+    if (isFirst) yield gate.container(rootBatch(tree, source));
     isFirst = false;
-    files += batch.filesDone;
     yield batch;
   }
-  if (files === 0) noticeEmpty(context.log, tree.input);
+  if (isFirst && gate.listed > 0) yield gate.container(rootBatch(tree, source));
+  await gate.end();
+  if (gate.listed === 0 && isWhole) noticeEmpty(context.log, tree.input);
+}
+
+function trackedInput(context: SourceContext, tree: Tree, isWhole: boolean): TrackedInput {
+  const isLimited = Number.isFinite(context.limit);
+  return {
+    dataset: tree.root[0] ?? "",
+    root: tree.folder,
+    description: describeFolder(tree.label),
+    uriOf: ({ path }) => {
+      const uri = fileUri(path);
+      return isProblem(uri) ? "" : uri;
+    },
+    placeOf: (relativePath) => [...tree.root, ...relativePath.split("/")],
+    matches: tree.filter,
+    isWhole: isWhole && !isLimited,
+    lookAhead,
+  };
 }
 
 function rootBatch({ root, input }: Tree, source: MetadataEntry): SourceBatch {
@@ -185,7 +232,10 @@ function without(entries: MetadataEntry[], name: string): MetadataEntry[] {
   return entries.filter(([key]) => key !== name);
 }
 
-async function* limited(files: AsyncIterable<ListedFile>, limit: number): AsyncGenerator<ListedFile> {
+async function* limited(
+  files: AsyncIterable<ListedFile> | Iterable<ListedFile>,
+  limit: number,
+): AsyncGenerator<ListedFile> {
   let count = 0;
   for await (const file of files) {
     if (count >= limit) return;

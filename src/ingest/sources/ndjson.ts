@@ -10,6 +10,7 @@ import {
   type RefusedLine,
   readNodeRecords,
 } from "../../manifest/index.ts";
+import { stampFiles } from "../files/stampFiles.ts";
 import { fileRecord } from "../shape.ts";
 import type { NodeSource, SourceBatch, SourceContext } from "../types.ts";
 import { BatchBuilder } from "./batch.ts";
@@ -32,8 +33,13 @@ export function openNdjsonSource(options: NdjsonOptions): NodeSource {
     label: options.label ?? options.name,
     directories: [],
     countFiles: () => Promise.resolve(null),
+    ...(typeof options.input === "string" ? { stamp: stampOf(options.input) } : {}),
     batches: (context) => readRecords(context, options, seen),
   };
+}
+
+function stampOf(path: string): () => Promise<string> {
+  return () => stampFiles([path]);
 }
 
 interface Seen {

@@ -21,7 +21,7 @@ export interface ManifestContext extends SourceContext {
   /** The label when it was given for this run instead of taken from the YAML. */
   givenLabel: string | undefined;
   /** Absolute path of the only file to take. */
-  onlyFile: string | undefined;
+  only: ReadonlySet<string> | undefined;
   files: FileDescriptions;
   declared: DeclaredItems;
   names: { entities: ColumnNames; artifacts: ColumnNames };

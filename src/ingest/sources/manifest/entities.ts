@@ -60,8 +60,8 @@ function missingArray(context: ManifestContext, { row }: Artifact): Reject {
 }
 
 /** When one file is taken again, only the entities with arrays in it. */
-function isWanted({ onlyFile }: ManifestContext, artifacts: readonly (Artifact | Reject)[]): boolean {
-  return onlyFile === undefined || artifacts.some((one) => isArtifact(one) && one.path === onlyFile);
+function isWanted({ only }: ManifestContext, artifacts: readonly (Artifact | Reject)[]): boolean {
+  return only === undefined || artifacts.some((one) => isArtifact(one) && only.has(one.path));
 }
 
 async function findArrays(

@@ -2,6 +2,7 @@
 
 import { stringToJson } from "../../../json.ts";
 import { type DatasetDescription, type ManifestTables, openTable } from "../../../manifest/index.ts";
+import { stampFiles } from "../../files/stampFiles.ts";
 import { concatReadAhead } from "../../readAhead.ts";
 import { type MetadataEntry, makeContainer } from "../../shape.ts";
 import type { NodeSource, SourceBatch, SourceContext } from "../../types.ts";
@@ -17,8 +18,8 @@ import type { JoinedEntity } from "./joined.ts";
 
 export interface ManifestOptions {
   label?: string | undefined;
-  /** Absolute path of the only file to take. */
-  onlyFile?: string | undefined;
+  /** Absolute paths of the only files to take. */
+  only?: ReadonlySet<string> | undefined;
 }
 
 /**
@@ -42,6 +43,7 @@ export async function openManifestSource(
     label,
     directories: [data.serverBaseDir ?? data.directory],
     countFiles: () => Promise.resolve(null),
+    stamp: () => stampFiles([description.file, tables.entities, tables.artifacts]),
     batches: (context) =>
       readManifest({
         ...context,
@@ -51,7 +53,7 @@ export async function openManifestSource(
         artifacts,
         label,
         givenLabel: options.label,
-        onlyFile: options.onlyFile,
+        only: options.only,
         files: new FileDescriptions(context.reader, data, context.trustLayout),
         declared: new DeclaredItems(),
         names: columnNames(tables, { entities: new Map(), artifacts: new Map() }),

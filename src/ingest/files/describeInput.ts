@@ -1,0 +1,24 @@
+// One short text for all that shapes the nodes of a file besides the file itself.
+
+import { createHash } from "node:crypto";
+import type { DatasetDescription } from "../../manifest/index.ts";
+
+/** Counts up whenever files become other nodes than before, so that all are read again. */
+const shapeVersion = 1;
+
+/** Of a description: where it is written down, and where the files are, does not matter. */
+export function describeInput(description: Omit<DatasetDescription, "file">, label: string): string {
+  const { data, ...rest } = { ...description, file: undefined };
+  return hash({ ...rest, data: { ...data, directory: undefined, filePattern: undefined }, label });
+}
+
+/** Of a folder, or a single file, that nobody has described. */
+export function describeFolder(label: string): string {
+  return hash({ label });
+}
+
+function hash(value: object): string {
+  return createHash("sha256")
+    .update(JSON.stringify([shapeVersion, value]))
+    .digest("base64url");
+}

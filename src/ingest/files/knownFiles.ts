@@ -1,0 +1,97 @@
+// What the tables remember of files.
+
+import type { CatalogNames } from "../../catalog/index.ts";
+import { type Database, quoteIdentifier } from "../../database/index.ts";
+import type { ListedFile } from "../listFiles.ts";
+import type { Fingerprint } from "./fingerprint.ts";
+import { fileTable, listAfterSql, listKnownSql } from "./sql.ts";
+import type { TrackedInput } from "./types.ts";
+
+/** A file as it was when it was read last. */
+export interface KnownFile extends Fingerprint {
+  root: string;
+  relativePath: string;
+  uri: string;
+  checksum: string | null;
+  description: string;
+  nodes: number;
+  rejects: number;
+  isWhole: boolean;
+  isKept: boolean;
+  tops: number[];
+  runId: string;
+  /** Of its nodes those that are still in the catalog. */
+  present: number;
+}
+
+/** int8 comes as text. */
+export type KnownRow = Omit<KnownFile, "sizeBytes" | "modifiedNs"> & {
+  sizeBytes: string;
+  modifiedNs: string;
+};
+
+export function toKnownFile(row: KnownRow): KnownFile {
+  return { ...row, sizeBytes: BigInt(row.sizeBytes), modifiedNs: BigInt(row.modifiedNs) };
+}
+
+/** Whether there is anything to remember. */
+export async function hasFileTable({ pool }: Database): Promise<boolean> {
+  const { rows } = await pool.query<{ present: boolean }>("select to_regclass($1) is not null as present", [
+    fileTable,
+  ]);
+  return rows[0]?.present === true;
+}
+
+/** By relative path. */
+export async function listKnown(
+  { pool }: Database,
+  names: CatalogNames,
+  { input, files }: { input: TrackedInput; files: readonly ListedFile[] },
+): Promise<Map<string, KnownFile>> {
+  const { rows } = await pool.query<KnownRow>(listKnownSql(names.closure), [
+    names.schema,
+    input.dataset,
+    input.root,
+    files.map(({ relativePath }) => relativePath),
+  ]);
+  return new Map(rows.map((row) => [row.relativePath, toKnownFile(row)]));
+}
+
+/** The dataset's own container, as long as it is in the catalog. */
+export async function readContainer(
+  { pool }: Database,
+  schema: string,
+  { dataset, root }: TrackedInput,
+): Promise<KnownFile | null> {
+  const { rows } = await pool.query<KnownRow>(
+    `\
+select description, is_kept as "isKept", run_id as "runId", size_bytes as "sizeBytes", modified_ns as "modifiedNs"
+from ${fileTable} f
+where catalog_schema = $1 and dataset = $2 and root = $3 and relative_path = ''
+  and exists (select from ${quoteIdentifier(schema, "nodes")} n where n.id = f.tops[1])`,
+    [schema, dataset, root],
+  );
+  return rows[0] === undefined ? null : toKnownFile(rows[0]);
+}
+
+export interface RememberedFile {
+  relativePath: string;
+  nodes: number;
+  tops: number[];
+}
+
+/** Files of an input in the order of their names, after one of them. */
+export async function listAfter(
+  { pool }: Database,
+  schema: string,
+  { input, after, limit }: { input: TrackedInput; after: string; limit: number },
+): Promise<RememberedFile[]> {
+  const { rows } = await pool.query<RememberedFile>(listAfterSql, [
+    schema,
+    input.dataset,
+    input.root,
+    after,
+    limit,
+  ]);
+  return rows;
+}

@@ -1,0 +1,80 @@
+// The statements on copycat.file.
+
+import { topTable } from "../../catalog/index.ts";
+
+export const fileTable = "copycat.file";
+
+const columns = `\
+root, relative_path as "relativePath", uri, size_bytes as "sizeBytes", modified_ns as "modifiedNs", inode,
+  encode(checksum, 'hex') as checksum, description, nodes, rejects, is_whole as "isWhole", is_kept as "isKept", tops,
+  run_id as "runId"`;
+
+/**
+ * Files by their names; $1 schema, $2 dataset, $3 root, $4 relative paths. `present` are the nodes that are still there: of
+ * a file with many topmost nodes only these are counted.
+ */
+export function listKnownSql(closure: string): string {
+  return `\
+select ${columns},
+  (select count(*)::int from unnest(f.tops) t (id) join ${closure} c on c.ancestor = t.id
+    where cardinality(f.tops) <= 1000 or c.descendant = t.id) as present
+from ${fileTable} f
+where catalog_schema = $1 and dataset = $2 and root = $3 and relative_path = any ($4::text[])`;
+}
+
+/** Files with the same size and time, wherever they were; $3 and $4 are these. Or with the same content ($5). */
+export const listAlikeSql = `\
+select ${columns}
+from ${fileTable}
+where catalog_schema = $1 and dataset = $2 and relative_path <> '' and is_whole and (
+  (size_bytes, modified_ns) in (select * from unnest($3::int8[], $4::int8[]))
+  or (size_bytes = any ($3::int8[]) and checksum in (select decode(x, 'hex') from unnest($5::text[]) x)))
+order by root, relative_path
+limit 10000`;
+
+/** Files of an input after a name ($4), in order; $5 at most. */
+export const listAfterSql = `\
+select relative_path as "relativePath", nodes, tops
+from ${fileTable}
+where catalog_schema = $1 and dataset = $2 and root = $3 and relative_path > $4
+order by relative_path
+limit $5`;
+
+/**
+ * What became of files; $1 schema, $2 run, $3 whether rows that were there were compared, $4 an array of objects. A file
+ * whose nodes are committed part by part adds to what it has. Gives the topmost nodes that each has now.
+ */
+export const recordFilesSql = `\
+insert into ${fileTable} as f (catalog_schema, dataset, root, relative_path, uri, size_bytes, modified_ns, inode, checksum,
+  description, nodes, rejects, is_whole, is_kept, tops, run_id)
+select $1, x.dataset, x.root, x.relative_path, x.uri, x.size_bytes, x.modified_ns, x.inode, decode(x.checksum, 'hex'),
+  x.description, x.nodes, x.rejects, x.is_whole, not ($3 or x.is_renewed or coalesce(t.all_new, true)),
+  coalesce(t.tops, '{}'), $2
+from jsonb_to_recordset($4::jsonb) as x (
+  number int, dataset text, root text, relative_path text, uri text, size_bytes int8, modified_ns int8, inode text,
+  checksum text, description text, nodes int, rejects int, is_whole bool, is_renewed bool)
+left join (
+  select file, array_agg(id) as tops, bool_and(is_new) as all_new from ${topTable} group by file
+) t on t.file = x.number
+order by x.dataset, x.root, x.relative_path
+on conflict (catalog_schema, dataset, root, relative_path) do update
+set uri = excluded.uri, size_bytes = excluded.size_bytes, modified_ns = excluded.modified_ns, inode = excluded.inode,
+  checksum = excluded.checksum, description = excluded.description, is_whole = excluded.is_whole, run_id = excluded.run_id,
+  nodes = excluded.nodes + case when f.run_id = $2 and not f.is_whole then f.nodes else 0 end,
+  rejects = excluded.rejects + case when f.run_id = $2 and not f.is_whole then f.rejects else 0 end,
+  is_kept = excluded.is_kept or (f.run_id = $2 and not f.is_whole and f.is_kept),
+  tops = case when f.run_id = $2 and not f.is_whole then f.tops || excluded.tops else excluded.tops end
+returning dataset, root, relative_path as "relativePath", tops`;
+
+/** $1 schema, $2 to $4: dataset, root and relative path of each. */
+export const forgetFilesSql = `\
+delete from ${fileTable} f
+using unnest($2::text[], $3::text[], $4::text[]) as x (dataset, root, relative_path)
+where f.catalog_schema = $1 and f.dataset = x.dataset and f.root = x.root and f.relative_path = x.relative_path`;
+
+/** Fingerprints of files whose content is unchanged; $1 schema, $2 an array of objects. */
+export const refreshFilesSql = `\
+update ${fileTable} f
+set modified_ns = x.modified_ns, inode = x.inode
+from jsonb_to_recordset($2::jsonb) as x (dataset text, root text, relative_path text, modified_ns int8, inode text)
+where f.catalog_schema = $1 and f.dataset = x.dataset and f.root = x.root and f.relative_path = x.relative_path`;
