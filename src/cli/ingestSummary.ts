@@ -21,13 +21,16 @@ export function formatIngestReport(report: IngestReport, opened: OpenedDatabase 
   return lines.join("\n");
 }
 
-function headline({ dataset, nodes, dryRun, elapsedMs, nodesPerSecond }: IngestReport): string {
+function headline({ dataset, nodes, files, dryRun, elapsedMs, nodesPerSecond }: IngestReport): string {
   const rate = `${formatDuration(elapsedMs)}, ${formatCount(nodesPerSecond)} nodes/s`;
   if (dryRun) {
     return `${dataset}: dry run, nothing was changed; ${formatCount(nodes.inserted)} of ${plural(nodes.read, "node")} would go in (${rate})`;
   }
   if (nodes.read > 0 && nodes.read === nodes.rejected) {
     return `${dataset}: nothing went in, ${plural(nodes.rejected, "record")} rejected (${rate})`;
+  }
+  if (nodes.inserted + nodes.updated === 0 && nodes.read === nodes.unchanged) {
+    return `${dataset}: nothing has changed, ${plural(nodes.unchanged, "node")}${ofFiles(files.unchanged)} (${formatDuration(elapsedMs)})`;
   }
   if (nodes.inserted + nodes.updated === 0) {
     return `${dataset}: nothing to change, ${formatCount(nodes.read - nodes.rejected)} of ${plural(nodes.read, "node")} are in already (${rate})`;
@@ -49,7 +52,28 @@ function detailLines(report: IngestReport): string[] {
   if (stayed > 0 && nodes.inserted + nodes.updated > 0) {
     lines.push(`  already there, left as they are: ${formatCount(stayed)}`);
   }
+  return [...lines, ...fileLines(report)];
+}
+
+function fileLines({ files, dryRun }: IngestReport): string[] {
+  const { read, unchanged, changed, moved, vanished, staleNodes, prunedNodes } = files;
+  const lines = [];
+  if (unchanged > 0 && read > 0) {
+    const changes = [`${formatCount(changed)} changed`, `${formatCount(moved)} moved`];
+    lines.push(`  ${plural(read, "file")} read (${changes.join(", ")}), ${formatCount(unchanged)} unchanged`);
+  }
+  if (prunedNodes > 0) {
+    lines.push(`  ${plural(prunedNodes, "node")} deleted, whose files are gone or no longer hold them`);
+  } else if (staleNodes > 0) {
+    const gone = vanished > 0 ? `${plural(vanished, "file")} gone; ` : "";
+    const next = dryRun ? "--prune would delete them" : "`--prune` deletes them, with `--dry-run` tells them";
+    lines.push(`  ${gone}${plural(staleNodes, "node")} whose files are gone or no longer hold them: ${next}`);
+  }
   return lines;
+}
+
+function ofFiles(files: number): string {
+  return files === 0 ? "" : ` of ${plural(files, "file")}`;
 }
 
 function nextSteps({ dataset }: IngestReport, { dsnArgument }: OpenedDatabase): string[] {

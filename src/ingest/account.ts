@@ -82,6 +82,7 @@ export class Account {
   readonly #files: FileLedger | null;
   readonly #sources: readonly NodeSource[];
   readonly #earlier: RunCounts | null;
+  #parts: number;
 
   constructor({ id, record, files, sources, resumed }: AccountParts) {
     this.id = id;
@@ -89,6 +90,7 @@ export class Account {
     this.#files = files;
     this.#sources = sources;
     this.#earlier = resumed?.counts ?? null;
+    this.#parts = resumed?.commits ?? 0;
     this.stamps = readStamps(resumed?.position);
   }
 
@@ -98,6 +100,21 @@ export class Account {
 
   get moves(): MovedNode[] {
     return this.#files?.moves ?? [];
+  }
+
+  /** Parts that are in, those of earlier processes included. */
+  get parts(): number {
+    return this.#parts;
+  }
+
+  /** A part is committed. */
+  countPart(): void {
+    this.#parts += 1;
+  }
+
+  /** Whether the run can be taken up. */
+  get isRecorded(): boolean {
+    return this.#record !== null;
   }
 
   /** Nodes of files that were not read. */

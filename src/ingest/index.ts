@@ -1,5 +1,5 @@
 export { type ExampleOptions, writeExample } from "./example/writeExample.ts";
-export { checkInputs, ingest } from "./ingest.ts";
+export { checkInputs, ingest, resumeIngest } from "./ingest.ts";
 export { formatDraft } from "./inspect/formatDraft.ts";
 export {
   defaultSample,
@@ -8,5 +8,5 @@ export {
   inspectFiles,
 } from "./inspect/inspectFiles.ts";
 export type { Findings } from "./inspect/types.ts";
-export type { IngestOptions, IngestProgress, IngestReport } from "./types.ts";
+export type { FileReport, IngestOptions, IngestProgress, IngestReport } from "./types.ts";
 export { verifyFiles } from "./verifyFiles.ts";

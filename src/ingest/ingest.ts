@@ -8,7 +8,7 @@ import { CopycatError } from "../errors.ts";
 import { checkRejectsFile, RejectsFile } from "../files/index.ts";
 import { openHdf5Reader } from "../hdf5/index.ts";
 import { silentLog } from "../log.ts";
-import { openAccount } from "./account.ts";
+import { type Account, openAccount } from "./account.ts";
 import { loadParts } from "./loadParts.ts";
 import { openSource } from "./openSource.ts";
 import { PartReader } from "./parts.ts";
@@ -101,7 +101,7 @@ async function run(
     return report;
   } catch (error) {
     await account.fail(error);
-    throw error;
+    throw options.commitEvery === undefined ? error : explainParts(error, account);
   } finally {
     tracker.stop();
     await parts.close().catch(() => undefined);
@@ -128,6 +128,15 @@ export async function checkInputs(options: IngestOptions): Promise<NodeSource[]>
     sources.push(await openSource(input, { label, stdin, only }));
   }
   return sources;
+}
+
+/** What failed is the last part; those before it are in. */
+function explainParts(error: unknown, { id, parts, isRecorded }: Account): unknown {
+  if (!(error instanceof CopycatError) || parts === 0) return error;
+  const before = parts === 1 ? "The part before it is in" : `The ${parts} parts before it are in`;
+  const next = isRecorded ? `\`copycat ingest --resume ${id}\` goes on` : "the same command goes on";
+  const message = `${error.message} That is said of one part of the run. ${before}, and ${next}.`;
+  return new CopycatError(error.code, message, { cause: error, details: error.details });
 }
 
 function openRejects(run: string, options: IngestOptions): RejectsFile {

@@ -26,6 +26,7 @@ export async function loadParts(database: Database | null, job: PartsJob): Promi
   let sum: LoadReport | null = null;
   while (!parts.isDone) {
     const report = await loadPart(database, job);
+    job.account.countPart();
     sum = sum === null ? report : addLoads(sum, report);
   }
   if (sum === null) throw new CopycatError("INTERNAL", "A load has one part at least.");

@@ -3,7 +3,8 @@
 import { Argument, type Command } from "commander";
 import { type MergePolicy, mergePolicies } from "../../bulk/index.ts";
 import { ensureCatalog, type LoadMode, type TriggerWay } from "../../catalog/index.ts";
-import { checkInputs, type IngestOptions, ingest } from "../../ingest/index.ts";
+import { CopycatError } from "../../errors.ts";
+import { checkInputs, type IngestOptions, ingest, resumeIngest } from "../../ingest/index.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { formatIngestReport } from "../ingestSummary.ts";
 import { dsnOption, jsonOption, option, quietOption, wholeNumber } from "../options.ts";
@@ -14,7 +15,7 @@ import { databaseExists, type OpenedDatabase, withDatabase } from "../withDataba
 
 interface IngestFlags {
   dsn?: string;
-  onConflict: MergePolicy;
+  onConflict?: MergePolicy;
   mode: LoadMode;
   triggers: TriggerWay;
   rejects?: string;
@@ -23,6 +24,11 @@ interface IngestFlags {
   limit?: number;
   source?: string;
   trustLayout: boolean;
+  checksum: boolean;
+  reread: boolean;
+  prune: boolean;
+  commitEvery?: number;
+  resume?: string;
   dryRun: boolean;
   json: boolean;
   quiet: boolean;
@@ -32,7 +38,9 @@ const examples = `
 Examples:
   copycat ingest examples/vdp.yaml                  a dataset, into the embedded PostgreSQL
   copycat ingest /data/scans --dsn postgres://...   a folder of HDF5 files, any depth
-  copycat ingest examples/vdp.yaml --on-conflict update
+  copycat ingest examples/vdp.yaml                  again: reads only files that are new or have changed
+  copycat ingest examples/vdp.yaml --prune          and takes out what is gone; with --dry-run: tells what would go
+  copycat ingest huge.yaml --commit-every 1000000   in parts; --resume RUN goes on after a crash (copycat runs)
   zcat nodes.ndjson.gz | copycat ingest -           node records, one JSON object a line
   copycat ingest .copycat/rejects/RUN.ndjson        rejects, once they are mended
 
@@ -42,12 +50,39 @@ export function addIngestCommand(program: Command): void {
   program
     .command("ingest")
     .description("Pour HDF5 files or node records into the catalog, all in one transaction.")
-    .addArgument(new Argument("<input...>", "dataset YAML, folder, HDF5 file, NDJSON file, or - for stdin"))
+    .addArgument(new Argument("[input...]", "dataset YAML, folder, HDF5 file, NDJSON file, or - for stdin"))
     .addOption(dsnOption())
     .addOption(
-      option("--on-conflict <policy>", "what to do with nodes that are there already")
-        .choices([...mergePolicies])
-        .default("skip"),
+      option(
+        "--on-conflict <policy>",
+        "what to do with nodes that are there already",
+        "skip, but update those of files that have changed",
+      ).choices([...mergePolicies]),
+    )
+    .addOption(
+      option(
+        "--prune",
+        "delete nodes whose files are gone, or no longer hold them; else these are told",
+      ).default(false),
+    )
+    .addOption(
+      option("--checksum", "compare files by their content, not by the time of the last change").default(
+        false,
+      ),
+    )
+    .addOption(option("--reread", "read all files, also those that have not changed").default(false))
+    .addOption(
+      option(
+        "--commit-every <n>",
+        "commit whenever n nodes have come, so that a crash loses no more than that",
+        "once, at the end",
+      ).argParser(wholeNumber(1)),
+    )
+    .addOption(
+      option(
+        "--resume <run>",
+        "go on with a run that broke off, with its inputs and options; no input is named",
+      ),
     )
     .addOption(
       option(
@@ -97,7 +132,9 @@ export function addIngestCommand(program: Command): void {
     .addOption(quietOption())
     .addHelpText("after", examples)
     .action(async (inputs: string[], flags: IngestFlags) => {
-      process.exitCode = await runIngest(inputs, flags);
+      process.exitCode = await (flags.resume === undefined
+        ? runIngest(inputs, flags)
+        : runResume(inputs, flags, flags.resume));
     });
 }
 
@@ -129,6 +166,37 @@ async function runIngest(inputs: string[], flags: IngestFlags): Promise<number> 
   }
 }
 
+async function runResume(inputs: string[], flags: IngestFlags, id: string): Promise<number> {
+  if (inputs.length > 0) {
+    throw new CopycatError(
+      "USAGE",
+      "A run that is taken up has its inputs already; name none with --resume.",
+    );
+  }
+  const progress = makeProgressLine(process.stderr, flags.quiet, formatProgress);
+  const log = makeLog(flags.quiet);
+  const { signal, release } = abortOnSignals(() =>
+    log.notice("\nStopping; what is not committed is rolled back."),
+  );
+  try {
+    return await withDatabase("ingest", { ...flags, mustExist: true }, async (opened) => {
+      const report = await resumeIngest(opened.database, id, {
+        signal,
+        onProgress: progress.show,
+        log,
+        ...(flags.rejects === undefined ? {} : { rejectsFile: flags.rejects }),
+      });
+      progress.clear();
+      if (flags.json) printJson(report);
+      else printResult(formatIngestReport(report, flags.quiet ? null : opened));
+      return report.status === "completed" ? exitCodes.ok : exitCodes.rejects;
+    });
+  } finally {
+    progress.clear();
+    release();
+  }
+}
+
 function makeOptions(
   inputs: string[],
   flags: IngestFlags,
@@ -137,7 +205,6 @@ function makeOptions(
 ): IngestOptions {
   return {
     inputs,
-    policy: flags.onConflict,
     mode: flags.mode,
     triggers: flags.triggers,
     dryRun: flags.dryRun,
@@ -146,6 +213,11 @@ function makeOptions(
     signal,
     onProgress,
     log: makeLog(flags.quiet),
+    checksum: flags.checksum,
+    reread: flags.reread,
+    prune: flags.prune,
+    ...(flags.onConflict === undefined ? {} : { policy: flags.onConflict }),
+    ...(flags.commitEvery === undefined ? {} : { commitEvery: flags.commitEvery }),
     ...(flags.rejects === undefined ? {} : { rejectsFile: flags.rejects }),
     ...(flags.maxRejects === undefined ? {} : { maxRejects: flags.maxRejects }),
     ...(flags.workers === undefined ? {} : { workers: flags.workers }),

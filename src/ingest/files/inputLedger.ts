@@ -167,7 +167,7 @@ export class InputLedger implements InputGate {
     const { options, counts } = this.#ledger;
     const isSame = this.#isSame(seen, known);
     if (isSame && known.runId === options.runId && known.isWhole) return true;
-    const isSound = known.isWhole && known.rejects === 0 && !known.isKept && known.present >= known.nodes;
+    const isSound = known.isWhole && known.rejects === 0 && !known.isKept && known.isPresent;
     if (!isSame || !isSound || !options.mayPass) return false;
     counts.unchanged += 1;
     this.#ledger.unchangedNodes += known.nodes;

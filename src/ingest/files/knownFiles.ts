@@ -20,8 +20,8 @@ export interface KnownFile extends Fingerprint {
   isKept: boolean;
   tops: number[];
   runId: string;
-  /** Of its nodes those that are still in the catalog. */
-  present: number;
+  /** Its nodes are still in the catalog. */
+  isPresent: boolean;
 }
 
 /** int8 comes as text. */

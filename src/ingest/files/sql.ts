@@ -10,14 +10,17 @@ root, relative_path as "relativePath", uri, size_bytes as "sizeBytes", modified_
   run_id as "runId"`;
 
 /**
- * Files by their names; $1 schema, $2 dataset, $3 root, $4 relative paths. `present` are the nodes that are still there: of
- * a file with many topmost nodes only these are counted.
+ * Files by their names; $1 schema, $2 dataset, $3 root, $4 relative paths. `isPresent`: all their nodes are still there; of
+ * a file with many topmost nodes only these are looked for.
  */
 export function listKnownSql(closure: string): string {
   return `\
 select ${columns},
-  (select count(*)::int from unnest(f.tops) t (id) join ${closure} c on c.ancestor = t.id
-    where cardinality(f.tops) <= 1000 or c.descendant = t.id) as present
+  case when cardinality(f.tops) <= 1000
+    then (select count(*) from unnest(f.tops) t (id) join ${closure} c on c.ancestor = t.id) >= f.nodes
+    else (select count(*) from unnest(f.tops) t (id) join ${closure} c on c.ancestor = t.id and c.descendant = t.id)
+      >= cardinality(f.tops)
+  end as "isPresent"
 from ${fileTable} f
 where catalog_schema = $1 and dataset = $2 and root = $3 and relative_path = any ($4::text[])`;
 }
