@@ -81,11 +81,18 @@ export { type Hdf5Reader, openHdf5Reader } from "./hdf5/index.ts";
 export {
   type Findings,
   formatDraft,
+  getRun,
   type IngestOptions,
   type IngestReport,
   type InspectOptions,
   ingest,
   inspectFiles,
+  type ListRunsOptions,
+  listRuns,
+  type RunCounts,
+  type RunDetails,
+  type RunStatus,
+  type RunSummary,
 } from "./ingest/index.ts";
 export {
   buildMemoryIndex,

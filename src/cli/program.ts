@@ -7,6 +7,7 @@ type AddCommand = (program: Command) => void;
 /** By name, in the order of the help. One is loaded when it is named: what it leans on takes longer than the rest. */
 const commands: Record<string, () => Promise<AddCommand>> = {
   ingest: async () => (await import("./commands/ingest.ts")).addIngestCommand,
+  runs: async () => (await import("./commands/runs.ts")).addRunsCommand,
   inspect: async () => (await import("./commands/inspect.ts")).addInspectCommand,
   search: async () => (await import("./commands/search.ts")).addSearchCommand,
   show: async () => (await import("./commands/show.ts")).addShowCommand,

@@ -8,5 +8,15 @@ export {
   inspectFiles,
 } from "./inspect/inspectFiles.ts";
 export type { Findings } from "./inspect/types.ts";
+export {
+  getRun,
+  type ListRunsOptions,
+  listRuns,
+  type RunCounts,
+  type RunDetails,
+  type RunStatus,
+  type RunSummary,
+  runStatuses,
+} from "./runs/index.ts";
 export type { FileReport, IngestOptions, IngestProgress, IngestReport } from "./types.ts";
 export { verifyFiles } from "./verifyFiles.ts";
