@@ -12,5 +12,12 @@ export {
   textLinesOf,
   withoutByteOrderMark,
 } from "./readTextLines.ts";
-export { checkRejectsFile, isRejectLine, type RejectLine, RejectsFile, rejectLine } from "./rejectsFile.ts";
+export {
+  checkRejectsFile,
+  isRejectLine,
+  type RejectLine,
+  RejectsFile,
+  type RejectsFileOptions,
+  rejectLine,
+} from "./rejectsFile.ts";
 export { type ByteLine, splitLines } from "./splitLines.ts";

@@ -1,6 +1,6 @@
 // The rejects file: NDJSON, made when the first reject comes, complete on disk when the job reports it.
 
-import { type FileHandle, mkdir, open, realpath, stat, unlink } from "node:fs/promises";
+import { type FileHandle, mkdir, open, realpath, stat, truncate, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CopycatError, errorCode, errorMessage } from "../errors.ts";
 import { type JsonText, jsonNull, objectToJson, stringToJson } from "../json.ts";
@@ -19,21 +19,31 @@ export interface RejectLine {
   record: JsonText | null;
 }
 
+export interface RejectsFileOptions {
+  /** False counts only, for a dry run without a named file; default true. */
+  keep?: boolean;
+  /** Adds to a file that is there instead of beginning it anew; default false. */
+  append?: boolean;
+}
+
 export class RejectsFile {
   readonly path: string;
   count = 0;
   readonly #maxRejects: number;
   readonly #keep: boolean;
+  readonly #append: boolean;
   #file: FileHandle | undefined;
+  /** Size of what was in the file before. */
+  #earlierBytes = 0;
   #buffer = "";
   /** What the file holds is of a try that failed. */
   #isStale = false;
 
-  /** `keep` false counts only, for a dry run without a named file. */
-  constructor(path: string, maxRejects: number, keep: boolean) {
+  constructor(path: string, maxRejects: number, { keep = true, append = false }: RejectsFileOptions = {}) {
     this.path = path;
     this.#maxRejects = maxRejects;
     this.#keep = keep;
+    this.#append = append;
   }
 
   /** @throws CopycatError TOO_MANY_REJECTS at the one that is too many; it is in the file as well. */
@@ -78,7 +88,8 @@ export class RejectsFile {
       await this.#dropStale();
       if (this.#file === undefined) {
         await makeFolder(dirname(this.path));
-        this.#file = await open(this.path, "w");
+        this.#file = await open(this.path, this.#append ? "a" : "w");
+        this.#earlierBytes = (await this.#file.stat()).size;
       }
       await this.#file.write(this.#buffer);
     } catch (error) {
@@ -97,7 +108,8 @@ export class RejectsFile {
     if (this.#file === undefined) return;
     await this.#file.close();
     this.#file = undefined;
-    await unlink(this.path).catch(() => undefined);
+    const drop = this.#earlierBytes > 0 ? truncate(this.path, this.#earlierBytes) : unlink(this.path);
+    await drop.catch(() => undefined);
   }
 }
 

@@ -117,6 +117,11 @@ export class Account {
     return this.#record !== null;
   }
 
+  /** Records that earlier processes of this run refused. */
+  get earlierRejects(): number {
+    return this.#earlier?.nodes.rejected ?? 0;
+  }
+
   /** Nodes of files that were not read. */
   get passedNodes(): number {
     return this.#files?.unchangedNodes ?? 0;

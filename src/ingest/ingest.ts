@@ -47,9 +47,10 @@ export async function resumeIngest(
   options: Omit<IngestOptions, "inputs"> = {},
 ): Promise<IngestReport> {
   const resumed = await RunRecord.resume(database, idOrPrefix, options.log);
-  const { inputs, options: kept } = resumed.start;
+  const { inputs, options: kept, rejectsFile } = resumed.start;
+  const named = rejectsFile === null ? {} : { rejectsFile };
   try {
-    return await run(database, { ...(kept as KeptOptions), ...options, inputs }, resumed);
+    return await run(database, { ...(kept as KeptOptions), ...named, ...options, inputs }, resumed);
   } finally {
     await resumed.record.close();
   }
@@ -71,7 +72,7 @@ async function run(
     resumed,
     onPassed: (files) => tracker?.pass(files),
   });
-  const rejects = openRejects(account.id, options);
+  const rejects = openRejects(account.id, options, resumed !== null);
   tracker = new ProgressTracker(sources, rejects, options.onProgress);
   const reader = openHdf5Reader(options.workers === undefined ? {} : { workers: options.workers });
   const context: SourceContext = {
@@ -139,11 +140,14 @@ function explainParts(error: unknown, { id, parts, isRecorded }: Account): unkno
   return new CopycatError(error.code, message, { cause: error, details: error.details });
 }
 
-function openRejects(run: string, options: IngestOptions): RejectsFile {
+function openRejects(run: string, options: IngestOptions, goesOn: boolean): RejectsFile {
   return new RejectsFile(
     resolve(options.rejectsFile ?? `${embeddedFolderName}/rejects/${run}.ndjson`),
     options.maxRejects ?? Number.POSITIVE_INFINITY,
-    options.dryRun !== true || options.rejectsFile !== undefined,
+    {
+      keep: options.dryRun !== true || options.rejectsFile !== undefined,
+      append: options.appendRejects ?? goesOn,
+    },
   );
 }
 

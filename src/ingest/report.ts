@@ -23,7 +23,7 @@ export function makeReport(result: IngestResult): IngestReport {
   const rejected = loaded.nodes.rejected + fromSources.rejects;
   return {
     run: account.id,
-    status: rejected === 0 ? "completed" : "completed_with_rejects",
+    status: rejected + account.earlierRejects === 0 ? "completed" : "completed_with_rejects",
     dataset: sources.map(({ dataset }) => dataset).join(", "),
     source: [...new Set(sources.map(({ label }) => label))].join(", "),
     dryRun: options.dryRun ?? false,

@@ -31,6 +31,8 @@ export interface IngestOptions {
   triggers?: TriggerWay;
   /** Where rejects go; default `.copycat/rejects/RUN.ndjson`, made when the first one comes. */
   rejectsFile?: string;
+  /** Adds to a rejects file that is there instead of beginning it anew; default false. */
+  appendRejects?: boolean;
   /** More rejects than this end the job with nothing changed; default: no limit. */
   maxRejects?: number;
   /** Threads that read HDF5; default cores - 1, from 1 to 4. */

@@ -62,7 +62,7 @@ export async function loadMemoryFile(
   const rejects = new RejectsFile(
     resolve(options.rejectsFile ?? `${embeddedFolderName}/rejects/${randomUUID()}.ndjson`),
     options.maxRejects ?? Number.POSITIVE_INFINITY,
-    options.dryRun !== true || options.rejectsFile !== undefined,
+    { keep: options.dryRun !== true || options.rejectsFile !== undefined },
   );
   const { kind, namespace = "default" } = options;
   const input = openMemoryInput(sourceOf(options), { kind, namespace });

@@ -21,10 +21,10 @@ const line = (position: string): string =>
 describe("a file of rejects", () => {
   it("is made when the first one comes, and is complete when it is closed", async () => {
     const path = folder.path("deep/folder/rejects.ndjson");
-    const file = new RejectsFile(path, Number.POSITIVE_INFINITY, true);
+    const file = new RejectsFile(path, Number.POSITIVE_INFINITY);
     expect(await file.close()).toBeNull();
     expect(existsSync(path)).toBe(false);
-    const second = new RejectsFile(path, Number.POSITIVE_INFINITY, true);
+    const second = new RejectsFile(path, Number.POSITIVE_INFINITY);
     await second.add(reject("line 1"));
     await second.add(reject("line 2"));
     expect(await second.close()).toBe(path);
@@ -34,7 +34,7 @@ describe("a file of rejects", () => {
   it("begins anew when its job does, whatever had been written", async () => {
     for (const count of [1, 2000]) {
       const path = folder.path(`restart-${count}.ndjson`);
-      const file = new RejectsFile(path, 3000, true);
+      const file = new RejectsFile(path, 3000);
       for (let i = 0; i < count; i++) await file.add(reject(`line ${i}`));
       file.restart();
       expect(file.count).toBe(0);
@@ -46,7 +46,7 @@ describe("a file of rejects", () => {
 
   it("is gone when a second try has no rejects", async () => {
     const path = folder.path("gone.ndjson");
-    const file = new RejectsFile(path, 3000, true);
+    const file = new RejectsFile(path, 3000);
     for (let i = 0; i < 2000; i++) await file.add(reject(`line ${i}`));
     expect(existsSync(path)).toBe(true);
     file.restart();
@@ -54,9 +54,22 @@ describe("a file of rejects", () => {
     expect(existsSync(path)).toBe(false);
   });
 
+  it("that is continued keeps what it held, whatever a second try drops", async () => {
+    const path = folder.path("continued.ndjson");
+    const first = new RejectsFile(path, 3000);
+    await first.add(reject("first"));
+    await first.close();
+    const second = new RejectsFile(path, 3000, { append: true });
+    for (let i = 0; i < 2000; i++) await second.add(reject(`line ${i}`));
+    second.restart();
+    await second.add(reject("second"));
+    expect(await second.close()).toBe(path);
+    expect(readFileSync(path, "utf8")).toBe(line("first") + line("second"));
+  });
+
   it("ends the job at the one that is too many, which it holds as well", async () => {
     const path = folder.path("many.ndjson");
-    const file = new RejectsFile(path, 1, true);
+    const file = new RejectsFile(path, 1);
     await file.add(reject("line 1"));
     await expect(file.add(reject("line 2"))).rejects.toMatchObject({
       code: "TOO_MANY_REJECTS",
