@@ -105,9 +105,9 @@ async function run(
     throw options.commitEvery === undefined ? error : explainParts(error, account);
   } finally {
     tracker.stop();
-    await parts.close().catch(() => undefined);
     // A run that ends early (Ctrl-C, a server that went away) may leave a read waiting, which would keep the process.
     if (options.inputs.includes("-")) options.stdin?.destroy();
+    await parts.close().catch(() => undefined);
     await rejects.close().catch(() => undefined);
     await reader.close();
     await account.close();

@@ -48,7 +48,8 @@ export class PartReader {
 
   /** A record of the current part did not go in. */
   countReject({ source }: Reject): void {
-    const file = this.#byPath.get(source);
+    // A stream has no path of its own; its records name the tables, and the files.
+    const file = this.#byPath.get(source) ?? this.#byPath.get("");
     const part = file === undefined ? undefined : this.files.get(file);
     if (part !== undefined) part.rejects += 1;
   }

@@ -19,6 +19,10 @@ export function describeFolder(label: string): string {
 
 function hash(value: object): string {
   return createHash("sha256")
-    .update(JSON.stringify([shapeVersion, value]))
+    .update(
+      JSON.stringify([shapeVersion, value], (_key, inner: unknown) =>
+        inner instanceof Map ? [...inner] : inner,
+      ),
+    )
     .digest("base64url");
 }

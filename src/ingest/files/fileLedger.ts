@@ -5,8 +5,9 @@ import type { ClientBase } from "pg";
 import { catalogNames, deleteTrees, listStaleArrays, type MovedNode } from "../../catalog/index.ts";
 import type { Database } from "../../database/index.ts";
 import { InputLedger } from "./inputLedger.ts";
-import { forgetFilesSql, recordFilesSql, refreshFilesSql } from "./sql.ts";
-import type { FileGate, InputGate, TrackedFile, TrackedInput } from "./types.ts";
+import { forgetFilesSql, forgetOlderSql, recordFilesSql, refreshFilesSql } from "./sql.ts";
+import { StreamLedger } from "./streamLedger.ts";
+import type { FileGate, InputGate, StreamGate, StreamInput, TrackedFile, TrackedInput } from "./types.ts";
 
 export interface FileLedgerOptions {
   /** Schema of the catalog's tables. */
@@ -68,6 +69,7 @@ export class FileLedger implements FileGate {
   readonly refreshed: string[] = [];
   readonly #inputs: InputLedger[] = [];
   readonly #moves = new Map<TrackedFile, readonly MovedNode[]>();
+  readonly #endedStreams: TrackedInput[] = [];
   #files = 0;
 
   constructor(database: Database, options: FileLedgerOptions) {
@@ -79,6 +81,15 @@ export class FileLedger implements FileGate {
     const opened = await InputLedger.open(this, input);
     this.#inputs.push(opened);
     return opened;
+  }
+
+  beginStream(input: StreamInput): Promise<StreamGate> {
+    return StreamLedger.open(this, input);
+  }
+
+  /** All files of a stream have come; those that were recorded before and did not come again are of it no more. */
+  endStream(input: TrackedInput): void {
+    this.#endedStreams.push(input);
   }
 
   /** A number for a file of this run. */
@@ -107,6 +118,9 @@ export class FileLedger implements FileGate {
     const ended = entries.filter(([, { isWhole }]) => isWhole).map(([file]) => file);
     const emptied = ended.flatMap(({ movedFrom }) => movedFrom?.parents ?? []);
     await this.#forgetMoved(client, ended);
+    for (const { dataset, root } of this.#endedStreams.splice(0)) {
+      await client.query(forgetOlderSql, [this.options.schema, dataset, root, this.options.runId]);
+    }
     if (this.refreshed.length > 0) {
       await client.query(refreshFilesSql, [this.options.schema, `[${this.refreshed.splice(0).join(",")}]`]);
     }

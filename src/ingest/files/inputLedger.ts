@@ -13,6 +13,7 @@ import {
   readFingerprint,
 } from "./fingerprint.ts";
 import { type KnownFile, listAfter, listKnown, readContainer } from "./knownFiles.ts";
+import { mark } from "./mark.ts";
 import { findMove, listMoveCandidates, movedNodes, type Newcomer } from "./moves.ts";
 import type { InputGate, TrackedFile, TrackedInput } from "./types.ts";
 
@@ -252,16 +253,6 @@ export class InputLedger implements InputGate {
     this.#reading.set(file.path, tracked);
     return tracked;
   }
-}
-
-/** Marks a file's nodes. The first one stands at the level of its topmost nodes, which is handed on. */
-function mark({ nodes }: SourceBatch, file: TrackedFile, level: number): number {
-  const top = level === -1 ? (nodes[0]?.parentPath.length ?? -1) : level;
-  for (const node of nodes) {
-    if (node.parentPath.length === top) node.topOf = file.number;
-    if (file.isRenewed) node.isRenewed = true;
-  }
-  return top;
 }
 
 /** A file that changed while it was read is not known by what it was before. */

@@ -1,10 +1,10 @@
 // What the tables remember of files.
 
-import type { CatalogNames } from "../../catalog/index.ts";
+import { type CatalogNames, catalogNames } from "../../catalog/index.ts";
 import { type Database, quoteIdentifier } from "../../database/index.ts";
 import type { ListedFile } from "../listFiles.ts";
 import type { Fingerprint } from "./fingerprint.ts";
-import { fileTable, listAfterSql, listKnownSql } from "./sql.ts";
+import { fileTable, listAfterSql, listKnownSql, listStreamSql } from "./sql.ts";
 import type { TrackedInput } from "./types.ts";
 
 /** A file as it was when it was read last. */
@@ -72,6 +72,30 @@ where catalog_schema = $1 and dataset = $2 and root = $3 and relative_path = ''
     [schema, dataset, root],
   );
   return rows[0] === undefined ? null : toKnownFile(rows[0]);
+}
+
+const filesPerQuestion = 1000;
+
+/** Everything that is remembered of an input that comes as one stream, itself first. */
+export async function* listStream(
+  { pool }: Database,
+  schema: string,
+  { dataset, root }: { dataset: string; root: string },
+): AsyncGenerator<KnownFile[]> {
+  const text = listStreamSql(catalogNames(schema).closure);
+  let after: string | null = null;
+  for (;;) {
+    const found: { rows: KnownRow[] } = await pool.query<KnownRow>(text, [
+      schema,
+      dataset,
+      root,
+      after,
+      filesPerQuestion,
+    ]);
+    if (found.rows.length === 0) return;
+    yield found.rows.map(toKnownFile);
+    after = found.rows.at(-1)?.relativePath ?? null;
+  }
 }
 
 export interface RememberedFile {

@@ -35,6 +35,17 @@ where catalog_schema = $1 and dataset = $2 and relative_path <> '' and is_whole 
 order by root, relative_path
 limit 10000`;
 
+/** Everything of an input; $1 schema, $2 dataset, $3 root, after a name ($4, or null), $5 at most. */
+export function listStreamSql(closure: string): string {
+  return `\
+select ${columns},
+  (select count(*) from ${closure} c where f.relative_path = '' and c.ancestor = f.tops[1]) >= f.nodes as "isPresent"
+from ${fileTable} f
+where catalog_schema = $1 and dataset = $2 and root = $3 and ($4::text is null or relative_path > $4)
+order by relative_path
+limit $5`;
+}
+
 /** Files of an input after a name ($4), in order; $5 at most. */
 export const listAfterSql = `\
 select relative_path as "relativePath", nodes, tops
@@ -74,6 +85,11 @@ export const forgetFilesSql = `\
 delete from ${fileTable} f
 using unnest($2::text[], $3::text[], $4::text[]) as x (dataset, root, relative_path)
 where f.catalog_schema = $1 and f.dataset = x.dataset and f.root = x.root and f.relative_path = x.relative_path`;
+
+/** Of an input, files that no later run than $4 has recorded. */
+export const forgetOlderSql = `\
+delete from ${fileTable}
+where catalog_schema = $1 and dataset = $2 and root = $3 and run_id <> $4`;
 
 /** Fingerprints of files whose content is unchanged; $1 schema, $2 an array of objects. */
 export const refreshFilesSql = `\

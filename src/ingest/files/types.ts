@@ -49,6 +49,23 @@ export interface TrackedFile {
 export interface FileGate {
   /** The first question about an input. */
   begin(input: TrackedInput): Promise<InputGate>;
+  /** The same for an input that comes as one stream. */
+  beginStream(input: StreamInput): Promise<StreamGate>;
+}
+
+/** Tables that name files. */
+export interface StreamInput extends Pick<TrackedInput, "dataset" | "root" | "description"> {
+  /** Absolute paths of what is read in any case. */
+  tables: readonly string[];
+}
+
+export interface StreamGate {
+  /** Neither the tables nor any file that they name has changed: nothing of it is to be read. */
+  readonly isUnchanged: boolean;
+  /** A file that the tables name; absolute. */
+  use(path: string): void;
+  /** The batches of the stream, marked as its. */
+  track(batches: AsyncIterable<SourceBatch>): AsyncIterable<SourceBatch>;
 }
 
 export interface InputGate {

@@ -30,6 +30,9 @@ export class FileDescriptions {
 
   #looked = 0;
 
+  /** Told of each file that is looked at; at least once. */
+  onLook: ((path: string) => void) | null = null;
+
   /** @param trustLayout take files to be like the first hundred, as far as those are alike */
   constructor(reader: Hdf5Reader, data: DatasetDescription["data"], trustLayout: boolean) {
     this.#reader = reader;
@@ -61,6 +64,7 @@ export class FileDescriptions {
     const known = this.#files.get(path);
     if (known !== undefined) return known;
     this.#looked += 1;
+    this.onLook?.(path);
     const found = this.#lookAt(path);
     this.#files.set(path, found);
     return found;

@@ -2,6 +2,7 @@
 
 import { stringToJson } from "../../../json.ts";
 import { type DatasetDescription, type ManifestTables, openTable } from "../../../manifest/index.ts";
+import { describeInput } from "../../files/describeInput.ts";
 import { stampFiles } from "../../files/stampFiles.ts";
 import { concatReadAhead } from "../../readAhead.ts";
 import { type MetadataEntry, makeContainer } from "../../shape.ts";
@@ -45,7 +46,7 @@ export async function openManifestSource(
     countFiles: () => Promise.resolve(null),
     stamp: () => stampFiles([description.file, tables.entities, tables.artifacts]),
     batches: (context) =>
-      readManifest({
+      readUnlessUnchanged({
         ...context,
         description,
         tables,
@@ -59,6 +60,24 @@ export async function openManifestSource(
         names: columnNames(tables, { entities: new Map(), artifacts: new Map() }),
       }),
   };
+}
+
+/** Nothing is read when neither the tables nor any file that they name has changed. */
+async function* readUnlessUnchanged(context: ManifestContext): AsyncGenerator<SourceBatch> {
+  const { description, tables, gate, files } = context;
+  if (context.only !== undefined || Number.isFinite(context.limit)) {
+    yield* readManifest(context);
+    return;
+  }
+  const stream = await gate.beginStream({
+    dataset: description.key,
+    root: description.data.directory,
+    description: describeInput(description, context.label),
+    tables: [tables.entities, tables.artifacts],
+  });
+  if (stream.isUnchanged) return;
+  files.onLook = (path) => stream.use(path);
+  yield* stream.track(readManifest(context));
 }
 
 async function* readManifest(opened: ManifestContext): AsyncGenerator<SourceBatch> {
