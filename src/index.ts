@@ -81,11 +81,14 @@ export { type Hdf5Reader, openHdf5Reader } from "./hdf5/index.ts";
 export {
   type Findings,
   formatDraft,
+  type GroupResult,
   getRun,
+  type IngestAllOptions,
   type IngestOptions,
   type IngestReport,
   type InspectOptions,
   ingest,
+  ingestAll,
   inspectFiles,
   type ListRunsOptions,
   listRuns,
@@ -93,6 +96,7 @@ export {
   type RunDetails,
   type RunStatus,
   type RunSummary,
+  sumReports,
 } from "./ingest/index.ts";
 export {
   buildMemoryIndex,

@@ -15,9 +15,7 @@ export function formatIngestReport(report: IngestReport, opened: OpenedDatabase 
   } else if (report.nodes.rejected > 0) {
     lines.push(`  ${plural(report.nodes.rejected, "record")} would be rejected; --rejects FILE lists them.`);
   }
-  if (opened !== null && !report.dryRun && report.nodes.read > report.nodes.rejected) {
-    lines.push("", ...nextSteps(report, opened));
-  }
+  lines.push(...nextSteps(report, opened));
   return lines.join("\n");
 }
 
@@ -76,7 +74,11 @@ function ofFiles(files: number): string {
   return files === 0 ? "" : ` of ${plural(files, "file")}`;
 }
 
-function nextSteps({ dataset }: IngestReport, { dsnArgument }: OpenedDatabase): string[] {
+/** What to type next, after an empty line; nothing where nothing went in. */
+export function nextSteps(report: IngestReport, opened: OpenedDatabase | null): string[] {
+  const { dataset, dryRun, nodes } = report;
+  if (opened === null || dryRun || nodes.read === nodes.rejected) return [];
+  const { dsnArgument } = opened;
   const [first = ""] = dataset.split(", ");
   const name = shellWord(first);
   const steps = [
@@ -88,5 +90,5 @@ function nextSteps({ dataset }: IngestReport, { dsnArgument }: OpenedDatabase): 
       "serve it (pip install 'tiled[all]==0.2.16')",
     ],
   ] as const;
-  return ["Next:", ...steps.flatMap(([command, purpose]) => [`  # ${purpose}`, `  ${command}`])];
+  return ["", "Next:", ...steps.flatMap(([command, purpose]) => [`  # ${purpose}`, `  ${command}`])];
 }

@@ -1,6 +1,6 @@
 // Progress on stderr: one live line on a terminal, a plain line every few seconds elsewhere.
 
-import type { IngestProgress } from "../ingest/index.ts";
+import type { GroupProgress, IngestProgress } from "../ingest/index.ts";
 import { formatCount, formatDuration, plural } from "./output.ts";
 
 const plainIntervalMs = 5000;
@@ -75,6 +75,12 @@ export function formatLoadProgress({ phase, done, total, rejected, elapsedMs }: 
     parts.push(`ETA ${formatDuration(Math.round((elapsedMs / done) * (total - done)))}`);
   }
   return parts.join(", ");
+}
+
+/** As `formatProgress`; of several groups with "[2/5] EDRIXS  " before it. */
+export function formatGroupProgress({ group, ...progress }: GroupProgress): string {
+  const place = group === null ? "" : `[${group.number}/${group.count}] ${group.name}  `;
+  return `${place}${formatProgress(progress)}`;
 }
 
 /** "read 1,204/10,000 files, 14,448 nodes, 4,100 nodes/s, 3 rejects, ETA 12.0 s" */

@@ -1,5 +1,7 @@
 export { type ExampleOptions, writeExample } from "./example/writeExample.ts";
+export { checkGroups, type InputGroup } from "./groups.ts";
 export { checkInputs, ingest, resumeIngest } from "./ingest.ts";
+export { type GroupProgress, type GroupResult, type IngestAllOptions, ingestAll } from "./ingestAll.ts";
 export { formatDraft } from "./inspect/formatDraft.ts";
 export {
   defaultSample,
@@ -18,5 +20,6 @@ export {
   type RunSummary,
   runStatuses,
 } from "./runs/index.ts";
+export { type FailedDataset, type SummedReport, sumReports } from "./sumReports.ts";
 export type { FileReport, IngestOptions, IngestProgress, IngestReport } from "./types.ts";
 export { verifyFiles } from "./verifyFiles.ts";

@@ -19,6 +19,12 @@ export interface OpenOptions {
 }
 
 const yamlNames = new Set([".yaml", ".yml"]);
+
+/** True for what is taken for the description of a dataset. */
+export function isDatasetFile(path: string): boolean {
+  return yamlNames.has(extname(path).toLowerCase());
+}
+
 const hdf5Names = new Set([".h5", ".hdf5", ".hdf", ".he5", ".nxs", ".nx5", ".nexus", ".cxi"]);
 
 /**
@@ -38,9 +44,8 @@ export async function openSource(input: string, options: OpenOptions = {}): Prom
     throw new CopycatError("UNREADABLE_SOURCE", `Cannot read ${input}: ${because}.`, { cause: error });
   });
   if (stats.isDirectory()) return openFolderSource(path, options);
-  const extension = extname(path).toLowerCase();
-  if (yamlNames.has(extension)) return openDataset(path, options);
-  if (hdf5Names.has(extension)) return openFileSource(path, options);
+  if (isDatasetFile(path)) return openDataset(path, options);
+  if (hdf5Names.has(extname(path).toLowerCase())) return openFileSource(path, options);
   return openByContent(input, path, options);
 }
 

@@ -5,6 +5,14 @@ import { rejectAccessBlobsSql } from "../../src/catalog/rejectAccessBlobs.ts";
 import { rejectLongKeysSql } from "../../src/catalog/rejectLongKeys.ts";
 import { countUnreachedSql, insertClosureSql } from "../../src/catalog/sql/closure.ts";
 import {
+  collectDoomedAssetsSql,
+  collectDoomedSql,
+  deleteDoomedAssetsSql,
+  deleteDoomedSql,
+  deleteEmptySql,
+  listParentsSql,
+} from "../../src/catalog/sql/deleteTrees.ts";
+import {
   addDataSourcesSql,
   countRenewedSql,
   deleteUnlinkedAssetsSql,
@@ -23,21 +31,13 @@ import {
   updateDataSourcesSql,
 } from "../../src/catalog/sql/mergeData.ts";
 import {
-  collectDoomedAssetsSql,
-  collectDoomedSql,
-  deleteDoomedAssetsSql,
-  deleteDoomedSql,
-  deleteEmptySql,
-  listParentsSql,
-} from "../../src/catalog/sql/deleteTrees.ts";
-import { deleteMovedClosureSql, insertMovedClosureSql, moveNodesSql } from "../../src/catalog/sql/moves.ts";
-import {
   insertNodesSql,
   insertRevisionsSql,
   markChangedSql,
   mergeNodesSql,
   updateNodesSql,
 } from "../../src/catalog/sql/mergeNodes.ts";
+import { deleteMovedClosureSql, insertMovedClosureSql, moveNodesSql } from "../../src/catalog/sql/moves.ts";
 import {
   findFileTwinsSql,
   insertPlainAssetsSql,

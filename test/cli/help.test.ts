@@ -102,7 +102,7 @@ describe("the help", () => {
     const { stdout } = await callCli(["ingest", "--help"]);
     expect(stdout).toContain("Examples:\n  copycat ingest ");
     expect(stdout).toContain(
-      "Exit codes: 0 all in; 1 failed, nothing changed; 2 wrong usage; 3 finished, with rejects.",
+      "Exit codes: 0 all in; 1 failed, nothing changed by what failed; 2 wrong usage; 3 finished, with rejects.",
     );
   });
 

@@ -74,7 +74,9 @@ describe("a dataset of files", () => {
     const failed = pour(database, folder, yaml, { commitEvery: 7, ...stopAt(3) });
     await expect(failed).rejects.toMatchObject({
       code: "CANCELLED",
-      message: expect.stringMatching(/The 2 parts before it are in, and `copycat ingest --resume [0-9a-f-]{36}` goes/),
+      message: expect.stringMatching(
+        /The 2 parts before it are in, and `copycat ingest --resume [0-9a-f-]{36}` goes/,
+      ),
     });
     expect((await nodesBelow(database, "/FILES")).size).toBe(16);
     await isSound();
@@ -114,7 +116,9 @@ describe("a file in which each row is an entity", () => {
   });
 
   it("goes on in the middle of the file, and is known as a whole in the end", async () => {
-    await expect(pour(database, folder, yaml, { commitEvery: 700, ...stopAt(4) })).rejects.toThrow("--resume");
+    await expect(pour(database, folder, yaml, { commitEvery: 700, ...stopAt(4) })).rejects.toThrow(
+      "--resume",
+    );
     const before = (await nodesBelow(database, "/ROWS")).size;
     expect(before).toBeGreaterThan(2000);
     expect(before % 2).toBe(1);
@@ -124,9 +128,9 @@ describe("a file in which each row is an entity", () => {
     expect(await contents(database, "/ROWS")).toEqual(await contents(whole, "/ROWS"));
     const again = await pour(database, folder, yaml);
     expect(again.report.nodes).toMatchObject({ unchanged: 2 * rows + 1 });
-    expect(await database.value("select cardinality(tops) from copycat.file where dataset = 'ROWS' and nodes > 1")).toBe(
-      rows,
-    );
+    expect(
+      await database.value("select cardinality(tops) from copycat.file where dataset = 'ROWS' and nodes > 1"),
+    ).toBe(rows);
     await isSound();
   });
 });
@@ -135,7 +139,9 @@ describe("records that come as one stream", () => {
   it("go on after those that are in, also under policy error", async () => {
     const lines = [JSON.stringify({ path: "/STREAM", structure_family: "container" })];
     for (let index = 0; index < 50; index++) {
-      lines.push(JSON.stringify({ path: `/STREAM/e${index}`, structure_family: "container", metadata: { index } }));
+      lines.push(
+        JSON.stringify({ path: `/STREAM/e${index}`, structure_family: "container", metadata: { index } }),
+      );
     }
     const file = folder.text("stream.ndjson", `${lines.join("\n")}\n`);
     const options = { inputs: [file], commitEvery: 10, policy: "error" as const };

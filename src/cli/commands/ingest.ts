@@ -4,12 +4,17 @@ import { Argument, type Command } from "commander";
 import { type MergePolicy, mergePolicies } from "../../bulk/index.ts";
 import { ensureCatalog, type LoadMode, type TriggerWay } from "../../catalog/index.ts";
 import { CopycatError } from "../../errors.ts";
-import { checkInputs, type IngestOptions, ingest, resumeIngest } from "../../ingest/index.ts";
-import { exitCodes } from "../exitCodes.ts";
-import { formatIngestReport } from "../ingestSummary.ts";
+import {
+  checkGroups,
+  type IngestAllOptions,
+  type InputGroup,
+  ingestAll,
+  resumeIngest,
+} from "../../ingest/index.ts";
+import { printGroup, printIngested, printReport, printUnopened } from "../ingestResults.ts";
 import { dsnOption, jsonOption, option, quietOption, wholeNumber } from "../options.ts";
-import { makeLog, printJson, printResult } from "../output.ts";
-import { formatProgress, makeProgressLine } from "../progressLine.ts";
+import { makeLog } from "../output.ts";
+import { formatGroupProgress, makeProgressLine } from "../progressLine.ts";
 import { abortOnSignals } from "../signals.ts";
 import { databaseExists, type OpenedDatabase, withDatabase } from "../withDatabase.ts";
 
@@ -41,15 +46,19 @@ Examples:
   copycat ingest examples/vdp.yaml                  again: reads only files that are new or have changed
   copycat ingest examples/vdp.yaml --prune          and takes out what is gone; with --dry-run: tells what would go
   copycat ingest huge.yaml --commit-every 1000000   in parts; --resume RUN goes on after a crash (copycat runs)
+  copycat ingest datasets/*.yaml                    several, each in a transaction of its own
   zcat nodes.ndjson.gz | copycat ingest -           node records, one JSON object a line
   copycat ingest .copycat/rejects/RUN.ndjson        rejects, once they are mended
 
-Exit codes: 0 all in; 1 failed, nothing changed; 2 wrong usage; 3 finished, with rejects.`;
+Of several inputs each dataset YAML and each folder goes in by itself, and files that follow each other go in together.
+One that fails leaves the others in.
+
+Exit codes: 0 all in; 1 failed, nothing changed by what failed; 2 wrong usage; 3 finished, with rejects.`;
 
 export function addIngestCommand(program: Command): void {
   program
     .command("ingest")
-    .description("Pour HDF5 files or node records into the catalog, all in one transaction.")
+    .description("Pour HDF5 files or node records into the catalog, each data set in one transaction.")
     .addArgument(new Argument("[input...]", "dataset YAML, folder, HDF5 file, NDJSON file, or - for stdin"))
     .addOption(dsnOption())
     .addOption(
@@ -139,25 +148,31 @@ export function addIngestCommand(program: Command): void {
 }
 
 async function runIngest(inputs: string[], flags: IngestFlags): Promise<number> {
-  const progress = makeProgressLine(process.stderr, flags.quiet, formatProgress);
+  const progress = makeProgressLine(process.stderr, flags.quiet, formatGroupProgress);
   const log = makeLog(flags.quiet);
   const { signal, release } = abortOnSignals(() =>
     log.notice("\nStopping; what is not committed is rolled back."),
   );
   const options = makeOptions(inputs, flags, signal, progress.show);
-  const run = async (opened: OpenedDatabase | null): Promise<number> => {
+  const run = async (opened: OpenedDatabase | null, groups: InputGroup[]): Promise<number> => {
     if (opened !== null && !flags.dryRun) await ensureCatalog(opened.database);
-    const report = await ingest(opened?.database ?? null, options);
-    progress.clear();
-    if (flags.json) printJson(report);
-    else printResult(formatIngestReport(report, flags.quiet ? null : opened));
-    return report.status === "completed" ? exitCodes.ok : exitCodes.rejects;
+    const onResult: IngestAllOptions["onResult"] = (result) => {
+      progress.clear();
+      if (groups.length > 1 && result.group.error === null) printGroup(result, flags);
+    };
+    const results = await ingestAll(opened?.database ?? null, { ...options, onResult }, groups);
+    return printIngested(results, {
+      json: flags.json,
+      opened: flags.quiet ? null : opened,
+      isAtomic: flags.commitEvery === undefined,
+    });
   };
   try {
     // Before a server is started or a schema made: a mistyped name must leave nothing behind.
-    await checkInputs(options);
-    if (flags.dryRun && !databaseExists(flags)) return await run(null);
-    return await withDatabase("ingest", flags, run);
+    const groups = await checkGroups(options);
+    printUnopened(groups);
+    if (flags.dryRun && !databaseExists(flags)) return await run(null, groups);
+    return await withDatabase("ingest", flags, (opened) => run(opened, groups));
   } catch (error) {
     progress.clear();
     throw error;
@@ -173,7 +188,7 @@ async function runResume(inputs: string[], flags: IngestFlags, id: string): Prom
       "A run that is taken up has its inputs already; name none with --resume.",
     );
   }
-  const progress = makeProgressLine(process.stderr, flags.quiet, formatProgress);
+  const progress = makeProgressLine(process.stderr, flags.quiet, formatGroupProgress);
   const log = makeLog(flags.quiet);
   const { signal, release } = abortOnSignals(() =>
     log.notice("\nStopping; what is not committed is rolled back."),
@@ -182,14 +197,12 @@ async function runResume(inputs: string[], flags: IngestFlags, id: string): Prom
     return await withDatabase("ingest", { ...flags, mustExist: true }, async (opened) => {
       const report = await resumeIngest(opened.database, id, {
         signal,
-        onProgress: progress.show,
+        onProgress: (now) => progress.show({ ...now, group: null }),
         log,
         ...(flags.rejects === undefined ? {} : { rejectsFile: flags.rejects }),
       });
       progress.clear();
-      if (flags.json) printJson(report);
-      else printResult(formatIngestReport(report, flags.quiet ? null : opened));
-      return report.status === "completed" ? exitCodes.ok : exitCodes.rejects;
+      return printReport(report, { json: flags.json, opened: flags.quiet ? null : opened });
     });
   } finally {
     progress.clear();
@@ -201,8 +214,8 @@ function makeOptions(
   inputs: string[],
   flags: IngestFlags,
   signal: AbortSignal,
-  onProgress: NonNullable<IngestOptions["onProgress"]>,
-): IngestOptions {
+  onProgress: NonNullable<IngestAllOptions["onProgress"]>,
+): IngestAllOptions {
   return {
     inputs,
     mode: flags.mode,
