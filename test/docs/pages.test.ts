@@ -7,7 +7,7 @@ import { useDatabase } from "../support/database.ts";
 import { useFolder } from "../support/files.ts";
 import { argumentsOf, patternOf, readPage } from "./page.ts";
 
-describe.each(["README.md", "docs/search.md", "docs/reading.md"])("%s", (path) => {
+describe.each(["README.md", "docs/search.md", "docs/reading.md", "docs/growing.md"])("%s", (path) => {
   const page = readPage(path);
   const commands = page.examples.flatMap((example) => example.commands);
   const db = useDatabase();
