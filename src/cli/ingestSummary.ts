@@ -33,6 +33,7 @@ function headline({ dataset, nodes, files, dryRun, elapsedMs, nodesPerSecond }: 
   if (nodes.inserted + nodes.updated === 0) {
     return `${dataset}: nothing to change, ${formatCount(nodes.read - nodes.rejected)} of ${plural(nodes.read, "node")} are in already (${rate})`;
   }
+  if (nodes.inserted === 0) return `${dataset}: ${plural(nodes.updated, "node")} updated (${rate})`;
   const updated = nodes.updated === 0 ? "" : `, ${formatCount(nodes.updated)} updated`;
   return `${dataset}: ${plural(nodes.inserted, "node")} in${updated} (${rate})`;
 }

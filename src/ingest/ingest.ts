@@ -121,7 +121,8 @@ async function run(
  * @throws CopycatError UNREADABLE_SOURCE, INVALID_INPUT or USAGE
  */
 export async function checkInputs(options: IngestOptions): Promise<NodeSource[]> {
-  if (options.inputs.length === 0) throw new CopycatError("USAGE", "Name at least one input.");
+  if (options.inputs.length === 0)
+    throw new CopycatError("USAGE", "Name at least one input; --help tells what an input may be.");
   if (options.rejectsFile !== undefined) await checkRejectsFile(options.rejectsFile, options.inputs);
   const sources: NodeSource[] = [];
   for (const input of options.inputs) {

@@ -42,6 +42,11 @@ describe("the commands", () => {
     expect(longs).toEqual([
       "--dsn",
       "--on-conflict",
+      "--prune",
+      "--checksum",
+      "--reread",
+      "--commit-every",
+      "--resume",
       "--mode",
       "--triggers",
       "--rejects",

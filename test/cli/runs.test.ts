@@ -135,7 +135,7 @@ describe("runs", () => {
     expect(runs[3]).toMatchObject({
       status: "completed_with_rejects",
       startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
-      counts: { nodes: { read: 1234, inserted: 1200 }, files: { read: 0 } },
+      counts: { nodes: { read: 1234, inserted: 1200 }, files: { read: 4 } },
     });
   });
 

@@ -198,7 +198,8 @@ function describeSamples(): void {
 
     it("insert nothing the second time and give the same rejects", async () => {
       const again = await pour(database, folder, samples);
-      expect(again.report.nodes).toMatchObject({ inserted: 0, skipped: ingested.report.nodes.inserted });
+      const { inserted, skipped, unchanged } = again.report.nodes;
+      expect([inserted, skipped + unchanged]).toEqual([0, ingested.report.nodes.inserted]);
       expect(again.rejects).toEqual(ingested.rejects);
     });
   });

@@ -91,6 +91,7 @@ export function addIngestCommand(program: Command): void {
       option(
         "--resume <run>",
         "go on with a run that broke off, with its inputs and options; no input is named",
+        "a new run",
       ),
     )
     .addOption(
@@ -140,7 +141,10 @@ export function addIngestCommand(program: Command): void {
     .addOption(jsonOption())
     .addOption(quietOption())
     .addHelpText("after", examples)
-    .action(async (inputs: string[], flags: IngestFlags) => {
+    .action(async (inputs: string[], flags: IngestFlags, command: Command) => {
+      if (inputs.length === 0 && flags.resume === undefined) {
+        command.error("error: missing required argument 'input'", { code: "commander.missingArgument" });
+      }
       process.exitCode = await (flags.resume === undefined
         ? runIngest(inputs, flags)
         : runResume(inputs, flags, flags.resume));

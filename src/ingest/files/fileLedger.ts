@@ -212,6 +212,6 @@ function toRow(file: TrackedFile, { nodes, rejects, isWhole }: PartOfFile): obje
     nodes,
     rejects,
     is_whole: isWhole,
-    is_renewed: file.isRenewed,
+    is_certain: file.isRenewed || file.isAsBefore,
   };
 }

@@ -59,7 +59,10 @@ export class InputLedger implements InputGate {
     }
     const file = this.#makeFile(
       { file: { path: this.input.root, relativePath: "" }, fingerprint: null, checksum: null },
-      { isRenewed: known !== null && !isSame && options.renewsChanged },
+      {
+        isRenewed: known !== null && !isSame && options.renewsChanged,
+        isAsBefore: isSame && !known.isKept,
+      },
     );
     mark(batch, file, 0);
     return { ...batch, file, isWholeFile: true };
@@ -206,6 +209,7 @@ export class InputLedger implements InputGate {
     const isRenewed = options.renewsChanged && (!isSame || !known.isWhole || known.rejects > 0);
     this.#makeFile(seen, {
       isRenewed,
+      isAsBefore: isSame && known.isWhole && known.rejects === 0 && !known.isKept,
       nodesBefore: isPart ? known.nodes : 0,
       oldTops: isPart ? [] : known.tops,
     });
@@ -235,7 +239,7 @@ export class InputLedger implements InputGate {
   }
 
   #makeFile({ file, fingerprint, checksum }: SeenFile, how: Partial<TrackedFile>): TrackedFile {
-    const isCertain = fingerprint !== null && !mayChangeUnseen(fingerprint, Date.now());
+    const isCertain = fingerprint !== null && !this.input.mayCut && !mayChangeUnseen(fingerprint, Date.now());
     const tracked: TrackedFile = {
       number: this.#ledger.nextNumber(),
       input: this.input,
@@ -245,6 +249,7 @@ export class InputLedger implements InputGate {
       fingerprint: isCertain ? fingerprint : null,
       checksum,
       isRenewed: false,
+      isAsBefore: false,
       nodesBefore: 0,
       oldTops: [],
       movedFrom: null,

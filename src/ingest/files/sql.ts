@@ -62,11 +62,11 @@ export const recordFilesSql = `\
 insert into ${fileTable} as f (catalog_schema, dataset, root, relative_path, uri, size_bytes, modified_ns, inode, checksum,
   description, nodes, rejects, is_whole, is_kept, tops, run_id)
 select $1, x.dataset, x.root, x.relative_path, x.uri, x.size_bytes, x.modified_ns, x.inode, decode(x.checksum, 'hex'),
-  x.description, x.nodes, x.rejects, x.is_whole, not ($3 or x.is_renewed or coalesce(t.all_new, true)),
+  x.description, x.nodes, x.rejects, x.is_whole, not ($3 or x.is_certain or coalesce(t.all_new, true)),
   coalesce(t.tops, '{}'), $2
 from jsonb_to_recordset($4::jsonb) as x (
   number int, dataset text, root text, relative_path text, uri text, size_bytes int8, modified_ns int8, inode text,
-  checksum text, description text, nodes int, rejects int, is_whole bool, is_renewed bool)
+  checksum text, description text, nodes int, rejects int, is_whole bool, is_certain bool)
 left join (
   select file, array_agg(id) as tops, bool_and(is_new) as all_new from ${topTable} group by file
 ) t on t.file = x.number

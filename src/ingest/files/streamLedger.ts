@@ -29,15 +29,16 @@ export class StreamLedger implements StreamGate {
       placeOf: () => [],
       matches: () => true,
       isWhole: false,
+      mayCut: false,
       lookAhead: 1,
     };
     this.#tables = input.tables;
     const { options, counts } = ledger;
     const { container, files, isSame } = known;
     const isDone = isSame && container?.isWhole === true && container.runId === options.runId;
-    const isSound =
-      container?.isWhole === true && container.rejects === 0 && !container.isKept && container.isPresent;
-    this.isUnchanged = isDone || (isSame && isSound && options.mayPass);
+    const isSound = container?.isWhole === true && container.rejects === 0 && !container.isKept;
+    const isPresent = container?.isPresent === true;
+    this.isUnchanged = isDone || (isSame && isSound && isPresent && options.mayPass);
     if (this.isUnchanged && !isDone) {
       counts.unchanged += files;
       ledger.unchangedNodes += container?.nodes ?? 0;
@@ -46,6 +47,7 @@ export class StreamLedger implements StreamGate {
     const isChanged = container !== null && !isPart && (!isSame || container.rejects > 0);
     this.#stream = this.#makeFile("", {
       isRenewed: isChanged && options.renewsChanged,
+      isAsBefore: isSame && isSound,
       nodesBefore: isPart ? (container?.nodes ?? 0) : 0,
     });
   }
@@ -93,6 +95,7 @@ export class StreamLedger implements StreamGate {
       fingerprint: null,
       checksum: null,
       isRenewed: false,
+      isAsBefore: false,
       nodesBefore: 0,
       oldTops: [],
       movedFrom: null,

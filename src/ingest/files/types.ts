@@ -20,6 +20,8 @@ export interface TrackedInput {
   matches(relativePath: string): boolean;
   /** All files of the input are listed, so that one which is not has vanished. */
   isWhole: boolean;
+  /** A limit may end the reading within a file, which is then not known as a whole. */
+  mayCut: boolean;
   /** Files looked up at once; one where the number of files to read depends on what the one before held. */
   lookAhead: number;
 }
@@ -37,6 +39,8 @@ export interface TrackedFile {
   checksum: string | null;
   /** Its nodes are renewed where they are there. */
   isRenewed: boolean;
+  /** It is as it was when its nodes went in, so that what is there already is what it holds. */
+  isAsBefore: boolean;
   /** Nodes of it that an earlier part of this run has committed; they are not handed on again. */
   nodesBefore: number;
   /** Topmost nodes when it was read before. */

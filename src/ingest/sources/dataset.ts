@@ -137,6 +137,7 @@ function trackedInput(context: DatasetContext, { isWhole, filter }: DatasetFiles
     placeOf: (relativePath) => [description.key, keyOfFile(relativePath)],
     matches: filter,
     isWhole: isWhole && !isLimited,
+    mayCut: isLimited && description.data.layout !== "per_entity",
     lookAhead: isLimited ? 1 : lookAhead,
   };
 }

@@ -132,6 +132,7 @@ function trackedInput(context: SourceContext, tree: Tree, isWhole: boolean): Tra
     placeOf: (relativePath) => [...tree.root, ...relativePath.split("/")],
     matches: tree.filter,
     isWhole: isWhole && !isLimited,
+    mayCut: false,
     lookAhead,
   };
 }

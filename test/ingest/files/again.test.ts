@@ -79,6 +79,7 @@ describe("files that have not changed", () => {
     const { report } = await pour(database, folder, file, { reread: true });
     expect(report.files).toMatchObject({ read: 3, unchanged: 0, changed: 0 });
     expect(report.nodes).toMatchObject({ read: 10, inserted: 0, updated: 0 });
+    expect((await pour(database, folder, file)).report.nodes).toMatchObject({ unchanged: 10 });
   });
 
   it("are read when some of their nodes were deleted, which come back", async () => {
@@ -86,6 +87,7 @@ describe("files that have not changed", () => {
     const { report } = await pour(database, folder, file);
     expect(report.files).toMatchObject({ read: 1, unchanged: 2, changed: 0 });
     expect(report.nodes).toMatchObject({ inserted: 1, unchanged: 7 });
+    expect((await pour(database, folder, file)).report.nodes).toMatchObject({ unchanged: 10 });
     await sound();
   });
 

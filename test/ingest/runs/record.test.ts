@@ -89,6 +89,7 @@ describe("a run", () => {
       structures: { inserted: 1 },
       assets: { inserted: 4 },
       closure: { rows: 30 },
+      files: { ...noCounts().files, read: 4 },
     });
   });
 
