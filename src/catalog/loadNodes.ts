@@ -94,7 +94,10 @@ async function loadInTransaction(
       ...merged.phases,
     ],
   };
-  if (!options.dryRun) await options.beforeCommit?.(client, report);
+  if (!options.dryRun && options.beforeCommit !== undefined) {
+    await listTops(client, { hasTops: encoder.hasTops, firstId: merged.firstId });
+    await options.beforeCommit(client, report);
+  }
   // The last moment: whoever asked to stop while a statement ran must not find the rows in.
   options.signal?.throwIfAborted();
   return report;
@@ -138,7 +141,6 @@ async function merge(
   const merged = plain ?? (await mergeResolved(client, names, job));
   await guard?.release();
   if (guard !== null && hasMoves) await moveNodes(client, names);
-  if (guard !== null && encoder.hasTops) await listTops(client, merged.firstId);
   return { ...merged, mode, triggers: guard?.triggers ?? "disable" };
 }
 

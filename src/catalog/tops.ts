@@ -23,8 +23,12 @@ where top_of is not null
 order by ordinal`;
 
 /** `firstId`: of a plain merge, whose ids follow from the place in the input; null of any other. */
-export async function listTops(client: PoolClient, firstId: string | null): Promise<void> {
+export async function listTops(
+  client: PoolClient,
+  { hasTops, firstId }: { hasTops: boolean; firstId: string | null },
+): Promise<void> {
   await client.query(createSql);
+  if (!hasTops) return;
   if (firstId === null) await client.query(resolvedSql);
   else await client.query(plainSql, [firstId]);
   await client.query(`analyze ${topTable}`);

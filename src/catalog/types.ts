@@ -79,7 +79,7 @@ export interface LoadOptions {
   moves?: () => readonly MovedNode[];
   /**
    * Runs in the load's transaction when all rows are in, with triggers on. Topmost nodes of files stand in the temp table
-   * `topTable` then: (file, id, is_new), when any came.
+   * `topTable` then: (file, id, is_new).
    */
   beforeCommit?: (client: ClientBase, loaded: LoadReport) => Promise<void>;
 }

@@ -72,7 +72,8 @@ async function* readUnlessUnchanged(context: ManifestContext): AsyncGenerator<So
   const stream = await gate.beginStream({
     dataset: description.key,
     root: description.data.directory,
-    description: describeInput(description, context.label),
+    // What was taken on trust is not known to be so.
+    description: `${describeInput(description, context.label)}${context.trustLayout ? " trusted" : ""}`,
     tables: [tables.entities, tables.artifacts],
   });
   if (stream.isUnchanged) return;
