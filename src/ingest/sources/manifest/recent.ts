@@ -27,7 +27,7 @@ export class RecentMap<Value> {
   /** Something in the map has become heavier. */
   grow(weight: number): void {
     this.#weight += weight;
-    if (this.#weight <= this.#limit / 2) return;
+    if (this.#weight < this.#limit / 2) return;
     this.#old = this.#young;
     this.#young = new Map();
     this.#weight = 0;
