@@ -1,8 +1,8 @@
 // One load in a process of its own, so that its peak of memory is its own. Takes its task as JSON, prints a line of JSON.
 
 import { readFileSync } from "node:fs";
-import { loadNodes } from "../../src/catalog/index.ts";
-import { type Database, ingest, openDatabase, type PhaseTime } from "../../src/index.ts";
+import { type LoadReport, loadNodes } from "../../src/catalog/index.ts";
+import { type Database, ingest, openDatabase } from "../../src/index.ts";
 import type { ManifestData } from "./data.ts";
 import { makeNodeBatches } from "./nodes.ts";
 import type { Shape } from "./rows.ts";
@@ -61,7 +61,7 @@ function peakRssBytes(): number {
 
 interface Loaded {
   nodes: number;
-  phases: readonly PhaseTime[];
+  phases: LoadReport["phases"];
 }
 
 async function loadTables(database: Database, { yaml }: ManifestData): Promise<Loaded> {

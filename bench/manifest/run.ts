@@ -40,7 +40,7 @@ export async function run(args: string[]): Promise<void> {
   const data = await prepareData(shape);
   await withCatalogs(server, async (catalogs, bench) => {
     const client = await bench.connect();
-    const environment = await describeEnvironment(client, ["pg", "hyparquet", "hyparquet-writer"]);
+    const environment = await describeEnvironment(client, ["pg"]);
     await client.end();
     await warm(catalogs, ways);
     const runs = await runRounds(catalogs, { ways, rounds, data, shape });

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { memberTexts } from "../../src/files/index.ts";
-import { openTable, type Table } from "../../src/manifest/index.ts";
+import { openTable, type Table, TableRow } from "../../src/manifest/index.ts";
 
 const fixture = (name: string): string => new URL(`parquet/${name}`, import.meta.url).pathname;
 
@@ -19,8 +19,7 @@ async function readRows(table: Table, columns?: readonly string[]): Promise<Reco
     for (let row = 0; row < block.length; row++) {
       expect(block.position(row)).toBe(`row ${rows.length}`);
       expect(block.problem(row)).toBeNull();
-      const cells = [...block.columns].map(([name, column]) => [name, column.json(row)] as const);
-      rows.push(Object.fromEntries(cells.filter(([, cell]) => cell !== null)));
+      rows.push(Object.fromEntries(new TableRow(block, row).cells()));
     }
   }
   return rows;

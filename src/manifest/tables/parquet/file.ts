@@ -1,6 +1,6 @@
 // A Parquet file: its bytes, its footer, and how its failures are told.
 
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import {
   type AsyncBuffer,
   type FileMetaData,
@@ -12,7 +12,6 @@ import { CopycatError, errorMessage } from "../../../errors.ts";
 
 export interface ParquetFile {
   path: string;
-  file: AsyncBuffer;
   metadata: FileMetaData;
   /** Top-level columns by name. */
   fields: Map<string, SchemaTree>;
@@ -21,10 +20,9 @@ export interface ParquetFile {
 /** @throws CopycatError UNREADABLE_SOURCE */
 export async function openFile(path: string): Promise<ParquetFile> {
   return explained(path, "its end, the footer", async () => {
-    const file = await fileBuffer(path);
-    const metadata = await parquetMetadataAsync(file, { geoparquet: false });
+    const metadata = await parquetMetadataAsync(await fileBuffer(path), { geoparquet: false });
     const fields = new Map(parquetSchema(metadata).children.map((field) => [field.element.name, field]));
-    return { path, file, metadata, fields };
+    return { path, metadata, fields };
   });
 }
 
@@ -41,28 +39,28 @@ export async function explained<T>(path: string, place: string, read: () => Prom
   }
 }
 
-/** Opened for each piece, so that there is nothing to close when a reader leaves early. */
 async function fileBuffer(path: string): Promise<AsyncBuffer> {
   const { size } = await stat(path);
   return {
     byteLength: size,
     slice: async (start, end = size) => {
-      const handle = await open(path);
-      try {
-        return await readSlice(handle, start, end);
-      } finally {
-        await handle.close();
-      }
+      const bytes = new Uint8Array(end - start);
+      await readAt(path, bytes, start);
+      return bytes.buffer;
     },
   };
 }
 
-async function readSlice(handle: FileHandle, start: number, end: number): Promise<ArrayBuffer> {
-  const bytes = new Uint8Array(end - start);
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done);
-    if (bytesRead === 0) throw new Error("the file is shorter than it says");
-    done += bytesRead;
+/** Fills `bytes`. Opens the file for it, so that there is nothing to close when a reader leaves early. */
+export async function readAt(path: string, bytes: Uint8Array, position: number): Promise<void> {
+  const handle = await open(path);
+  try {
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesRead } = await handle.read(bytes, done, bytes.length - done, position + done);
+      if (bytesRead === 0) throw new Error("the file is shorter than it says");
+      done += bytesRead;
+    }
+  } finally {
+    await handle.close();
   }
-  return bytes.buffer;
 }

@@ -13,6 +13,7 @@ import type { HybridReader } from "./hybrid.ts";
 import { type Leaf, unpack } from "./leaf.ts";
 import type { Page } from "./pages.ts";
 import { type DataPage, openDataPage } from "./pageValues.ts";
+import { reusedMemory } from "./scratch.ts";
 import { PlainTexts } from "./texts.ts";
 
 export class FlatColumn implements ColumnReader {
@@ -30,7 +31,7 @@ export class FlatColumn implements ColumnReader {
   constructor(file: ParquetFile, field: SchemaTree, leaf: Leaf) {
     this.#leaf = leaf;
     this.#field = field;
-    this.#pages = new GroupPages(file, leaf);
+    this.#pages = new GroupPages(file, leaf, reusedMemory());
     const { type, converted_type: converted, logical_type: logical } = field.element;
     const isPlain = converted === undefined && logical === undefined;
     this.#isText = type === "BYTE_ARRAY" && (converted === "UTF8" || logical?.type === "STRING" || isPlain);
@@ -68,7 +69,7 @@ export class FlatColumn implements ColumnReader {
       case "texts":
         return new TextCells(spread(values.texts.read(wanted), present, count));
       case "values": {
-        const converted = convert(values.read(wanted), this.#decoder as ColumnDecoder);
+        const converted = convert(copy(values.read(wanted)), this.#decoder as ColumnDecoder);
         return new ValueCells(spread(converted, present, count), this.#field, this.#isSafe);
       }
     }
@@ -80,8 +81,15 @@ export class FlatColumn implements ColumnReader {
     if (this.#isText) return new TextDictionary(new PlainTexts(page).read(count));
     const reader = { view: new DataView(page.buffer, page.byteOffset, page.byteLength), offset: 0 };
     const values = readPlain(reader, decoder.type, count, decoder.element.type_length);
-    return new ValueDictionary(convert(values, decoder), this.#field, this.#isSafe);
+    return new ValueDictionary(convert(copy(values), decoder), this.#field, this.#isSafe);
   }
+}
+
+/** Values that stay when the memory of their page is used again. */
+function copy(values: DecodedArray): DecodedArray {
+  return Array.isArray(values)
+    ? values.map((value: unknown) => (value instanceof Uint8Array ? value.slice() : value))
+    : values.slice();
 }
 
 function readLevels(levels: HybridReader, count: number): Uint8Array {

@@ -2,20 +2,14 @@
 
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { decompress } from "fzstd";
-import type { ColumnMetaData, Compressors, SchemaTree } from "hyparquet";
+import { type ColumnMetaData, type Compressors, type SchemaTree, snappyUncompress } from "hyparquet";
 import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { decompressPage } from "hyparquet/src/datapage.js";
 import { getMaxDefinitionLevel, getMaxRepetitionLevel, getTreePath } from "hyparquet/src/schema.js";
 import type { ColumnDecoder } from "hyparquet/src/types.js";
 import type { ParquetFile } from "./file.ts";
+import type { PageMemory } from "./scratch.ts";
 import { textParsers } from "./values.ts";
-
-/** What hyparquet does not have itself; snappy and plain it has. */
-const compressors: Compressors = {
-  GZIP: (input) => gunzipSync(input),
-  BROTLI: (input) => brotliDecompressSync(input),
-  ZSTD: (input) => decompress(input),
-};
 
 export const parsers = { ...DEFAULT_PARSERS, ...textParsers };
 
@@ -46,12 +40,31 @@ export function leavesOf({ metadata }: ParquetFile, root: SchemaTree, name: stri
 }
 
 /** How hyparquet's own functions want to know of a leaf in one row group. */
-export function decoderOf({ path, schemaPath }: Leaf, { type, codec }: ColumnMetaData): ColumnDecoder {
+export function decoderOf(
+  { path, schemaPath }: Leaf,
+  { type, codec }: ColumnMetaData,
+  compressors: Compressors,
+): ColumnDecoder {
   const element = (schemaPath.at(-1) as SchemaTree).element;
   return { pathInSchema: [...path], type, element, schemaPath, codec, parsers, compressors };
 }
 
-export function unpack(bytes: Uint8Array, sizeBytes: number, { codec }: ColumnDecoder): Uint8Array {
+/** Lz4 is not read: neither Node nor hyparquet has it. */
+export function makeCompressors({ unpacked }: PageMemory): Compressors {
+  return {
+    SNAPPY: (input, sizeBytes) => {
+      const output = unpacked.take(sizeBytes);
+      snappyUncompress(input, output);
+      return output;
+    },
+    GZIP: (input) => gunzipSync(input),
+    BROTLI: (input) => brotliDecompressSync(input),
+    ZSTD: (input, sizeBytes) => decompress(input, unpacked.take(sizeBytes)),
+  };
+}
+
+export function unpack(bytes: Uint8Array, sizeBytes: number, decoder: ColumnDecoder): Uint8Array {
   // A page of nothing but nulls.
-  return sizeBytes === 0 ? new Uint8Array() : decompressPage(bytes, sizeBytes, codec, compressors);
+  if (sizeBytes === 0) return new Uint8Array();
+  return decompressPage(bytes, sizeBytes, decoder.codec, decoder.compressors);
 }

@@ -9,6 +9,7 @@ import type { ColumnReader } from "./columnReader.ts";
 import type { ParquetFile } from "./file.ts";
 import { GroupPages } from "./groupPages.ts";
 import { type Leaf, parsers } from "./leaf.ts";
+import { freshMemory } from "./scratch.ts";
 
 export class NestedColumn implements ColumnReader {
   readonly #field: SchemaTree;
@@ -50,7 +51,7 @@ class LeafRows {
   constructor(file: ParquetFile, leaf: Leaf) {
     this.name = leaf.path.join(".");
     this.#leaf = leaf;
-    this.#pages = new GroupPages(file, leaf);
+    this.#pages = new GroupPages(file, leaf, freshMemory());
   }
 
   get available(): number {

@@ -1,12 +1,14 @@
 // Pages of a column of a row group, one after the other. hyparquet itself takes the whole column of a group at once, which
 // is 40 MB of uids where a group has a million rows.
 
-import type { AsyncBuffer, ColumnMetaData } from "hyparquet";
+import type { ColumnMetaData } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
 import type { PageHeader } from "hyparquet/src/types.js";
+import { readAt } from "./file.ts";
+import type { PageMemory } from "./scratch.ts";
 
-/** Pages are mostly of 1 MB unpacked; a larger one is read whole. */
-const readBytes = 512 * 1024;
+/** Read at once where pages are small; a larger one is read whole, and no more than it. */
+const readBytes = 64 * 1024;
 
 /** A header has the smallest and the largest value of its page in it, so it may be larger; then more is read. */
 const headerBytes = 4096;
@@ -18,16 +20,19 @@ export interface Page {
 }
 
 export class ColumnPages {
-  readonly #file: AsyncBuffer;
+  readonly #path: string;
+  readonly #memory: PageMemory["packed"];
   readonly #end: number;
   /** Where `#window` begins in the file. */
   #start: number;
-  #window = new Uint8Array();
+  #window: Uint8Array = new Uint8Array();
   #valuesLeft: number;
 
-  constructor(file: AsyncBuffer, column: ColumnMetaData) {
+  /** @param memory where pages are read to: the one before is gone then, if it is used again */
+  constructor(path: string, column: ColumnMetaData, { packed }: PageMemory) {
     const { dictionary_page_offset, data_page_offset, total_compressed_size, num_values } = column;
-    this.#file = file;
+    this.#path = path;
+    this.#memory = packed;
     this.#start = Number(dictionary_page_offset || data_page_offset);
     this.#end = this.#start + Number(total_compressed_size);
     this.#valuesLeft = Number(num_values);
@@ -69,8 +74,9 @@ export class ColumnPages {
   /** At least so many bytes in the window, if the column has them. */
   async #need(bytes: number): Promise<void> {
     if (this.#window.length >= Math.min(bytes, this.#left)) return;
-    const end = Math.min(this.#end, this.#start + Math.max(bytes, readBytes));
-    this.#window = new Uint8Array(await this.#file.slice(this.#start, end));
+    const window = this.#memory.take(Math.min(this.#left, Math.max(bytes, readBytes)));
+    await readAt(this.#path, window, this.#start);
+    this.#window = window;
   }
 
   #pass(bytes: number): Uint8Array {
