@@ -1,7 +1,6 @@
 // Turns: the tables and the prepared records, each into a fresh catalog, whose content must be the same.
 
 import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { verifyCatalog } from "../../src/index.ts";
 import type { Catalog, Catalogs } from "../increment/catalogs.ts";
@@ -18,10 +17,11 @@ export interface Run extends Load {
 export interface RoundsOptions extends Pick<Task, "data" | "shape"> {
   ways: readonly WayName[];
   rounds: number;
+  /** Path of the compiled child. */
+  child: string;
 }
 
 const execute = promisify(execFile);
-const child = fileURLToPath(new URL("child.ts", import.meta.url));
 
 /** @throws Error when a way stored something else than the one before it */
 export async function runRounds(catalogs: Catalogs, options: RoundsOptions): Promise<Run[]> {
@@ -46,7 +46,7 @@ export async function runRounds(catalogs: Catalogs, options: RoundsOptions): Pro
 async function runOne(
   catalogs: Catalogs,
   way: WayName,
-  { data, shape }: RoundsOptions,
+  { data, shape, child }: RoundsOptions,
   isThorough: boolean,
 ): Promise<{ load: Load; stored: string }> {
   const catalog = await catalogs.make("manifest");
@@ -54,10 +54,7 @@ async function runOne(
     const client = await catalog.connect();
     await settle(client);
     const task: Task = { way, dsn: catalog.dsn, data, shape };
-    const { stdout } = await execute(process.execPath, ["--import", "tsx", child, JSON.stringify(task)], {
-      cwd: fileURLToPath(new URL("..", import.meta.url)),
-      maxBuffer: 2 ** 24,
-    });
+    const { stdout } = await execute(process.execPath, [child, JSON.stringify(task)], { maxBuffer: 2 ** 24 });
     const load = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Load;
     if (load.nodes !== countNodes(shape.entities)) throw new Error(`${way} loaded ${load.nodes} nodes.`);
     const { rows } = await client.query<{ content: string }>(contentSql);

@@ -1,13 +1,14 @@
 // Tables of entities and artifacts into a catalog, against the same nodes as prepared records.
 
 import { parseArgs } from "node:util";
-import { withCatalogs } from "../increment/catalogs.ts";
+import { type Catalogs, withCatalogs } from "../increment/catalogs.ts";
 import { describeEnvironment } from "../support/environment.ts";
 import { count, oneOf, serverOptions, settings } from "../support/options.ts";
 import { describeInMarkdown, resultsFolder, writeResults } from "../support/results.ts";
 import { serverSettings } from "../support/serverSettings.ts";
 import { showNumber } from "../support/statistics.ts";
 import type { WayName } from "./child.ts";
+import { compileChild } from "./compile.ts";
 import { prepareData } from "./data.ts";
 import { type RoundsOptions, type Run, runRounds } from "./rounds.ts";
 import { artifactTypes, countNodes, rowsPerFile, type Shape } from "./rows.ts";
@@ -42,8 +43,9 @@ export async function run(args: string[]): Promise<void> {
     const client = await bench.connect();
     const environment = await describeEnvironment(client, ["pg"]);
     await client.end();
-    await warm(catalogs, ways);
-    const runs = await runRounds(catalogs, { ways, rounds, data, shape });
+    const child = await compileChild();
+    await warm(catalogs, ways, child);
+    const runs = await runRounds(catalogs, { ways, rounds, data, shape, child });
     const summary = summarise(runs, entities);
     const name = values.name ?? "manifest";
     const markdown = [describe(shape, runs), summaryTable(summary), describeInMarkdown(environment)].join(
@@ -54,10 +56,10 @@ export async function run(args: string[]): Promise<void> {
   });
 }
 
-/** Not counted: the first loads pay for the compiler's cache and for the server's first files. */
-async function warm(catalogs: Parameters<typeof runRounds>[0], ways: readonly WayName[]): Promise<void> {
+/** Not counted: the first loads pay for the server's first files. */
+async function warm(catalogs: Catalogs, ways: readonly WayName[], child: string): Promise<void> {
   const shape: Shape = { entities: 100, files: 2 };
-  const options: RoundsOptions = { ways, rounds: 1, data: await prepareData(shape), shape };
+  const options: RoundsOptions = { ways, rounds: 1, data: await prepareData(shape), shape, child };
   await runRounds(catalogs, options);
 }
 

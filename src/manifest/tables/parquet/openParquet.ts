@@ -25,18 +25,13 @@ export async function openParquet(path: string): Promise<Table> {
 async function* readBlocks(opened: ParquetFile, wanted: readonly string[]): AsyncGenerator<TableBlock> {
   const { path, metadata, fields } = opened;
   const names = wanted.filter((name) => fields.has(name));
-  const readers = names.map((name) => openColumn(opened, fields.get(name) as SchemaTree));
+  const readers = new Map(names.map((name) => [name, openColumn(opened, fields.get(name) as SchemaTree)]));
   const rows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
   for (let start = 0; start < rows; ) {
-    const columns = await explained(path, `row ${start}`, () =>
-      readColumns(readers, Math.min(blockRows, rows - start)),
-    );
-    yield new ParquetBlock(
-      start,
-      columns.count,
-      new Map(columns.columns.map((column, index) => [names[index] ?? "", column])),
-    );
-    start += columns.count;
+    const most = Math.min(blockRows, rows - start);
+    const { count, columns } = await explained(path, `row ${start}`, () => readColumns(readers, most));
+    yield new ParquetBlock(start, count, columns);
+    start += count;
   }
 }
 
@@ -50,13 +45,16 @@ function openColumn(file: ParquetFile, field: SchemaTree): ColumnReader {
 
 /** As many rows, up to `most`, as all columns have at hand: blocks end where a page ends. */
 async function readColumns(
-  readers: readonly ColumnReader[],
+  readers: ReadonlyMap<string, ColumnReader>,
   most: number,
-): Promise<{ count: number; columns: ParquetColumn[] }> {
-  const empty = readers.filter(({ available }) => available === 0);
+): Promise<{ count: number; columns: Map<string, ParquetColumn> }> {
+  const all = [...readers.values()];
+  const empty = all.filter(({ available }) => available === 0);
   if (empty.length > 0) await Promise.all(empty.map((reader) => reader.fill()));
-  const count = Math.min(most, ...readers.map(({ available }) => available));
-  return { count, columns: readers.map((reader) => reader.take(count)) };
+  const count = Math.min(most, ...all.map(({ available }) => available));
+  const columns = new Map<string, ParquetColumn>();
+  for (const [name, reader] of readers) columns.set(name, reader.take(count));
+  return { count, columns };
 }
 
 class ParquetBlock implements TableBlock {
@@ -64,6 +62,8 @@ class ParquetBlock implements TableBlock {
   readonly columns: ReadonlyMap<string, ParquetColumn>;
   readonly #start: number;
   readonly #unsafe: readonly ParquetColumn[];
+  /** Of rows that were asked for, since that makes JSON of their lists. */
+  readonly #problems: (Problem | null)[] = [];
 
   constructor(start: number, length: number, columns: ReadonlyMap<string, ParquetColumn>) {
     this.length = length;
@@ -77,6 +77,15 @@ class ParquetBlock implements TableBlock {
   }
 
   problem(row: number): Problem | null {
+    if (this.#unsafe.length === 0) return null;
+    const known = this.#problems[row];
+    if (known !== undefined) return known;
+    const found = this.#findProblem(row);
+    this.#problems[row] = found;
+    return found;
+  }
+
+  #findProblem(row: number): Problem | null {
     for (const column of this.#unsafe) {
       const problem = cellProblem(column, row);
       if (problem !== null) return problem;
