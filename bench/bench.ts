@@ -10,6 +10,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
   scan: () => import("./scan/run.ts"),
   query: () => import("./query/run.ts"),
   read: () => import("./read/run.ts"),
+  manifest: () => import("./manifest/run.ts"),
 };
 
 const [name = "", ...args] = process.argv.slice(2);

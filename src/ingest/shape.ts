@@ -1,6 +1,7 @@
 // From descriptions of files to records of the catalog.
 
 import {
+  type AssetRecord,
   type DataSourceRecord,
   makeArrayStructure,
   type NodeRecord,
@@ -42,7 +43,10 @@ export function catalogFile(path: string, servedPath: string, sizeBytes: number)
   return isProblem(uri) ? uri : { path, uri, sizeBytes };
 }
 
-export function makeContainer(place: Place, metadata: Iterable<MetadataEntry>): NodeRecord | Reject {
+/** JSON, or what becomes an object of it. */
+export type Metadata = JsonText | Iterable<MetadataEntry>;
+
+export function makeContainer(place: Place, metadata: Metadata): NodeRecord | Reject {
   return makeNode(place, "container", metadata, null);
 }
 
@@ -56,7 +60,7 @@ export function makeArray(
   place: Place,
   item: DatasetItem,
   file: CatalogFile,
-  metadata: Iterable<MetadataEntry>,
+  metadata: Metadata,
   options: ArrayOptions = {},
 ): NodeRecord | Reject {
   if (item.shape === null) {
@@ -66,21 +70,31 @@ export function makeArray(
       `${item.path} has no values (null dataspace); a server cannot serve it`,
     );
   }
-  const isRow = options.index !== undefined;
-  const structure = structureOf(item, item.shape, isRow);
-  const parameters: MetadataEntry[] = [["dataset", stringToJson(item.path)]];
-  // A string: Tiled takes the number 0 for "no slice".
-  if (isRow) parameters.push(["slice", stringToJson(String(options.index))]);
+  const { index } = options;
+  const isRow = index !== undefined;
+  const dataset = stringToJson(item.path);
   return makeNode(place, "array", metadata, {
     mimetype: hdf5Mimetype,
-    structure,
-    parameters: objectToJson(parameters),
+    structure: structureOf(item, item.shape, isRow),
+    // A string: Tiled takes the number 0 for "no slice".
+    parameters: asJsonText(isRow ? `{"dataset":${dataset},"slice":"${index}"}` : `{"dataset":${dataset}}`),
     properties: emptyObject,
     management: "external",
-    assets: [
-      { dataUri: file.uri, isDirectory: false, size: file.sizeBytes, parameter: "data_uri", num: null },
-    ],
+    assets: assetsOf(file),
   });
+}
+
+/** One file may be behind a million rows. */
+const assets = new WeakMap<CatalogFile, readonly AssetRecord[]>();
+
+function assetsOf(file: CatalogFile): readonly AssetRecord[] {
+  const known = assets.get(file);
+  if (known !== undefined) return known;
+  const made = [
+    { dataUri: file.uri, isDirectory: false, size: file.sizeBytes, parameter: "data_uri", num: null },
+  ];
+  assets.set(file, made);
+  return made;
 }
 
 /** Rows of one data set are as many arrays with one structure. */
@@ -105,7 +119,7 @@ function structureOf(item: DatasetItem, shape: readonly number[], isRow: boolean
 function makeNode(
   place: Place,
   structureFamily: "array" | "container",
-  metadata: Iterable<MetadataEntry>,
+  metadata: Metadata,
   dataSource: DataSourceRecord | null,
 ): NodeRecord | Reject {
   const problem = checkKey(place.key);
@@ -114,7 +128,7 @@ function makeNode(
     parentPath: place.parentPath,
     key: place.key,
     structureFamily,
-    metadata: objectToJson(metadata),
+    metadata: typeof metadata === "string" ? metadata : objectToJson(metadata),
     specs: emptyList,
     accessBlob: emptyObject,
     dataSource,

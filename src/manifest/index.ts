@@ -28,4 +28,5 @@ export type {
 } from "./records/types.ts";
 export { cellText } from "./tables/cells.ts";
 export { openTable } from "./tables/openTable.ts";
-export type { Table, TableRow } from "./tables/types.ts";
+export { blockOfRows } from "./tables/rowBlock.ts";
+export { type Table, type TableBlock, type TableColumn, TableRow } from "./tables/types.ts";

@@ -4,9 +4,10 @@ import { CopycatError } from "../../errors.ts";
 import { decodeUtf8, openBytes, splitLines, withoutByteOrderMark } from "../../files/index.ts";
 import { Refusal } from "../problem.ts";
 import { guessCell, makeRow, textToCell } from "./cells.ts";
-import type { Table, TableRow } from "./types.ts";
+import { blockOfRows, type ParsedRow } from "./rowBlock.ts";
+import type { Table, TableBlock } from "./types.ts";
 
-const rowsPerList = 1000;
+const rowsPerBlock = 1000;
 
 /** Of a record too, so that a quote that is never closed does not take the whole file for one. */
 const maxLineBytes = 16 * 1024 * 1024;
@@ -35,7 +36,7 @@ export async function openCsv(path: string, options: CsvOptions): Promise<Table>
   return {
     path,
     columns: columns.filter((name) => name !== ""),
-    rows: (wanted) => readRows(path, { ...options, columns, wanted: new Set(wanted ?? columns) }),
+    blocks: (wanted) => readBlocks(path, { ...options, columns, wanted: new Set(wanted ?? columns) }),
   };
 }
 
@@ -56,20 +57,21 @@ interface RowOptions extends CsvOptions {
   wanted: ReadonlySet<string>;
 }
 
-async function* readRows(path: string, options: RowOptions): AsyncGenerator<readonly TableRow[]> {
-  let rows: TableRow[] = [];
+async function* readBlocks(path: string, options: RowOptions): AsyncGenerator<TableBlock> {
+  const names = options.columns.filter((name) => name !== "" && options.wanted.has(name));
+  let rows: ParsedRow[] = [];
   let isHeader = true;
   for await (const line of readLines(path, options.delimiter)) {
-    if (!isHeader) rows.push(makeTableRow(line, options));
+    if (!isHeader) rows.push(parseRow(line, options));
     isHeader = false;
-    if (rows.length < rowsPerList) continue;
-    yield rows;
+    if (rows.length < rowsPerBlock) continue;
+    yield blockOfRows(rows, names);
     rows = [];
   }
-  if (rows.length > 0) yield rows;
+  if (rows.length > 0) yield blockOfRows(rows, names);
 }
 
-function makeTableRow({ line, fields }: CsvLine, { columns, wanted, texts }: RowOptions): TableRow {
+function parseRow({ line, fields }: CsvLine, { columns, wanted, texts }: RowOptions): ParsedRow {
   return makeRow(`line ${line}`, (cells) => {
     if (fields.length !== columns.length) {
       const code = fields.length < columns.length ? "missing_field" : "unknown_field";

@@ -6,7 +6,8 @@ import { asJsonText } from "../../json.ts";
 import { Refusal } from "../problem.ts";
 import { exactJson } from "../records/exactJson.ts";
 import { makeRow } from "./cells.ts";
-import type { Table, TableRow } from "./types.ts";
+import { blockOfRows, type ParsedRow } from "./rowBlock.ts";
+import type { Table, TableBlock } from "./types.ts";
 
 /** As of node records. */
 const maxDepth = 500;
@@ -20,19 +21,23 @@ export async function openNdjson(path: string): Promise<Table> {
     return {
       path,
       columns,
-      rows: (wanted) => readRows(path, wanted === undefined ? undefined : new Set(wanted)),
+      blocks: (wanted) => readBlocks(path, wanted === undefined ? undefined : new Set(wanted)),
     };
   }
   throw new CopycatError("UNREADABLE_SOURCE", `${path} cannot be read: it has no row.`);
 }
 
-async function* readRows(path: string, wanted?: ReadonlySet<string>): AsyncGenerator<readonly TableRow[]> {
+async function* readBlocks(path: string, wanted?: ReadonlySet<string>): AsyncGenerator<TableBlock> {
+  for await (const rows of readRows(path, wanted)) yield blockOfRows(rows);
+}
+
+async function* readRows(path: string, wanted?: ReadonlySet<string>): AsyncGenerator<ParsedRow[]> {
   for await (const lines of readTextLines(path)) {
-    yield Array.from(lines, (line) => makeTableRow(line, wanted));
+    yield Array.from(lines, (line) => parseRow(line, wanted));
   }
 }
 
-function makeTableRow(line: TextLine, wanted: ReadonlySet<string> | undefined): TableRow {
+function parseRow(line: TextLine, wanted: ReadonlySet<string> | undefined): ParsedRow {
   const position = `line ${line.line}`;
   if ("problem" in line) return { position, cells: new Map(), problem: line.problem };
   return makeRow(position, (cells) => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { CopycatError } from "../../errors.ts";
 import { openCsv } from "./csv.ts";
 import { openNdjson } from "./ndjson.ts";
-import { openParquet } from "./parquet.ts";
+import { openParquet } from "./parquet/openParquet.ts";
 import type { Table } from "./types.ts";
 
 const textEndings = [".csv", ".tsv", ".ndjson", ".jsonl"];
@@ -21,7 +21,7 @@ export const tableEndings: readonly string[] = [
  *
  * @param texts columns that hold text whatever it looks like (CSV and TSV have no types)
  * @throws CopycatError UNREADABLE_SOURCE, then or while it is read; INVALID_INPUT for a name of another kind
- * @example for await (const rows of (await openTable("artifacts.parquet", [])).rows()) console.log(rows.length);
+ * @example for await (const { length } of (await openTable("artifacts.parquet", [])).blocks()) console.log(length);
  */
 export async function openTable(path: string, texts: readonly string[]): Promise<Table> {
   const name = path.toLowerCase().replace(/\.(gz|zst)$/, "");

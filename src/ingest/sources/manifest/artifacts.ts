@@ -1,11 +1,13 @@
 // What a row of the artifacts says: which array, in which file, under which key.
 
 import type { Reject } from "../../../catalog/index.ts";
-import { integerToJson, stringToJson } from "../../../json.ts";
-import { cellText, normaliseHdf5Path, type TableRow } from "../../../manifest/index.ts";
-import { type MetadataEntry, reject } from "../../shape.ts";
+import { stringToJson } from "../../../json.ts";
+import type { TableColumn, TableRow } from "../../../manifest/index.ts";
+import { reject } from "../../shape.ts";
+import type { ArtifactColumns } from "./blockColumns.ts";
 import { onlyType } from "./columns.ts";
 import type { ManifestContext } from "./context.ts";
+import type { KnownArray, KnownFile, RowTexts } from "./item.ts";
 
 /** Characters of an artifact's uid in its key, as the predecessor has it. */
 const uidCharacters = 8;
@@ -15,61 +17,91 @@ export interface Artifact {
   /** Key of its node, and the last part of its locators in the entity. */
   key: string;
   type: string;
-  path: string;
-  /** Below the data directory. */
-  relativePath: string;
-  dataset: string;
+  array: KnownArray;
   /** Row of the leading axis that the array is; null for the whole data set. */
   index: number | null;
 }
 
-/** The arrays of a row; a fan-out makes several of one file. */
-export function readArtifacts(context: ManifestContext, row: TableRow): (Artifact | Reject)[] {
-  const refuse = (code: string, message: string): Reject[] => [rowReject(context, row, code, message)];
-  if (row.problem !== null) return refuse(row.problem.code, row.problem.message);
-  const { columns, fanOut } = context.tables;
-  const type = cellText(row.cells.get("type")) ?? onlyType(fanOut);
-  if (type === null) return refuse("missing_value", "the row has no type");
-  const file = cellText(row.cells.get(columns.file));
-  if (file === null) return refuse("missing_value", `the row has no ${columns.file}`);
-  const located = context.files.locate(file);
-  if (located === null) {
-    const { directory } = context.description.data;
-    return refuse("outside_directory", `${JSON.stringify(file)} leads outside of ${directory}`);
-  }
-  const index = readIndex(row);
-  if (index === undefined) {
-    const found = cellText(row.cells.get("index")) ?? "";
-    return refuse("bad_index", `the index ${found} is no whole number from 0`);
-  }
-  const arrays = arraysOf(context, row, type);
-  if (typeof arrays === "string") return refuse("missing_value", arrays);
-  return arrays.map((array) => ({ row, type, index, ...located, ...array }));
+/** Adds the arrays of a row, or why there are none; a fan-out makes several of one file. */
+export function addArtifacts(context: ManifestContext, row: TableRow, found: (Artifact | Reject)[]): void {
+  const refusal = row.problem ?? readRow(context, row, found);
+  if (refusal !== null) found.push(rowReject(context, row, refusal.code, refusal.message));
 }
 
-/** Keys and data sets, or why there are none. */
-function arraysOf(
-  { tables }: ManifestContext,
-  row: TableRow,
-  type: string,
-): { key: string; dataset: string }[] | string {
-  const uidColumn = tables.columns.artifactUid;
-  const uid = uidColumn === null ? null : cellText(row.cells.get(uidColumn));
-  if (uidColumn !== null && uid === null) return `the row has no ${uidColumn}`;
-  const keyOf = (name: string): string => (uid === null ? name : `${name}_${uid.slice(0, uidCharacters)}`);
+interface Refusal {
+  code: string;
+  message: string;
+}
+
+function readRow(context: ManifestContext, row: TableRow, found: (Artifact | Reject)[]): Refusal | null {
+  const { tables, files, description } = context;
+  const columns = context.blocks.ofArtifacts(row.block);
+  const type = columns.type?.text(row.index) ?? onlyType(tables.fanOut);
+  if (type === null) return missing("type");
+  const name = columns.file?.text(row.index) ?? null;
+  if (name === null) return missing(tables.columns.file);
+  const file = files.locate(name);
+  if (file === null) {
+    const { directory } = description.data;
+    return { code: "outside_directory", message: `${JSON.stringify(name)} leads outside of ${directory}` };
+  }
+  const index = readIndex(columns.index, row.index);
+  if (index === undefined) {
+    const said = columns.index?.text(row.index) ?? "";
+    return { code: "bad_index", message: `the index ${said} is no whole number from 0` };
+  }
+  return addArrays(context, columns, { row, type, file, index }, found);
+}
+
+function missing(column: string): Refusal {
+  return { code: "missing_value", message: `the row has no ${column}` };
+}
+
+interface ReadRow {
+  row: TableRow;
+  type: string;
+  file: KnownFile;
+  index: number | null;
+}
+
+function addArrays(
+  { tables, files }: ManifestContext,
+  columns: ArtifactColumns,
+  { row, type, file, index }: ReadRow,
+  found: (Artifact | Reject)[],
+): Refusal | null {
+  const { artifactUid } = tables.columns;
+  const uid = columns.uid?.text(row.index) ?? null;
+  if (artifactUid !== null && uid === null) return missing(artifactUid);
   if (tables.fanOut === null) {
-    const dataset = cellText(row.cells.get("dataset"));
-    if (dataset === null) return "the row has no dataset";
-    return [{ key: keyOf(type), dataset: normaliseHdf5Path(dataset) }];
+    const name = columns.dataset?.text(row.index) ?? null;
+    if (name === null) return missing("dataset");
+    const shape = columns.shape?.text(row.index) ?? null;
+    const dtype = columns.dtype?.text(row.index) ?? null;
+    const array =
+      shape === null || dtype === null
+        ? files.array(file, name)
+        : files.declaredArray(file, name, { shape, dtype });
+    found.push({ row, key: makeKey(type, uid), type, array, index });
+    return null;
   }
   const arrays = tables.fanOut.get(type);
-  if (arrays === undefined) return `artifact_datasets has no type ${JSON.stringify(type)}`;
-  return arrays.map((array) => ({ key: keyOf(array.type), dataset: array.dataset }));
+  if (arrays === undefined) {
+    return { code: "missing_value", message: `artifact_datasets has no type ${JSON.stringify(type)}` };
+  }
+  for (const { type: name, dataset } of arrays) {
+    found.push({ row, key: makeKey(name, uid), type, array: files.array(file, dataset), index });
+  }
+  return null;
+}
+
+function makeKey(name: string, uid: string | null): string {
+  return uid === null ? name : `${name}_${uid.slice(0, uidCharacters)}`;
 }
 
 /** Null when there is none; undefined for anything but a whole number. A column with nulls is one of floats. */
-function readIndex({ cells }: TableRow): number | null | undefined {
-  const text = cellText(cells.get("index"));
+function readIndex(column: TableColumn | undefined, row: number): number | null | undefined {
+  const text = column?.text(row) ?? null;
   if (text === null) return null;
   const index = text.trim() === "" ? Number.NaN : Number(text);
   return Number.isSafeInteger(index) && index >= 0 ? index : undefined;
@@ -86,8 +118,17 @@ export function rowReject(
 }
 
 /** Where the array lies, in the metadata of its entity: programs read files by these directly. */
-export function* artifactLocators({ key, relativePath, dataset, index }: Artifact): Generator<MetadataEntry> {
-  yield [`path_${key}`, stringToJson(relativePath)];
-  yield [`dataset_${key}`, stringToJson(dataset)];
-  if (index !== null) yield [`index_${key}`, integerToJson(index)];
+export function locatorText({ key, array, index }: Artifact): string {
+  if (array.texts?.key !== key) array.texts = makeTexts(key, array);
+  const { locators, index: name } = array.texts;
+  return index === null ? locators : `${locators}${name}${index}`;
+}
+
+function makeTexts(key: string, { file, datasetJson }: KnownArray): RowTexts {
+  const name = (kind: string): string => stringToJson(`${kind}_${key}`);
+  return {
+    key,
+    locators: `,${name("path")}:${file.relativeJson},${name("dataset")}:${datasetJson}`,
+    index: `,${name("index")}:`,
+  };
 }

@@ -3,7 +3,7 @@
 import { CopycatError } from "../../../errors.ts";
 import type { ManifestTables, Table } from "../../../manifest/index.ts";
 import { didYouMean } from "../../../suggest.ts";
-import type { ColumnNames } from "./context.ts";
+import type { ColumnNames } from "./blockColumns.ts";
 
 /** Columns that are text whatever they look like. */
 export function textColumns({ columns, entityKey }: ManifestTables): string[] {

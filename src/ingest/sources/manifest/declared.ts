@@ -1,9 +1,8 @@
 // Arrays whose shape and data type the table says: their files need not be opened.
 
 import type { DatasetItem, ScalarDataType } from "../../../hdf5/index.ts";
-import { cellText, type TableRow } from "../../../manifest/index.ts";
 import type { FileProblem } from "./item.ts";
-import { LruMap } from "./lru.ts";
+import { RecentMap } from "./recent.ts";
 
 const keptItems = 10_000;
 
@@ -18,37 +17,39 @@ const sizes: Readonly<Record<string, readonly number[]>> = {
   c: [8, 16],
 };
 
+/** What a row says of its data set as it is in its file. */
+export interface Declaration {
+  shape: string;
+  dtype: string;
+}
+
 /** Kept, because most rows say the same. */
 export class DeclaredItems {
-  readonly #items = new LruMap<DatasetItem | FileProblem>(keptItems);
+  readonly #items = new RecentMap<DatasetItem | FileProblem>(keptItems);
 
-  /** Null when the row lacks one of the columns `shape` (of the data set in its file) and `dtype`. */
-  find({ cells }: TableRow, dataset: string): DatasetItem | FileProblem | null {
-    const shape = cellText(cells.get("shape"));
-    const dtype = cellText(cells.get("dtype"));
-    if (shape === null || dtype === null) return null;
-    const key = `${dataset}\0${shape}\0${dtype}`;
+  find(dataset: string, said: Declaration): DatasetItem | FileProblem {
+    const key = `${dataset}\0${said.shape}\0${said.dtype}`;
     const known = this.#items.get(key);
     if (known !== undefined) return known;
-    const item = makeItem(dataset, shape, dtype);
+    const item = makeItem(dataset, said);
     this.#items.set(key, item);
     return item;
   }
 }
 
-function makeItem(dataset: string, shapeText: string, dtype: string): DatasetItem | FileProblem {
-  const shape = parseShape(shapeText);
+function makeItem(dataset: string, said: Declaration): DatasetItem | FileProblem {
+  const shape = parseShape(said.shape);
   if (shape === null) {
     return {
       code: "bad_shape",
-      message: `the shape ${shapeText} is no list of whole numbers such as [151, 40]`,
+      message: `the shape ${said.shape} is no list of whole numbers such as [151, 40]`,
     };
   }
-  const dataType = parseDataType(dtype);
+  const dataType = parseDataType(said.dtype);
   if (dataType === null) {
     return {
       code: "bad_data_type",
-      message: `the dtype ${dtype} is none of numpy's such as float64, <f8 or S12`,
+      message: `the dtype ${said.dtype} is none of numpy's such as float64, <f8 or S12`,
     };
   }
   return {

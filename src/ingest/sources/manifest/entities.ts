@@ -2,23 +2,16 @@
 
 import type { Reject } from "../../../catalog/index.ts";
 import type { DatasetItem } from "../../../hdf5/index.ts";
-import { stringToJson } from "../../../json.ts";
-import { cellText, type TableRow } from "../../../manifest/index.ts";
-import {
-  type CatalogFile,
-  fileRecord,
-  isReject,
-  type MetadataEntry,
-  makeArray,
-  makeContainer,
-  reject,
-} from "../../shape.ts";
+import { asJsonText, type JsonText, objectToJson, stringToJson } from "../../../json.ts";
+import type { TableRow } from "../../../manifest/index.ts";
+import { type CatalogFile, fileRecord, isReject, makeArray, makeContainer, reject } from "../../shape.ts";
 import type { SourceBatch } from "../../types.ts";
 import { artifactMetadata } from "../artifacts.ts";
 import { BatchBuilder } from "../batch.ts";
-import { type Artifact, artifactLocators, readArtifacts, rowReject } from "./artifacts.ts";
-import { type ManifestContext, metadataCells } from "./context.ts";
-import type { FileProblem, Item } from "./item.ts";
+import { type Artifact, addArtifacts, locatorText, rowReject } from "./artifacts.ts";
+import { metadataText } from "./blockColumns.ts";
+import type { ManifestContext } from "./context.ts";
+import type { FileProblem } from "./item.ts";
 import { type JoinedEntity, uidOf } from "./joined.ts";
 
 /** Characters of an entity's uid in its key, as the predecessor has it. */
@@ -37,16 +30,16 @@ export async function shapeEntities(
   list: readonly JoinedEntity[],
 ): Promise<SourceBatch> {
   const batch = new BatchBuilder();
-  const read = list
-    .map((joined) => ({ joined, rows: joined.artifacts.flatMap((row) => readArtifacts(context, row)) }))
-    .filter(({ rows }) => isWanted(context, rows));
-  const artifacts = read.flatMap(({ rows }) => rows.filter(isArtifact));
-  const found = (await findArrays(context, artifacts)).values();
-  for (const { joined, rows } of read) {
-    const arrays = rows.map((row) =>
-      isArtifact(row) ? (found.next().value ?? missingArray(context, row)) : row,
-    );
-    addEntity(batch, context, joined, withoutTwins(context, joined, arrays));
+  const read = list.map((joined) => {
+    const arrays: (Artifact | Reject)[] = [];
+    for (const row of joined.artifacts) addArtifacts(context, row, arrays);
+    return { joined, arrays };
+  });
+  const wanted = read.filter(({ arrays }) => isWanted(context, arrays));
+  await context.files.ensure(arraysOf(wanted));
+  for (const { joined, arrays } of wanted) {
+    const checked = arrays.map((array) => (isArtifact(array) ? checkArray(context, array) : array));
+    addEntity(batch, context, joined, withoutTwins(context, joined, checked));
   }
   return batch.take(context.files.takeLooked());
 }
@@ -55,56 +48,49 @@ function isArtifact(value: Artifact | Reject): value is Artifact {
   return "row" in value;
 }
 
-function missingArray(context: ManifestContext, { row }: Artifact): Reject {
-  return rowReject(context, row, "missing_dataset", "nothing is known of its array");
-}
-
 /** When one file is taken again, only the entities with arrays in it. */
-function isWanted({ only }: ManifestContext, artifacts: readonly (Artifact | Reject)[]): boolean {
-  return only === undefined || artifacts.some((one) => isArtifact(one) && only.has(one.path));
+function isWanted({ only }: ManifestContext, arrays: readonly (Artifact | Reject)[]): boolean {
+  return only === undefined || arrays.some((one) => isArtifact(one) && only.has(one.array.file.path));
 }
 
-async function findArrays(
-  context: ManifestContext,
-  artifacts: readonly Artifact[],
-): Promise<(FoundArray | Reject)[]> {
-  const files = await Promise.all(artifacts.map(({ path }) => context.files.file(path)));
-  const known = artifacts.map(({ row, dataset }, index) => {
-    const file = files[index];
-    if (file !== undefined && "code" in file) return file;
-    return context.tables.fanOut === null ? context.declared.find(row, dataset) : null;
-  });
-  const unknown = artifacts.filter((_, index) => known[index] === null);
-  const described = (await context.files.items(unknown)).values();
-  return artifacts.map((artifact, index) => {
-    const item = known[index] ?? described.next().value;
-    const file = files[index];
-    if (item === undefined || file === undefined) return missingArray(context, artifact);
-    return checkArray(context, artifact, file, item);
-  });
+function* arraysOf(read: Iterable<{ arrays: readonly (Artifact | Reject)[] }>) {
+  for (const { arrays } of read) for (const one of arrays) if (isArtifact(one)) yield one.array;
 }
 
-function checkArray(
-  context: ManifestContext,
-  artifact: Artifact,
-  file: CatalogFile | FileProblem,
-  item: Item | FileProblem,
-): FoundArray | Reject {
-  const { row, path, index, dataset } = artifact;
-  const problem = "code" in file ? file : "code" in item ? item : null;
-  if (problem !== null) {
-    const record = fileRecord(context.description.file, path, context.givenLabel);
-    // The other messages name the file themselves.
-    const where = "kind" in item && problem.code !== "missing_dataset" ? `${path}: ` : "";
-    return { ...rowReject(context, row, problem.code, `${where}${problem.message}`), record };
+function checkArray(context: ManifestContext, artifact: Artifact): FoundArray | Reject {
+  const { row, index, array } = artifact;
+  const { file, item, dataset } = array;
+  const { found } = file;
+  if (found !== null && "code" in found) return refuseArray(context, artifact, found);
+  if (found === null || item === null) {
+    return rowReject(context, row, "missing_dataset", "nothing is known of its array");
   }
-  if ("code" in file || "code" in item) return missingArray(context, artifact);
+  if ("code" in item) {
+    // The other messages name the file themselves.
+    const where = "kind" in item && item.code !== "missing_dataset" ? `${file.path}: ` : "";
+    return refuseArray(context, artifact, { code: item.code, message: `${where}${item.message}` });
+  }
   const length = item.shape?.[0];
   if (index !== null && (length === undefined || index >= length)) {
-    const found = length === undefined ? "is a scalar" : `has ${length} rows`;
-    return rowReject(context, row, "bad_index", `the index is ${index}, but ${dataset} in ${path} ${found}`);
+    const has = length === undefined ? "is a scalar" : `has ${length} rows`;
+    return rowReject(
+      context,
+      row,
+      "bad_index",
+      `the index is ${index}, but ${dataset} in ${file.path} ${has}`,
+    );
   }
-  return { artifact, file, item };
+  return { artifact, file: found, item };
+}
+
+/** What the file is to blame for: it can be taken again by its name. */
+function refuseArray(
+  context: ManifestContext,
+  { row, array }: Artifact,
+  { code, message }: FileProblem,
+): Reject {
+  const record = fileRecord(context.description.file, array.file.path, context.givenLabel);
+  return { ...rowReject(context, row, code, message), record };
 }
 
 function addEntity(
@@ -113,15 +99,17 @@ function addEntity(
   joined: JoinedEntity,
   arrays: readonly (FoundArray | Reject)[],
 ): void {
-  const found = arrays.filter((array): array is FoundArray => "artifact" in array);
   const { entity } = joined;
+  const found = arrays.filter((array): array is FoundArray => "artifact" in array);
   const container = entity === null ? null : makeEntity(context, joined, entity, found);
   if (container !== null) batch.add(container);
+  const parentPath =
+    container === null || isReject(container) ? null : [...container.parentPath, container.key];
   for (const array of arrays) {
     if (!("artifact" in array)) batch.add(array);
-    else if (container === null || isReject(container)) {
+    else if (parentPath === null) {
       batch.add(rowReject(context, array.artifact.row, "no_entity", whyNoEntity(context, joined, array)));
-    } else batch.add(makeArtifactNode(context, container.key, array));
+    } else batch.add(makeArtifactNode(context, parentPath, array));
   }
 }
 
@@ -130,10 +118,11 @@ function withoutTwins(
   context: ManifestContext,
   { entity }: JoinedEntity,
   arrays: readonly (FoundArray | Reject)[],
-): (FoundArray | Reject)[] {
+): readonly (FoundArray | Reject)[] {
+  if (entity === null) return arrays;
   const keys = new Set<string>();
   return arrays.map((array) => {
-    if (entity === null || !("artifact" in array)) return array;
+    if (!("artifact" in array)) return array;
     const { key, row } = array.artifact;
     if (keys.has(key)) {
       const message = `its entity has an array ${JSON.stringify(key)} already`;
@@ -164,15 +153,14 @@ function makeEntity(
 ): ReturnType<typeof makeContainer> {
   const { tables, description, entities } = context;
   const place = { source: entities.path, position: entity.position };
-  if (entity.problem !== null) return reject(place, entity.problem.code, entity.problem.message);
+  const { problem } = entity;
+  if (problem !== null) return reject(place, problem.code, problem.message);
   const uid = uidOf(entity, tables.columns.entityUid);
   if (uid === null) return reject(place, "missing_value", `the row has no ${tables.columns.entityUid}`);
   if (isRepeated)
     return reject(place, "duplicate_uid", `the uid ${JSON.stringify(uid)} is an earlier entity's`);
   const key =
-    tables.entityKey === "column"
-      ? cellText(entity.cells.get("key"))
-      : `${description.key}_${uid.slice(0, uidCharacters)}`;
+    tables.entityKey === "column" ? entity.text("key") : `${description.key}_${uid.slice(0, uidCharacters)}`;
   if (key === null) return reject(place, "missing_value", "the row has no key");
   return makeContainer(
     { ...place, parentPath: [description.key], key },
@@ -180,32 +168,38 @@ function makeEntity(
   );
 }
 
-/** A later entry counts: what is known of the arrays is not overwritten by columns of such names. */
+/** Of members with one name jsonb keeps the last: no column overwrites what is known of the arrays. */
 function entityMetadata(
-  { names, label }: ManifestContext,
-  { cells }: TableRow,
+  { blocks, label }: ManifestContext,
+  { block, index }: TableRow,
   arrays: readonly FoundArray[],
-): Map<string, MetadataEntry[1]> {
-  const metadata = new Map(metadataCells(cells, names.entities));
-  for (const { artifact } of arrays) {
-    for (const [name, value] of artifactLocators(artifact)) metadata.set(name, value);
-  }
-  return metadata.set("source", stringToJson(label));
+): JsonText {
+  let text = metadataText(blocks.ofEntities(block), index);
+  for (const { artifact } of arrays) text += locatorText(artifact);
+  text += `,"source":${stringToJson(label)}}`;
+  return asJsonText(`{${text.slice(1)}`);
 }
 
 function makeArtifactNode(
-  { names, description, artifacts }: ManifestContext,
-  entityKey: string,
+  { blocks, artifacts }: ManifestContext,
+  parentPath: readonly string[],
   { artifact, file, item }: FoundArray,
 ): ReturnType<typeof makeArray> {
   const { row, key, type, index } = artifact;
-  const place = {
-    parentPath: [description.key, entityKey],
-    key,
-    source: artifacts.path,
-    position: row.position,
-  };
-  const shape = index === null ? (item.shape ?? []) : (item.shape ?? []).slice(1);
-  const metadata = [...artifactMetadata(type, item, shape), ...metadataCells(row.cells, names.artifacts)];
+  const place = { parentPath, key, source: artifacts.path, position: row.position };
+  const more = metadataText(blocks.ofArtifacts(row.block).metadata, row.index);
+  const metadata = asJsonText(`${metadataStart(type, item, index !== null)}${more}}`);
   return makeArray(place, item, file, metadata, index === null ? {} : { index });
 }
+
+/** What the rows of a data set have in common, without the brace that ends it. */
+function metadataStart(type: string, item: DatasetItem, isRow: boolean): string {
+  const known = starts.get(item);
+  if (known?.type === type && known.isRow === isRow) return known.text;
+  const shape = isRow ? (item.shape ?? []).slice(1) : (item.shape ?? []);
+  const text = objectToJson(artifactMetadata(type, item, shape)).slice(0, -1);
+  starts.set(item, { type, isRow, text });
+  return text;
+}
+
+const starts = new WeakMap<DatasetItem, { type: string; isRow: boolean; text: string }>();

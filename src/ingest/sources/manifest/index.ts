@@ -8,10 +8,10 @@ import { concatReadAhead } from "../../readAhead.ts";
 import { type MetadataEntry, makeContainer } from "../../shape.ts";
 import type { NodeSource, SourceBatch, SourceContext } from "../../types.ts";
 import { BatchBuilder } from "../batch.ts";
+import { BlockColumns } from "./blockColumns.ts";
 import { checkColumns, columnNames, textColumns } from "./columns.ts";
 import { constantColumns } from "./constants.ts";
 import type { ManifestContext } from "./context.ts";
-import { DeclaredItems } from "./declared.ts";
 import { shapeEntities } from "./entities.ts";
 import { FileDescriptions } from "./files.ts";
 import { joinTables } from "./join.ts";
@@ -56,14 +56,15 @@ export async function openManifestSource(
         givenLabel: options.label,
         only: options.only,
         files: new FileDescriptions(context.reader, data, context.trustLayout),
-        declared: new DeclaredItems(),
-        names: columnNames(tables, { entities: new Map(), artifacts: new Map() }),
       }),
   };
 }
 
+/** What its columns are for depends on what is in them. */
+type Opened = Omit<ManifestContext, "blocks">;
+
 /** Nothing is read when neither the tables nor any file that they name has changed. */
-async function* readUnlessUnchanged(context: ManifestContext): AsyncGenerator<SourceBatch> {
+async function* readUnlessUnchanged(context: Opened): AsyncGenerator<SourceBatch> {
   const { description, tables, gate, files } = context;
   if (context.only !== undefined || Number.isFinite(context.limit)) {
     yield* readManifest(context);
@@ -81,10 +82,11 @@ async function* readUnlessUnchanged(context: ManifestContext): AsyncGenerator<So
   yield* stream.track(readManifest(context));
 }
 
-async function* readManifest(opened: ManifestContext): AsyncGenerator<SourceBatch> {
+async function* readManifest(opened: Opened): AsyncGenerator<SourceBatch> {
   const { description, entities, artifacts, tables, reader } = opened;
   const constants = await findConstants(opened);
-  const context = { ...opened, names: columnNames(tables, constants) };
+  const blocks = new BlockColumns(tables.columns, columnNames(tables, constants));
+  const context = { ...opened, blocks };
   const head = new BatchBuilder();
   const place = { parentPath: [], key: description.key, source: description.file, position: "/" };
   head.add(
@@ -113,7 +115,9 @@ async function findConstants({
   tables,
   entities,
   artifacts,
-}: ManifestContext): Promise<Record<"entities" | "artifacts", Map<string, MetadataEntry[1]>>> {
+}: Opened): Promise<
+  Record<"entities" | "artifacts", Map<string, MetadataEntry[1]>>
+> {
   if (!tables.promotesConstants) return { entities: new Map(), artifacts: new Map() };
   const { entityUid, artifactUid, file } = tables.columns;
   const said = [...description.metadata, ...description.provenance].map(([name]) => name);

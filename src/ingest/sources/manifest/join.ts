@@ -1,12 +1,12 @@
 // Entities and their artifacts, brought together in memory that does not grow with the tables.
 
-import type { TableRow } from "../../../manifest/index.ts";
-import { type JoinedEntity, type Tables, uidOf } from "./joined.ts";
+import { type TableBlock, TableRow } from "../../../manifest/index.ts";
+import { type JoinedEntity, type Tables, uidAt } from "./joined.ts";
 import { partitionJoin } from "./partition.ts";
 import { UidHashes } from "./repeatedUids.ts";
 
 /** Rows in a list of joined entities, about. */
-const listRows = 1000;
+const listRows = 256;
 
 /**
  * Joins the tables by uid: side by side where the artifacts follow the order of the entities and no uid is an entity's
@@ -22,47 +22,37 @@ async function compareOrder({
   artifacts,
   uid,
 }: Tables): Promise<{ isOrdered: boolean; rows: number }> {
-  const cursor = new RowCursor(artifacts.rows([uid]));
+  const cursor = new UidCursor(artifacts.blocks([uid]), uid);
   const hashes = new UidHashes();
   let rows = 0;
   try {
-    let artifact = await cursor.next();
-    const passOver = async (wanted: string | null): Promise<void> => {
-      for (; artifact !== undefined; artifact = await cursor.next(), rows++) {
-        const found = uidOf(artifact, uid);
-        if (found !== null && found !== wanted) return;
-      }
-    };
-    for await (const list of entities.rows([uid])) {
-      rows += list.length;
-      for (const entity of list) {
-        const own = uidOf(entity, uid);
+    for await (const block of entities.blocks([uid])) {
+      rows += block.length;
+      for (let row = 0; row < block.length; row++) {
+        const own = uidAt(block, uid, row);
         if (own !== null) hashes.add(own);
-        await passOver(own);
+        while (!cursor.pass(own) && (await cursor.fill()));
       }
     }
-    const isOrdered = artifact === undefined && !(await hashes.hasRepeated(entities, uid));
-    for (; artifact !== undefined; artifact = await cursor.next()) rows += 1;
-    return { isOrdered, rows };
+    const isAtEnd = !(await cursor.fill());
+    const isOrdered = isAtEnd && !(await hashes.hasRepeated(entities, uid));
+    while (await cursor.fill()) cursor.passBlock();
+    return { isOrdered, rows: rows + cursor.passed };
   } finally {
     await cursor.close();
   }
 }
 
 async function* mergeJoin({ entities, artifacts, uid }: Tables): AsyncGenerator<JoinedEntity> {
-  const cursor = new RowCursor(artifacts.rows());
+  const cursor = new UidCursor(artifacts.blocks(), uid);
   try {
-    let artifact = await cursor.next();
-    for await (const list of entities.rows()) {
-      for (const entity of list) {
-        const own = uidOf(entity, uid);
-        const joined: JoinedEntity = { entity, artifacts: [], isRepeated: false };
+    for await (const block of entities.blocks()) {
+      for (let row = 0; row < block.length; row++) {
+        const joined: JoinedEntity = { entity: new TableRow(block, row), artifacts: [], isRepeated: false };
         const strays: TableRow[] = [];
-        for (; artifact !== undefined; artifact = await cursor.next()) {
-          const found = uidOf(artifact, uid);
-          if (found !== null && found !== own) break;
-          (found === null ? strays : joined.artifacts).push(artifact);
-        }
+        const own = uidAt(block, uid, row);
+        const rows = { own: joined.artifacts, strays };
+        while (!cursor.pass(own, rows) && (await cursor.fill()));
         yield joined;
         if (strays.length > 0) yield { entity: null, artifacts: strays, isRepeated: false };
       }
@@ -86,27 +76,52 @@ async function* inLists(joined: AsyncIterable<JoinedEntity>): AsyncGenerator<Joi
   if (list.length > 0) yield list;
 }
 
-/** The rows of a table one by one; a promise a list, not a row, would be too much to write twice. */
-class RowCursor {
-  readonly #lists: AsyncGenerator<readonly TableRow[]>;
-  #list: readonly TableRow[] = [];
-  #position = 0;
+/** Goes through a table from uid to uid. It waits once a block, not once a row. */
+class UidCursor {
+  readonly #blocks: AsyncGenerator<TableBlock>;
+  readonly #column: string;
+  #block: TableBlock | null = null;
+  #row = 0;
+  passed = 0;
 
-  constructor(lists: AsyncGenerator<readonly TableRow[]>) {
-    this.#lists = lists;
+  constructor(blocks: AsyncGenerator<TableBlock>, column: string) {
+    this.#blocks = blocks;
+    this.#column = column;
   }
 
-  async next(): Promise<TableRow | undefined> {
-    while (this.#position >= this.#list.length) {
-      const result = await this.#lists.next();
-      if (result.done === true) return undefined;
-      this.#list = result.value;
-      this.#position = 0;
+  /**
+   * Passes over the rows of a uid, and those without any, into `rows`.
+   *
+   * @returns whether it came to a row of another uid; if not, the block is at its end
+   */
+  pass(own: string | null, rows?: { own: TableRow[]; strays: TableRow[] }): boolean {
+    const block = this.#block;
+    if (block === null) return false;
+    for (; this.#row < block.length; this.#row++, this.passed++) {
+      const found = uidAt(block, this.#column, this.#row);
+      if (found !== null && found !== own) return true;
+      (found === null ? rows?.strays : rows?.own)?.push(new TableRow(block, this.#row));
     }
-    return this.#list[this.#position++];
+    return false;
+  }
+
+  passBlock(): void {
+    this.passed += (this.#block?.length ?? 0) - this.#row;
+    this.#row = this.#block?.length ?? 0;
+  }
+
+  /** Takes the next block where the one at hand is at its end; false at the end of the table. */
+  async fill(): Promise<boolean> {
+    while (this.#block === null || this.#row >= this.#block.length) {
+      const { done, value } = await this.#blocks.next();
+      if (done === true) return false;
+      this.#block = value;
+      this.#row = 0;
+    }
+    return true;
   }
 
   async close(): Promise<void> {
-    await this.#lists.return(undefined);
+    await this.#blocks.return(undefined);
   }
 }

@@ -1,6 +1,6 @@
 // What is joined, and what comes of it.
 
-import { cellText, type Table, type TableRow } from "../../../manifest/index.ts";
+import type { Table, TableBlock, TableRow } from "../../../manifest/index.ts";
 
 export interface Tables {
   entities: Table;
@@ -18,8 +18,12 @@ export interface JoinedEntity {
 }
 
 /** Null for a row that cannot be joined: it has none, or a problem. */
-export function uidOf(row: TableRow, column: string): string | null {
-  return row.problem === null ? cellText(row.cells.get(column)) : null;
+export function uidAt(block: TableBlock, column: string, row: number): string | null {
+  return block.problem(row) === null ? (block.columns.get(column)?.text(row) ?? null) : null;
+}
+
+export function uidOf({ block, index }: TableRow, column: string): string | null {
+  return uidAt(block, column, index);
 }
 
 /** 32 bits: FNV-1a. */

@@ -5,11 +5,11 @@ import { appendFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { memberTexts, readTextLines } from "../../../files/index.ts";
-import { asJsonText, objectToJson } from "../../../json.ts";
-import type { TableRow } from "../../../manifest/index.ts";
+import { asJsonText, objectToJson, stringToJson } from "../../../json.ts";
+import { blockOfRows, type TableBlock, TableRow } from "../../../manifest/index.ts";
 import { hashUid, type JoinedEntity, type Tables, uidOf } from "./joined.ts";
 
-/** Rows of both tables in one pair of files, about: some 50 MB of memory. */
+/** Rows of both tables in one pair of files, about. They are held as text: some 40 MB where a row has 300 characters. */
 const rowsPerPart = 100_000;
 const maxParts = 256;
 
@@ -22,9 +22,9 @@ export async function* partitionJoin(tables: Tables, rows: number): AsyncGenerat
   try {
     const count = Math.min(maxParts, Math.max(1, Math.ceil(rows / rowsPerPart)));
     const spill = { folder, count, uid: tables.uid };
-    yield* unjoinable(scatter(tables.entities.rows(), { ...spill, name: "entities" }), "entity");
-    yield* unjoinable(scatter(tables.artifacts.rows(), { ...spill, name: "artifacts" }), "artifact");
-    for (let part = 0; part < count; part++) yield* joinPart(spill, part);
+    yield* unjoinable(scatter(tables.entities.blocks(), { ...spill, name: "entities" }), "entity");
+    yield* unjoinable(scatter(tables.artifacts.blocks(), { ...spill, name: "artifacts" }), "artifact");
+    for (let part = 0; part < count; part++) yield* joinPart(folder, part);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -36,27 +36,36 @@ interface Spill {
   uid: string;
 }
 
-async function* joinPart({ folder, uid }: Spill, part: number): AsyncGenerator<JoinedEntity> {
-  const artifacts = new Map<string, TableRow[]>();
-  for await (const row of gather(partPath(folder, "artifacts", part))) {
-    const owner = uidOf(row, uid) ?? "";
-    const others = artifacts.get(owner);
-    if (others === undefined) artifacts.set(owner, [row]);
-    else others.push(row);
+/** A row as it waits in a file. */
+interface SpiltRow {
+  uidJson: string;
+  /** Its position, and its cells as a JSON object, with a tab between. */
+  text: string;
+}
+
+async function* joinPart(folder: string, part: number): AsyncGenerator<JoinedEntity> {
+  const artifacts = new Map<string, string[]>();
+  for await (const { uidJson, text } of gather(partPath(folder, "artifacts", part))) {
+    const others = artifacts.get(uidJson);
+    if (others === undefined) artifacts.set(uidJson, [text]);
+    else others.push(text);
   }
   const seen = new Set<string>();
-  for await (const entity of gather(partPath(folder, "entities", part))) {
-    const own = uidOf(entity, uid) ?? "";
-    yield { entity, artifacts: artifacts.get(own) ?? [], isRepeated: seen.has(own) };
-    seen.add(own);
-    artifacts.delete(own);
+  for await (const { uidJson, text } of gather(partPath(folder, "entities", part))) {
+    const [entity = null] = parseRows([text]);
+    const own = parseRows(artifacts.get(uidJson) ?? []);
+    yield { entity, artifacts: own, isRepeated: seen.has(uidJson) };
+    seen.add(uidJson);
+    artifacts.delete(uidJson);
   }
-  for (const strays of artifacts.values()) yield { entity: null, artifacts: strays, isRepeated: false };
+  for (const strays of artifacts.values()) {
+    yield { entity: null, artifacts: parseRows(strays), isRepeated: false };
+  }
 }
 
 /** Writes rows into their files and gives back those that have no uid, or a problem. */
 async function* scatter(
-  lists: AsyncIterable<readonly TableRow[]>,
+  blocks: AsyncIterable<TableBlock>,
   { folder, count, uid, name }: Spill & { name: string },
 ): AsyncGenerator<TableRow> {
   const buffers = new Array<string>(count).fill("");
@@ -64,15 +73,16 @@ async function* scatter(
     await appendFile(partPath(folder, name, part), buffers[part] ?? "");
     buffers[part] = "";
   };
-  for await (const list of lists) {
-    for (const row of list) {
+  for await (const block of blocks) {
+    for (let index = 0; index < block.length; index++) {
+      const row = new TableRow(block, index);
       const own = uidOf(row, uid);
       if (own === null) {
         yield row;
         continue;
       }
       const part = hashUid(own) % count;
-      buffers[part] += `${row.position}\t${objectToJson(row.cells)}\n`;
+      buffers[part] += `${stringToJson(own)}\t${row.position}\t${objectToJson(row.cells())}\n`;
       if ((buffers[part] ?? "").length >= bufferCharacters) await write(part);
     }
   }
@@ -91,17 +101,26 @@ async function* unjoinable(
   }
 }
 
-async function* gather(path: string): AsyncGenerator<TableRow> {
+async function* gather(path: string): AsyncGenerator<SpiltRow> {
   for await (const lines of readTextLines(path, { maxLineBytes: Number.MAX_SAFE_INTEGER })) {
     for (const line of lines) {
       if (!("text" in line)) continue;
       const tab = line.text.indexOf("\t");
-      const cells = new Map(
-        [...memberTexts(line.text.slice(tab + 1))].map(([name, text]) => [name, asJsonText(text)]),
-      );
-      yield { position: line.text.slice(0, tab), cells, problem: null };
+      yield { uidJson: line.text.slice(0, tab), text: line.text.slice(tab + 1) };
     }
   }
+}
+
+function parseRows(texts: readonly string[]): TableRow[] {
+  const block = blockOfRows(
+    texts.map((text) => {
+      const tab = text.indexOf("\t");
+      const members = [...memberTexts(text.slice(tab + 1))];
+      const cells = new Map(members.map(([name, value]) => [name, asJsonText(value)]));
+      return { position: text.slice(0, tab), cells, problem: null };
+    }),
+  );
+  return texts.map((_, index) => new TableRow(block, index));
 }
 
 function partPath(folder: string, name: string, part: number): string {

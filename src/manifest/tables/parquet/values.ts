@@ -9,10 +9,10 @@ import {
   type JsonText,
   jsonNull,
   objectToJson,
-} from "../../json.ts";
-import { Refusal } from "../problem.ts";
-import { exactJson } from "../records/exactJson.ts";
-import { textToCell } from "./cells.ts";
+} from "../../../json.ts";
+import { Refusal } from "../../problem.ts";
+import { exactJson } from "../../records/exactJson.ts";
+import { textToCell } from "../cells.ts";
 
 /** Dates and times become ISO text, with as many digits as they have. */
 export const textParsers: Partial<ParquetParsers> = {
