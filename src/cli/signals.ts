@@ -11,11 +11,30 @@ export function abortOnSignals(onFirst: () => void): { signal: AbortSignal; rele
     onFirst();
     controller.abort();
   };
+  return { signal: controller.signal, release: listen(handle) };
+}
+
+/** For what never ends by itself: the first signal asks to stop after the work at hand, the second one aborts that. */
+export function stopOnSignals(told: { onFirst: () => void; onSecond: () => void }): {
+  stop: AbortSignal;
+  signal: AbortSignal;
+  release: () => void;
+} {
+  const stop = new AbortController();
+  const abort = new AbortController();
+  const release = listen(() => {
+    if (abort.signal.aborted) process.exit(exitCodes.failed);
+    const isFirst = !stop.signal.aborted;
+    if (isFirst) told.onFirst();
+    else told.onSecond();
+    (isFirst ? stop : abort).abort();
+  });
+  return { stop: stop.signal, signal: abort.signal, release };
+}
+
+function listen(handle: () => void): () => void {
   for (const name of signals) process.on(name, handle);
-  return {
-    signal: controller.signal,
-    release: () => {
-      for (const name of signals) process.off(name, handle);
-    },
+  return () => {
+    for (const name of signals) process.off(name, handle);
   };
 }
