@@ -14,6 +14,9 @@ export function abortOnSignals(onFirst: () => void): { signal: AbortSignal; rele
   return { signal: controller.signal, release: listen(handle) };
 }
 
+/** npx passes a signal on that its child was sent as well: Ctrl-C, and a service that is stopped, come twice. */
+const echoMs = 500;
+
 /** For what never ends by itself: the first signal asks to stop after the work at hand, the second one aborts that. */
 export function stopOnSignals(told: { onFirst: () => void; onSecond: () => void }): {
   stop: AbortSignal;
@@ -22,7 +25,11 @@ export function stopOnSignals(told: { onFirst: () => void; onSecond: () => void 
 } {
   const stop = new AbortController();
   const abort = new AbortController();
+  let lastMs = Number.NEGATIVE_INFINITY;
   const release = listen(() => {
+    const sinceMs = performance.now() - lastMs;
+    if (sinceMs < echoMs) return;
+    lastMs = performance.now();
     if (abort.signal.aborted) process.exit(exitCodes.failed);
     const isFirst = !stop.signal.aborted;
     if (isFirst) told.onFirst();

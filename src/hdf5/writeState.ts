@@ -16,6 +16,7 @@ export type WriteState = "complete" | "open" | "swmr" | "truncated" | "unreadabl
 const signature = Buffer.from([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]);
 /** The longest superblock, version 1 with addresses of 8 bytes, is 100 bytes. */
 const superblockBytes = 128;
+/** The specification gives the flags a meaning from version 3 on; the library sets them in every version. */
 const writeAccess = 1;
 const swmrWriteAccess = 4;
 
@@ -53,8 +54,8 @@ async function stateOf(file: FileHandle, sizeBytes: number): Promise<WriteState>
 
 function judge(bytes: Buffer, at: number, sizeBytes: number): WriteState {
   const superblock = parse(bytes);
-  if (superblock === "cut" || superblock === "unknown")
-    return superblock === "cut" ? "truncated" : "unreadable";
+  if (superblock === "cut") return "truncated";
+  if (superblock === "unknown") return "unreadable";
   const { flags, base, end } = superblock;
   if (flags & swmrWriteAccess) return "swmr";
   if (flags & writeAccess) return "open";

@@ -44,7 +44,7 @@ As a service of systemd:
   After=network-online.target postgresql.service
   [Service]
   Environment=DATABASE_URL=postgres://copycat@localhost/catalog
-  ExecStart=/usr/bin/npx copycat watch /etc/copycat/scans.yaml
+  ExecStart=/usr/bin/node /opt/copycat/bin/copycat.mjs watch /etc/copycat/scans.yaml
   WorkingDirectory=/var/lib/copycat
   Restart=on-failure
   TimeoutStopSec=10min
@@ -65,7 +65,6 @@ export function addWatchCommand(program: Command): void {
       option(
         "--interval <seconds>",
         "pause between two looks at the folders; longer where looking takes a tenth of it",
-        "2",
       )
         .argParser(seconds)
         .default(2000, "2"),
