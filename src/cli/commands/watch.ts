@@ -13,7 +13,7 @@ interface WatchFlags {
   dsn?: string;
   interval: number;
   settle: number;
-  onConflict: MergePolicy;
+  onConflict?: MergePolicy;
   workers?: number;
   source?: string;
   rejects?: string;
@@ -75,9 +75,11 @@ export function addWatchCommand(program: Command): void {
         .default(2000, "2"),
     )
     .addOption(
-      option("--on-conflict <policy>", "what to do with nodes that are there already")
-        .choices([...mergePolicies])
-        .default("update"),
+      option(
+        "--on-conflict <policy>",
+        "what to do with nodes that are there already",
+        "those of changed files are renewed",
+      ).choices(mergePolicies.filter((policy) => policy !== "error")),
     )
     .addOption(
       option("--workers <n>", "threads that read HDF5", "cores - 1, from 1 to 4").argParser(wholeNumber(1)),
@@ -131,7 +133,7 @@ async function runWatch(inputs: string[], flags: WatchFlags): Promise<number> {
 
 function ingestOptions(flags: WatchFlags): WatchIngestOptions {
   return {
-    policy: flags.onConflict,
+    ...(flags.onConflict === undefined ? {} : { policy: flags.onConflict }),
     ...(flags.rejects === undefined ? {} : { rejectsFile: flags.rejects }),
     ...(flags.workers === undefined ? {} : { workers: flags.workers }),
     ...(flags.source === undefined ? {} : { source: flags.source }),

@@ -35,7 +35,7 @@ export async function ingestReady(
 
 /** By the description that was read last and was good, whatever the file says now. */
 function openScanned({ input, ready }: Scan, { ingest = {} }: WatchOptions): NodeSource {
-  const options = { label: ingest.source, files: new Set(ready.map(({ path }) => path)) };
+  const options = { label: ingest.source, only: new Set(ready.map(({ path }) => path)) };
   return input.description === null
     ? openFolderSource(input.path, options)
     : openDatasetSource(input.description, options);
@@ -44,7 +44,6 @@ function openScanned({ input, ready }: Scan, { ingest = {} }: WatchOptions): Nod
 function ingestOptions(scans: readonly Scan[], options: WatchOptions): IngestOptions {
   const { ingest = {}, log, signal } = options;
   return {
-    policy: "update",
     ...ingest,
     inputs: scans.map(({ input }) => input.path),
     ...(ingest.rejectsFile === undefined ? {} : { rejectsFile: partOf(ingest.rejectsFile) }),

@@ -14,7 +14,7 @@ export interface WatchOptions {
   settleMs?: number;
   /** One look, and another after `settleMs` if files were new; what is ready goes in, and a failure is thrown. */
   once?: boolean;
-  /** How each batch is ingested; the policy is `update` unless it is said here. */
+  /** How each batch is ingested. */
   ingest?: WatchIngestOptions;
   /** Pauses after a failure double from the first to the second. Default 1000 and 60,000. */
   retry?: { minDelayMs: number; maxDelayMs: number };
@@ -65,7 +65,10 @@ export interface BatchEvent {
   event: "batch";
   run: string;
   status: "completed" | "completed_with_rejects";
+  /** Files handed on. */
   files: number;
+  /** Of these the ones that were opened; the others were in as they are. */
+  filesRead: number;
   nodes: LoadReport["nodes"];
   elapsedMs: number;
   /** Files that are not ready yet. */

@@ -117,7 +117,8 @@ class Watch {
       const { run, nodes, elapsedMs, rejectsFile } = report;
       const { waiting } = this.#summary;
       const status = nodes.rejected === 0 ? "completed" : "completed_with_rejects";
-      this.#tell({ event: "batch", run, status, files, nodes, elapsedMs, waiting, rejectsFile });
+      const counts = { files, filesRead: report.files.read, nodes, elapsedMs, waiting };
+      this.#tell({ event: "batch", run, status, ...counts, rejectsFile });
     }
     return Math.max(intervalMs, scanMs * (lookingShare - 1));
   }

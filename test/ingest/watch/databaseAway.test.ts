@@ -13,17 +13,17 @@ import { aFewLooks, type RunningWatch, startWatch } from "./support.ts";
 const database = useDatabase();
 const folder = useFolder();
 const content = { children: { a: { data: new Float64Array(3) } } };
-let proxy: Proxy | undefined;
+let way: Way | undefined;
 let watch: RunningWatch | undefined;
 
 afterEach(async () => {
   watch?.abort();
   await watch?.ended.catch(() => undefined);
-  await proxy?.close();
+  await way?.close();
 });
 
 /** A way to the server that can be shut and opened. */
-class Proxy {
+class Way {
   readonly dsn: string;
   readonly #target: URL;
   readonly #port: number;
@@ -41,12 +41,12 @@ class Proxy {
   }
 
   /** On a port that was free a moment ago. */
-  static async make(): Promise<Proxy> {
+  static async make(): Promise<Way> {
     const probe = createServer();
     await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
     const { port } = probe.address() as { port: number };
     await new Promise((resolve) => probe.close(resolve));
-    return new Proxy(port);
+    return new Way(port);
   }
 
   async open(): Promise<void> {
@@ -91,34 +91,34 @@ const paths = async (): Promise<string[]> => [...(await nodesBelow(database, "/f
 
 describe("a database that is away", () => {
   it("at the start is waited for, and what is ready goes in when it comes", async () => {
-    proxy = await Proxy.make();
+    way = await Way.make();
     await folder.hdf5("files/1.h5", content);
-    watch = startWatch(proxy.dsn, [folder.path("files")]);
+    watch = startWatch(way.dsn, [folder.path("files")]);
     const retries = await watch.sees("retry", 3);
     expect(retries.map(({ attempt }) => attempt).slice(0, 3)).toEqual([1, 2, 3]);
     expect(retries[0]).toMatchObject({
       error: { code: "CONNECTION", message: expect.stringContaining("ECONNREFUSED") },
     });
     expect(JSON.stringify(watch.events)).not.toContain(new URL(database.dsn).password || "no password");
-    await proxy.open();
+    await way.open();
     const [batch] = await watch.sees("batch", 1);
     expect(batch).toMatchObject({ status: "completed", files: 1 });
   });
 
   it("in between is waited for; files that came meanwhile go in together, and attempts are counted anew", async () => {
-    proxy = await Proxy.make();
-    await proxy.open();
+    way = await Way.make();
+    await way.open();
     await folder.hdf5("files/2.h5", content);
-    watch = startWatch(proxy.dsn, [folder.path("files")]);
+    watch = startWatch(way.dsn, [folder.path("files")]);
     await watch.sees("batch", 1);
     for (const name of ["3", "4"]) {
-      await proxy.close();
+      await way.close();
       const before = watch.of("retry").length;
       await folder.hdf5(`files/${name}.h5`, content);
       await folder.hdf5(`files/${name}b.h5`, content);
       const retries = await watch.sees("retry", before + 2);
       expect(retries.slice(before, before + 2).map(({ attempt }) => attempt)).toEqual([1, 2]);
-      await proxy.open();
+      await way.open();
       await watch.sees("batch", name === "3" ? 2 : 3);
     }
     expect(watch.of("batch").map(({ status, files }) => ({ status, files }))).toMatchObject([
@@ -147,12 +147,12 @@ describe("a database that is away", () => {
   });
 
   it("that is lost while it commits gets the batch again, and every node is in once", async () => {
-    proxy = await Proxy.make();
-    await proxy.open();
+    way = await Way.make();
+    await way.open();
     await folder.hdf5("files/6.h5", content);
     let cuts = 0;
-    proxy.cuts = (bytes) => cuts === 0 && bytes.includes("commit\0") && ++cuts > 0;
-    watch = startWatch(proxy.dsn, [folder.path("files")]);
+    way.cuts = (bytes) => cuts === 0 && bytes.includes("commit\0") && ++cuts > 0;
+    watch = startWatch(way.dsn, [folder.path("files")]);
     const batches = await watch.sees("batch", 1);
     expect(cuts).toBe(1);
     expect(batches).toMatchObject([{ status: "completed" }]);

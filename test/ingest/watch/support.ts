@@ -1,6 +1,7 @@
 // A watch in this process, quick enough for tests, and what it has told so far.
 
 import { expect } from "vitest";
+import type { WriteGroup } from "../../../src/hdf5/index.ts";
 import type { DatabaseSource, WatchEvent, WatchOptions, WatchSummary } from "../../../src/ingest/index.ts";
 import { watchDataset } from "../../../src/ingest/index.ts";
 
@@ -71,3 +72,15 @@ export function startWatch(
 
 /** Waits for a few looks at the folders. */
 export const aFewLooks = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 500));
+
+/** An entity's file, with a parameter and an array. */
+export const content = (T: number, length = 3): WriteGroup => ({
+  children: { T: { data: T }, a: { data: new Float64Array(length) } },
+});
+
+/** A dataset YAML for the files beside it. */
+export const describeFiles = (name: string, more = ""): string => `label: ${name}
+data: { directory: ., layout: per_entity, file_pattern: "*.h5" }
+parameters: { location: root_scalars }
+artifacts: [{ type: a, dataset: /a }]
+${more}`;
