@@ -102,9 +102,18 @@ describe("--once", () => {
     const { code, stdout, stderr } = await once(folder.path("absent.yaml"));
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toBe(`copycat: Cannot read ${folder.path("absent.yaml")}: it does not exist.\n`);
-    const noDatabase = await callCli(["watch", folder.path("bad/d.yaml"), "--dsn", "postgres://127.0.0.1:1/x", "--once"]);
+    const noDatabase = await callCli([
+      "watch",
+      folder.path("bad/d.yaml"),
+      "--dsn",
+      "postgres://127.0.0.1:1/x",
+      "--once",
+    ]);
     expect(noDatabase.code).toBe(1);
-    expect(eventsOf(noDatabase.stdout).at(-1)).toMatchObject({ event: "stop", error: { code: "CONNECTION" } });
+    expect(eventsOf(noDatabase.stdout).at(-1)).toMatchObject({
+      event: "stop",
+      error: { code: "CONNECTION" },
+    });
   });
 
   it.each([
@@ -120,21 +129,24 @@ describe("--once", () => {
 });
 
 describe("a signal", () => {
-  it.each(["SIGTERM", "SIGINT"] as const)("%s lets the running batch go in, then ends with 0", async (name) => {
-    await folder.hdf5(`${name}/H1.h5`, content(1));
-    const letGo = await holdMerges();
-    const watch = start(folder.text(`${name}/d.yaml`, describeFiles(name)));
-    await mergeWaits();
-    watch.child.kill(name);
-    await watch.sees("Stopping after this batch");
-    // npx passes on what its child has got already.
-    watch.child.kill(name);
-    await letGo();
-    const { code, stdout } = await watch.ended;
-    expect(code).toBe(0);
-    expect(eventsOf(stdout).map(({ event }) => event)).toEqual(["start", "batch", "stop"]);
-    expect(await countOf(name)).toBe(1);
-  });
+  it.each(["SIGTERM", "SIGINT"] as const)(
+    "%s lets the running batch go in, then ends with 0",
+    async (name) => {
+      await folder.hdf5(`${name}/H1.h5`, content(1));
+      const letGo = await holdMerges();
+      const watch = start(folder.text(`${name}/d.yaml`, describeFiles(name)));
+      await mergeWaits();
+      watch.child.kill(name);
+      await watch.sees("Stopping after this batch");
+      // npx passes on what its child has got already.
+      watch.child.kill(name);
+      await letGo();
+      const { code, stdout } = await watch.ended;
+      expect(code).toBe(0);
+      expect(eventsOf(stdout).map(({ event }) => event)).toEqual(["start", "batch", "stop"]);
+      expect(await countOf(name)).toBe(1);
+    },
+  );
 
   it("that comes again ends it at once with 1, and nothing is in", async () => {
     await folder.hdf5("again/H1.h5", content(1));
@@ -149,7 +161,11 @@ describe("a signal", () => {
     await letGo();
     expect(code).toBe(1);
     expect(stderr).toContain("Stopping; what is not committed is rolled back.");
-    expect(eventsOf(stdout).at(-1)).toMatchObject({ event: "stop", batches: 0, error: { code: "CANCELLED" } });
+    expect(eventsOf(stdout).at(-1)).toMatchObject({
+      event: "stop",
+      batches: 0,
+      error: { code: "CANCELLED" },
+    });
     expect(await countOf("AGAIN")).toBe(0);
   });
 });
