@@ -97,6 +97,10 @@ export {
   type RunStatus,
   type RunSummary,
   sumReports,
+  type WatchEvent,
+  type WatchOptions,
+  type WatchSummary,
+  watchDataset,
 } from "./ingest/index.ts";
 export {
   buildMemoryIndex,

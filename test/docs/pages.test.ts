@@ -7,7 +7,7 @@ import { useDatabase } from "../support/database.ts";
 import { useFolder } from "../support/files.ts";
 import { argumentsOf, patternOf, readPage } from "./page.ts";
 
-describe.each(["README.md", "docs/search.md", "docs/reading.md", "docs/growing.md"])("%s", (path) => {
+describe.each(["README.md", "docs/search.md", "docs/reading.md", "docs/growing.md", "docs/watching.md"])("%s", (path) => {
   const page = readPage(path);
   const commands = page.examples.flatMap((example) => example.commands);
   const db = useDatabase();
@@ -25,7 +25,7 @@ describe.each(["README.md", "docs/search.md", "docs/reading.md", "docs/growing.m
 
   /** Files that a command writes go to a folder of the test. */
   const call = (args: readonly string[]) =>
-    callCli(args.map((word, index) => (args[index - 1] === "--out" ? folder.path(word) : word)));
+    callCli(args.map((word, index) => (["--out", "--rejects"].includes(args[index - 1] ?? "") ? folder.path(word) : word)));
 
   test("has examples", () => {
     expect(commands.length).toBeGreaterThan(5);

@@ -1,6 +1,6 @@
 // One batch: what is ready now, in one ingest.
 
-import { appendFile, readFile, rm } from "node:fs/promises";
+import { stat, truncate } from "node:fs/promises";
 import type { Database } from "../../database/index.ts";
 import { ingestSources } from "../ingest.ts";
 import { openDatasetSource } from "../sources/dataset.ts";
@@ -22,15 +22,17 @@ export async function ingestReady(
   options: WatchOptions,
 ): Promise<IngestReport> {
   const wanted = scans.filter(({ ready }) => ready.length > 0);
-  const report = await ingestSources(
-    database,
-    wanted.map((scan) => openScanned(scan, options)),
-    ingestOptions(wanted, options),
+  const report = await withRejects(options.ingest?.rejectsFile, () =>
+    ingestSources(
+      database,
+      wanted.map((scan) => openScanned(scan, options)),
+      ingestOptions(wanted, options),
+    ),
   );
   for (const { input, ready } of wanted) {
     for (const { slot } of ready) input.files.setMark(slot, Mark.done);
   }
-  return { ...report, rejectsFile: await collectRejects(report.rejectsFile, options) };
+  return report;
 }
 
 /** By the description that was read last and was good, whatever the file says now. */
@@ -46,21 +48,24 @@ function ingestOptions(scans: readonly Scan[], options: WatchOptions): IngestOpt
   return {
     ...ingest,
     inputs: scans.map(({ input }) => input.path),
-    ...(ingest.rejectsFile === undefined ? {} : { rejectsFile: partOf(ingest.rejectsFile) }),
+    appendRejects: true,
     ...(log === undefined ? {} : { log }),
     ...(signal === undefined ? {} : { signal }),
   };
 }
 
-/** The rejects of a batch that failed must not stay in the file: those of each batch are written apart at first. */
-const partOf = (rejectsFile: string): string => `${rejectsFile}.part`;
-
-async function collectRejects(
-  written: string | null,
-  { ingest: { rejectsFile } = {} }: WatchOptions,
-): Promise<string | null> {
-  if (written === null || rejectsFile === undefined) return written;
-  await appendFile(rejectsFile, await readFile(written));
-  await rm(written);
-  return rejectsFile;
+/** Runs a batch; the rejects of one that failed do not stay in the named file, to which the next ones are added. */
+async function withRejects<Result>(
+  rejectsFile: string | undefined,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  if (rejectsFile === undefined) return work();
+  const sizeNow = async (): Promise<number> => (await stat(rejectsFile).catch(() => null))?.size ?? 0;
+  const sizeBytes = await sizeNow();
+  try {
+    return await work();
+  } catch (error) {
+    if ((await sizeNow()) > sizeBytes) await truncate(rejectsFile, sizeBytes);
+    throw error;
+  }
 }
