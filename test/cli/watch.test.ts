@@ -67,6 +67,7 @@ describe("--once", () => {
       {
         time,
         event: "batch",
+        input: yaml,
         run: expect.stringMatching(/^[0-9a-f-]{36}$/),
         status: "completed",
         files: 1,

@@ -1,4 +1,4 @@
-// One batch: what is ready now, in one ingest.
+// One batch: what is ready of an input now, in one ingest.
 
 import { stat, truncate } from "node:fs/promises";
 import type { Database } from "../../database/index.ts";
@@ -11,27 +11,21 @@ import type { Scan } from "./scan.ts";
 import type { WatchOptions } from "./types.ts";
 
 /**
- * Ingests the ready files of all inputs in one transaction and marks them as done. Rejected files are done, too, until
- * they change.
+ * Ingests the ready files of an input in one transaction and marks them as done. Rejected files are done, too, until they
+ * change.
  *
  * @throws what `ingest` throws; the files are then as ready as before
  */
 export async function ingestReady(
   database: Database,
-  scans: readonly Scan[],
+  scan: Scan,
   options: WatchOptions,
 ): Promise<IngestReport> {
-  const wanted = scans.filter(({ ready }) => ready.length > 0);
+  const { input, ready } = scan;
   const report = await withRejects(options.ingest?.rejectsFile, () =>
-    ingestSources(
-      database,
-      wanted.map((scan) => openScanned(scan, options)),
-      ingestOptions(wanted, options),
-    ),
+    ingestSources(database, [openScanned(scan, options)], ingestOptions(input.path, options)),
   );
-  for (const { input, ready } of wanted) {
-    for (const { slot } of ready) input.files.setMark(slot, Mark.done);
-  }
+  for (const { slot } of ready) input.files.setMark(slot, Mark.done);
   return report;
 }
 
@@ -43,11 +37,11 @@ function openScanned({ input, ready }: Scan, { ingest = {} }: WatchOptions): Nod
     : openDatasetSource(input.description, options);
 }
 
-function ingestOptions(scans: readonly Scan[], options: WatchOptions): IngestOptions {
+function ingestOptions(input: string, options: WatchOptions): IngestOptions {
   const { ingest = {}, log, signal } = options;
   return {
     ...ingest,
-    inputs: scans.map(({ input }) => input.path),
+    inputs: [input],
     appendRejects: true,
     ...(log === undefined ? {} : { log }),
     ...(signal === undefined ? {} : { signal }),

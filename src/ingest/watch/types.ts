@@ -44,8 +44,8 @@ export type WatchEvent =
   | { time: string; event: "start"; inputs: string[]; intervalMs: number; settleMs: number }
   | BatchEvent
   | FailedBatchEvent
-  /** A try that failed before there was a batch, or because the database was away. */
-  | { time: string; event: "retry"; attempt: number; delayMs: number; error: WatchFailure }
+  /** The database was away, or, with `input`, a folder could not be listed. */
+  | { time: string; event: "retry"; input?: string; attempt: number; delayMs: number; error: WatchFailure }
   /** A file that is not getting ready; told once, until it changes. */
   | {
       time: string;
@@ -59,10 +59,11 @@ export type WatchEvent =
   | { time: string; event: "reload"; input: string; error?: WatchFailure }
   | { time: string; event: "stop"; batches: number; files: number; error?: WatchFailure };
 
-/** Files that are in now. */
+/** Files of an input that are in now. */
 export interface BatchEvent {
   time: string;
   event: "batch";
+  input: string;
   run: string;
   status: "completed" | "completed_with_rejects";
   /** Files handed on. */
@@ -71,15 +72,16 @@ export interface BatchEvent {
   filesRead: number;
   nodes: LoadReport["nodes"];
   elapsedMs: number;
-  /** Files that are not ready yet. */
+  /** Files of the input that are not ready yet. */
   waiting: number;
   rejectsFile: string | null;
 }
 
-/** Nothing has changed; the same files are tried again after `delayMs`. */
+/** Nothing has changed; the same files are tried again after `delayMs`, and other inputs go on. */
 export interface FailedBatchEvent {
   time: string;
   event: "batch";
+  input: string;
   run: null;
   status: "failed";
   files: number;
@@ -98,3 +100,10 @@ export interface WatchSummary {
   /** Files that were not ready at the last look. */
   waiting: number;
 }
+
+/** An event to which its time is still to come. */
+export type UntimedEvent = WatchEvent extends infer Event
+  ? Event extends WatchEvent
+    ? Omit<Event, "time">
+    : never
+  : never;

@@ -1,16 +1,17 @@
 // The long-running form of ingest: looks at the folders again and again, and ingests what is complete.
 
 import { setTimeout } from "node:timers/promises";
-import { wrapDatabaseError } from "../../database/index.ts";
+import type { Database } from "../../database/index.ts";
 import { CopycatError, errorMessage } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { silentLog } from "../../log.ts";
+import type { IngestReport } from "../types.ts";
 import { ingestReady } from "./batch.ts";
 import { type DatabaseSource, WatchConnection } from "./connection.ts";
-import { isAway, retryDelayMs } from "./retryDelay.ts";
-import { type Scan, scanInput } from "./scan.ts";
+import { cancelled, failureOf, isAway, retryDelayMs } from "./failures.ts";
+import { type Scan, type StuckFile, scanInput } from "./scan.ts";
 import { explainStuck } from "./stuck.ts";
-import type { WatchEvent, WatchFailure, WatchOptions, WatchSummary } from "./types.ts";
+import type { UntimedEvent, WatchFailure, WatchOptions, WatchSummary } from "./types.ts";
 import { openWatchedInput, type WatchedInput } from "./watchedInput.ts";
 
 const defaultMs = { interval: 2000, settle: 2000, stuck: 60_000 };
@@ -40,9 +41,6 @@ export async function watchDataset(source: DatabaseSource, options: WatchOptions
   return await watch.run();
 }
 
-/** WatchEvent without its time. */
-type Told = WatchEvent extends infer Event ? (Event extends WatchEvent ? Omit<Event, "time"> : never) : never;
-
 class Watch {
   readonly #connection: WatchConnection;
   readonly #inputs: readonly WatchedInput[];
@@ -50,8 +48,6 @@ class Watch {
   readonly #log: Log;
   readonly #ends: AbortSignal;
   readonly #summary: WatchSummary = { batches: 0, files: 0, rejected: 0, waiting: 0 };
-  /** The batch that runs, or has failed. */
-  #batch: { files: number; startMs: number } | null = null;
 
   constructor(connection: WatchConnection, inputs: readonly WatchedInput[], options: WatchOptions) {
     this.#connection = connection;
@@ -97,7 +93,6 @@ class Watch {
   /** Looks once and ingests what is ready; the pause until the next look. */
   async #round(): Promise<number> {
     const { intervalMs = defaultMs.interval, settleMs = defaultMs.settle, once } = this.#options;
-    this.#batch = null;
     const database = await this.#connection.get();
     const startMs = performance.now();
     await this.#reload();
@@ -107,40 +102,66 @@ class Watch {
       await this.#pause(settleMs);
       scans = await this.#scan();
     }
-    const files = scans.reduce((sum, { ready }) => sum + ready.length, 0);
-    if (files > 0 && !this.#ends.aborted) {
-      this.#batch = { files, startMs: performance.now() };
-      const report = await ingestReady(database, scans, this.#options);
-      this.#summary.batches += 1;
-      this.#summary.files += files;
-      this.#summary.rejected += report.nodes.rejected;
-      const { run, nodes, elapsedMs, rejectsFile } = report;
-      const { waiting } = this.#summary;
-      const status = nodes.rejected === 0 ? "completed" : "completed_with_rejects";
-      const counts = { files, filesRead: report.files.read, nodes, elapsedMs, waiting };
-      this.#tell({ event: "batch", run, status, ...counts, rejectsFile });
+    for (const scan of scans) {
+      if (scan.ready.length === 0) scan.input.failures = 0;
+      else if (!this.#ends.aborted) await this.#batch(database, scan);
     }
     return Math.max(intervalMs, scanMs * (lookingShare - 1));
   }
 
+  /** Inputs that have failed a moment ago are left out. */
   async #scan(): Promise<Scan[]> {
     const { settleMs = defaultMs.settle, stuckMs = defaultMs.stuck, signal } = this.#options;
     const scans: Scan[] = [];
-    for (const input of this.#inputs) scans.push(await scanInput(input, { settleMs, stuckMs, signal }));
-    this.#summary.waiting = scans.reduce((sum, { settling, incomplete }) => sum + settling + incomplete, 0);
-    for (const file of scans.flatMap(({ stuck }) => stuck)) {
-      const { path, state, modifiedMs } = file;
-      const message = explainStuck(file);
-      this.#tell({
-        event: "waiting",
-        file: path,
-        state,
-        modified: new Date(modifiedMs).toISOString(),
-        message,
-      });
-      this.#log.notice(message);
+    for (const input of this.#inputs) {
+      if (performance.now() < input.retryAtMs) continue;
+      try {
+        scans.push(await scanInput(input, { settleMs, stuckMs, signal }));
+      } catch (error) {
+        const failure = this.#inputFailed(input, error);
+        this.#tell({ event: "retry", input: input.path, ...failure });
+      }
     }
+    this.#summary.waiting = scans.reduce((sum, { settling, incomplete }) => sum + settling + incomplete, 0);
+    for (const file of scans.flatMap(({ stuck }) => stuck)) this.#tellStuck(file);
     return scans;
+  }
+
+  async #batch(database: Database, scan: Scan): Promise<void> {
+    const { input, ready, settling, incomplete } = scan;
+    const startMs = performance.now();
+    const files = ready.length;
+    const common = { event: "batch", input: input.path, files, waiting: settling + incomplete } as const;
+    let report: IngestReport;
+    try {
+      report = await ingestReady(database, scan, this.#options);
+    } catch (error) {
+      if (isAway(error)) throw error;
+      const failure = this.#inputFailed(input, error);
+      const elapsedMs = Math.round(performance.now() - startMs);
+      this.#tell({ ...common, run: null, status: "failed", elapsedMs, ...failure });
+      return;
+    }
+    input.failures = 0;
+    this.#summary.batches += 1;
+    this.#summary.files += files;
+    this.#summary.rejected += report.nodes.rejected;
+    const { run, nodes, elapsedMs, rejectsFile } = report;
+    const status = nodes.rejected === 0 ? "completed" : "completed_with_rejects";
+    this.#tell({ ...common, run, status, filesRead: report.files.read, nodes, elapsedMs, rejectsFile });
+  }
+
+  /** What to tell of a failure that concerns one input; the others go on. Throws what ends the watch. */
+  #inputFailed(
+    input: WatchedInput,
+    error: unknown,
+  ): { attempt: number; delayMs: number; error: WatchFailure } {
+    const { once, signal, retry = defaultRetry } = this.#options;
+    if (once === true || signal?.aborted === true) throw error;
+    input.failures += 1;
+    const delayMs = retryDelayMs(input.failures, retry);
+    input.retryAtMs = performance.now() + delayMs;
+    return { attempt: input.failures, delayMs, error: failureOf(error) };
   }
 
   async #reload(): Promise<void> {
@@ -157,24 +178,23 @@ class Watch {
     }
   }
 
-  /** Tells a failure that passes, or may; the pause after it. Throws any other. */
+  /** Tells a failure that concerns all inputs and passes, or may; the pause after it. Throws any other. */
   async #fail(error: unknown, attempt: number): Promise<number> {
     const { once, signal, retry = defaultRetry } = this.#options;
     const mayPass = this.#connection.wasOpen || isAway(error);
     if (once === true || signal?.aborted === true || !mayPass) throw error;
     await this.#connection.drop();
     const delayMs = retryDelayMs(attempt, retry);
-    const failure = failureOf(error);
-    if (this.#batch === null || isAway(error)) {
-      this.#tell({ event: "retry", attempt, delayMs, error: failure });
-    } else {
-      const { files, startMs } = this.#batch;
-      const elapsedMs = Math.round(performance.now() - startMs);
-      const { waiting } = this.#summary;
-      const counts = { files, elapsedMs, waiting, attempt, delayMs };
-      this.#tell({ event: "batch", run: null, status: "failed", ...counts, error: failure });
-    }
+    this.#tell({ event: "retry", attempt, delayMs, error: failureOf(error) });
     return delayMs;
+  }
+
+  #tellStuck(file: StuckFile): void {
+    const { path, state, modifiedMs } = file;
+    const message = explainStuck(file);
+    const modified = new Date(modifiedMs).toISOString();
+    this.#tell({ event: "waiting", file: path, state, modified, message });
+    this.#log.notice(message);
   }
 
   #tellStop(error?: WatchFailure): void {
@@ -182,21 +202,11 @@ class Watch {
     this.#tell({ event: "stop", batches, files, ...(error === undefined ? {} : { error }) });
   }
 
-  #tell(event: Told): void {
+  #tell(event: UntimedEvent): void {
     this.#options.onEvent?.({ time: new Date().toISOString(), ...event });
   }
 
   async #pause(pauseMs: number): Promise<void> {
     await setTimeout(pauseMs, undefined, { signal: this.#ends }).catch(() => undefined);
   }
-}
-
-function failureOf(thrown: unknown): WatchFailure {
-  const error = wrapDatabaseError(thrown, "PostgreSQL refused");
-  return { code: error instanceof CopycatError ? error.code : "INTERNAL", message: errorMessage(error) };
-}
-
-function cancelled(error: unknown): CopycatError {
-  if (error instanceof CopycatError && error.code === "CANCELLED") return error;
-  return new CopycatError("CANCELLED", "Cancelled; nothing was changed.", { cause: error });
 }

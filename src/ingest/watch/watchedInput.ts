@@ -15,6 +15,10 @@ export class WatchedInput {
   /** Absolute. */
   readonly path: string;
   readonly files = new FileTable();
+  /** Batches that failed since the last one that did not. */
+  failures = 0;
+  /** After a failure nothing is tried before, by the clock of this process. */
+  retryAtMs = 0;
   /** Null for a folder. */
   description: DatasetDescription | null;
   /** Size and time of the description that was read last, good or bad. */

@@ -90,14 +90,19 @@ describe("a dataset that grows", () => {
     expect(await watch.stop()).toMatchObject({ waiting: 0, rejected: 0 });
   });
 
-  it("is a folder without description as well, and several at once go in together", async () => {
+  it("is a folder without description as well, and several inputs go in side by side", async () => {
     await folder.hdf5("raw/run1/x.h5", content(1));
     await folder.hdf5("two/H1.h5", content(1));
     const watch = start([folder.path("raw"), folder.text("two/d.yaml", yaml("TWO"))]);
-    await watch.sees("batch", 1);
-    await folder.hdf5("raw/run2/y.h5", content(1));
     await watch.sees("batch", 2);
-    expect(watch.of("batch").map(({ files }) => files)).toEqual([2, 1]);
+    await folder.hdf5("raw/run2/y.h5", content(1));
+    const batches = await watch.sees("batch", 3);
+    const [raw0, two] = [folder.path("raw"), folder.path("two/d.yaml")];
+    expect(batches.map(({ input, files }) => [input, files])).toEqual([
+      [raw0, 1],
+      [two, 1],
+      [raw0, 1],
+    ]);
     expect(await entities("TWO")).toEqual(["", "H1", "H1/a"]);
     const raw = ["", "run1", "run1/x.h5", "run1/x.h5/T", "run1/x.h5/a", "run2", "run2/y.h5"];
     expect(await entities("raw")).toEqual([...raw, "run2/y.h5/T", "run2/y.h5/a"]);

@@ -60,17 +60,20 @@ describe("a failure", () => {
     expect(await watch.stop()).toMatchObject({ batches: 1, files: 2 });
   });
 
-  it("to list a folder passes, too", async () => {
+  it("to list a folder passes, too, and other inputs go on meanwhile", async () => {
     await folder.hdf5("listing/sub/a.h5", content(1));
-    const watch = start([folder.path("listing")]);
+    const watch = start([folder.path("listing"), folder.folder("other")]);
     await watch.sees("batch", 1);
     rmSync(folder.path("listing"), { recursive: true });
     expect((await watch.sees("retry", 2))[1]).toMatchObject({
+      input: folder.path("listing"),
       attempt: 2,
       error: { code: "UNREADABLE_SOURCE" },
     });
+    await folder.hdf5("other/c.h5", content(2));
+    expect((await watch.sees("batch", 2))[1]).toMatchObject({ input: folder.path("other") });
     await folder.hdf5("listing/sub/b.h5", content(2));
-    await watch.sees("batch", 2);
+    await watch.sees("batch", 3);
     expect(await entities("listing")).toContain("sub/b.h5/T");
   });
 
