@@ -77,7 +77,7 @@ export {
 export { startEmbedded, stopEmbedded } from "./database/embedded/index.ts";
 export { type Database, openDatabase, withTransaction } from "./database/index.ts";
 export { CopycatError, type ErrorCode } from "./errors.ts";
-export { type Hdf5Reader, openHdf5Reader } from "./hdf5/index.ts";
+export { type Hdf5Reader, openHdf5Reader, readWriteState, type WriteState } from "./hdf5/index.ts";
 export {
   type Findings,
   formatDraft,
