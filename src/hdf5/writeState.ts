@@ -1,7 +1,8 @@
 // Is a file still being written? Its superblock tells, in a few hundred bytes and without the HDF5 library.
 // Format specification version 3, section II.A, and what the library makes of it (H5F__super_read).
 
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { close, open, read, type Stats, stat } from "node:fs";
+import { promisify } from "node:util";
 import { lookup3 } from "./direct/lookup3.ts";
 
 /**
@@ -12,6 +13,14 @@ import { lookup3 } from "./direct/lookup3.ts";
  * - `unreadable`: no HDF5 file, none yet, or one that cannot be opened.
  */
 export type WriteState = "complete" | "open" | "swmr" | "truncated" | "unreadable";
+
+/** Descriptors instead of `FileHandle`s, which cost more than the questions. */
+const files = {
+  stat: promisify<string, Stats>(stat),
+  open: promisify<string, string, number>(open),
+  read: promisify(read),
+  close: promisify(close),
+};
 
 const signature = Buffer.from([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]);
 /** The longest superblock, version 1 with addresses of 8 bytes, is 100 bytes. */
@@ -27,25 +36,25 @@ const swmrWriteAccess = 4;
  * if ((await readWriteState("scan.h5")) === "complete") await ingest(database, { inputs: ["scan.h5"] });
  */
 export async function readWriteState(path: string): Promise<WriteState> {
-  let file: FileHandle | undefined;
+  let file: number | undefined;
   try {
-    const stats = await stat(path);
+    const stats = await files.stat(path);
     // Opening a pipe would block.
     if (!stats.isFile()) return "unreadable";
-    file = await open(path, "r");
+    file = await files.open(path, "r");
     return await stateOf(file, stats.size);
   } catch {
     return "unreadable";
   } finally {
-    await file?.close();
+    if (file !== undefined) await files.close(file).catch(() => undefined);
   }
 }
 
 /** The superblock is at 0, or behind a user block of 512, 1024, 2048, ... bytes. */
-async function stateOf(file: FileHandle, sizeBytes: number): Promise<WriteState> {
+async function stateOf(file: number, sizeBytes: number): Promise<WriteState> {
   const buffer = Buffer.alloc(superblockBytes);
   for (let at = 0; at + signature.length <= sizeBytes; at = at === 0 ? 512 : at * 2) {
-    const { bytesRead } = await file.read(buffer, 0, superblockBytes, at);
+    const { bytesRead } = await files.read(file, buffer, 0, superblockBytes, at);
     const bytes = buffer.subarray(0, bytesRead);
     if (bytes.subarray(0, signature.length).equals(signature)) return judge(bytes, at, sizeBytes);
   }

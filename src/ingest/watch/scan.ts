@@ -1,8 +1,9 @@
 // One look at the files of an input: which are ready, and which are not yet.
 
-import { stat } from "node:fs/promises";
 import { readWriteState, type WriteState } from "../../hdf5/index.ts";
+import type { ListedFile } from "../listFiles.ts";
 import { Mark, type SeenFile, type Slot } from "./fileTable.ts";
+import { FileLooker } from "./look.ts";
 import type { WatchedInput } from "./watchedInput.ts";
 
 export interface ScanOptions {
@@ -34,8 +35,8 @@ export interface Scan {
   stuck: StuckFile[];
 }
 
-/** Questions to the file system under way at once: those of network file systems are answered side by side. */
-const parallel = 64;
+/** Files asked about at once: network file systems answer side by side. */
+const filesAtOnce = 64;
 
 /**
  * At the first look, a file this much older than `settleMs` is taken as it is: the clocks of file server and client may
@@ -50,55 +51,49 @@ const clockDifferenceMs = 60_000;
  */
 export async function scanInput(input: WatchedInput, options: ScanOptions): Promise<Scan> {
   const scan: Scan = { input, ready: [], settling: 0, incomplete: 0, stuck: [] };
-  await inParallel(input.list(), async ({ path }) => {
+  const looker = new FileLooker();
+  for await (const paths of several(input.list())) {
     options.signal?.throwIfAborted();
-    const seen = await look(path);
-    if (seen !== null) await judge(scan, path, seen, options);
-  });
+    const seen = await looker.look(paths);
+    await Promise.all(paths.map((path, index) => judge(scan, path, seen[index] ?? null, options)));
+  }
   input.files.endRound();
   return scan;
 }
 
-/** Null for what is no file, or is gone already. */
-async function look(path: string): Promise<SeenFile | null> {
-  const stats = await stat(path).catch(() => null);
-  return stats === null || !stats.isFile() ? null : { sizeBytes: stats.size, modifiedMs: stats.mtimeMs };
+async function* several(files: AsyncIterable<ListedFile>): AsyncGenerator<string[]> {
+  let paths: string[] = [];
+  for await (const { path } of files) {
+    if (paths.push(path) < filesAtOnce) continue;
+    yield paths;
+    paths = [];
+  }
+  yield paths;
 }
 
-async function judge(scan: Scan, path: string, seen: SeenFile, options: ScanOptions): Promise<void> {
+/** Null when nothing is left to ask: for all but files that have settled and were not handed on. */
+function judge(scan: Scan, path: string, seen: SeenFile | null, options: ScanOptions): Promise<void> | null {
+  if (seen === null) return null;
   const { files } = scan.input;
-  const { settleMs, stuckMs } = options;
   const nowMs = performance.now();
-  const isOld = files.rounds === 0 && Date.now() - seen.modifiedMs > settleMs + clockDifferenceMs;
+  const isOld = files.rounds === 0 && Date.now() - seen.modifiedMs > options.settleMs + clockDifferenceMs;
   const slot = files.observe(path, seen, isOld ? Number.NEGATIVE_INFINITY : nowMs);
-  if (files.mark(slot) === Mark.done) return;
-  const unchangedMs = nowMs - files.sinceMs(slot);
-  if (unchangedMs < settleMs) {
-    scan.settling += 1;
-    return;
-  }
+  if (files.mark(slot) === Mark.done) return null;
+  if (nowMs - files.sinceMs(slot) >= options.settleMs) return judgeSettled(scan, { path, slot }, options);
+  scan.settling += 1;
+  return null;
+}
+
+async function judgeSettled(scan: Scan, file: ReadyFile, { stuckMs }: ScanOptions): Promise<void> {
+  const { path, slot } = file;
+  const { files } = scan.input;
   const state = await readWriteState(path);
   if (state === "complete") {
-    scan.ready.push({ path, slot });
+    scan.ready.push(file);
     return;
   }
   scan.incomplete += 1;
-  if (unchangedMs < stuckMs || files.mark(slot) === Mark.told) return;
+  if (performance.now() - files.sinceMs(slot) < stuckMs || files.mark(slot) === Mark.told) return;
   files.setMark(slot, Mark.told);
-  scan.stuck.push({ path, state, modifiedMs: seen.modifiedMs });
-}
-
-/** Loops that share one iterator; the first failure ends it for all. */
-async function inParallel<Item>(
-  items: AsyncIterable<Item>,
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  const iterator = items[Symbol.asyncIterator]();
-  const shared = { [Symbol.asyncIterator]: () => iterator };
-  const results = await Promise.allSettled(
-    Array.from({ length: parallel }, async () => {
-      for await (const item of shared) await work(item);
-    }),
-  );
-  for (const result of results) if (result.status === "rejected") throw result.reason;
+  scan.stuck.push({ path, state, modifiedMs: files.modifiedMs(slot) });
 }

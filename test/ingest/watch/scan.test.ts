@@ -1,6 +1,14 @@
 // Which files are ready, without any database.
 
-import { appendFileSync, readFileSync, rmSync, symlinkSync, truncateSync, utimesSync } from "node:fs";
+import {
+  appendFileSync,
+  linkSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+} from "node:fs";
 import { relative } from "node:path";
 import { File as HdfFile, ready as hdf5Ready } from "h5wasm/node";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -106,6 +114,27 @@ describe("a file", () => {
     symlinkSync(await folder.hdf5("elsewhere/a.h5", content), folder.path("links/link.h5"));
     symlinkSync(folder.path("absent"), folder.path("links/broken.h5"));
     expect(found(await lookTwice(input))).toEqual({ ready: ["link.h5"], settling: 0, incomplete: 0 });
+  });
+});
+
+describe("many files", () => {
+  it("are all looked at, and those that differ are told apart", async () => {
+    const input = await openWatchedInput(folder.folder("many"));
+    const one = await folder.hdf5("one.h5", content);
+    const names = Array.from({ length: 3000 }, (_, index) => `many/${index % 7}/f${index}.h5`);
+    for (const index of Array(7).keys()) folder.folder(`many/${index}`);
+    for (const name of names) linkSync(one, folder.path(name));
+    folder.text("many/3/short.h5", readFileSync(one).subarray(0, 200));
+    const scan = await lookTwice(input);
+    expect(new Set(scan.ready.map(({ path }) => path))).toEqual(
+      new Set(names.map((name) => folder.path(name))),
+    );
+    expect(scan).toMatchObject({ settling: 0, incomplete: 1 });
+    finish(scan);
+    await folder.hdf5(names[1500] as string, content);
+    rmSync(folder.path(names[2999] as string));
+    expect(found(await look(input))).toEqual({ ready: [], settling: 1, incomplete: 1 });
+    expect(input.files.size).toBe(3000);
   });
 });
 
