@@ -77,7 +77,7 @@ export {
 export { startEmbedded, stopEmbedded } from "./database/embedded/index.ts";
 export { type Database, openDatabase, withTransaction } from "./database/index.ts";
 export { CopycatError, type ErrorCode } from "./errors.ts";
-export { type Hdf5Reader, openHdf5Reader } from "./hdf5/index.ts";
+export { type Hdf5Reader, openHdf5Reader, readWriteState, type WriteState } from "./hdf5/index.ts";
 export {
   type Findings,
   formatDraft,
@@ -97,6 +97,10 @@ export {
   type RunStatus,
   type RunSummary,
   sumReports,
+  type WatchEvent,
+  type WatchOptions,
+  type WatchSummary,
+  watchDataset,
 } from "./ingest/index.ts";
 export {
   buildMemoryIndex,

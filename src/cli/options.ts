@@ -25,6 +25,18 @@ export const jsonOption = (): Option => option("--json", "print one JSON documen
 
 export const quietOption = (): Option => option("--quiet", "no progress and no notices").default(false);
 
+/** Parses a length of time in seconds, fractions allowed, to milliseconds. */
+export function seconds(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 0 || value > maxSeconds || text.trim() === "") {
+    throw new InvalidArgumentError(`expected a number of seconds from 0 to ${maxSeconds}`);
+  }
+  return value * 1000;
+}
+
+/** A day; timers of Node end at 24. */
+const maxSeconds = 86_400;
+
 /** Parses a whole number of at least `least`. */
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {

@@ -8,6 +8,7 @@ type AddCommand = (program: Command) => void;
 const commands: Record<string, () => Promise<AddCommand>> = {
   ingest: async () => (await import("./commands/ingest.ts")).addIngestCommand,
   runs: async () => (await import("./commands/runs.ts")).addRunsCommand,
+  watch: async () => (await import("./commands/watch.ts")).addWatchCommand,
   inspect: async () => (await import("./commands/inspect.ts")).addInspectCommand,
   search: async () => (await import("./commands/search.ts")).addSearchCommand,
   show: async () => (await import("./commands/show.ts")).addShowCommand,

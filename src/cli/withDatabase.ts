@@ -39,13 +39,22 @@ export async function withDatabase<Result>(
         `Load something first: ${firstStep}`,
     );
   }
+  const opened = await openCommandDatabase(command, options);
+  try {
+    return await work(opened);
+  } finally {
+    await opened.database.close();
+  }
+}
+
+/** The database of a command that opens it again and again; the caller closes it. */
+export async function openCommandDatabase(
+  command: string,
+  options: DatabaseOptions,
+): Promise<OpenedDatabase> {
   const { dsn, isEmbedded } = await reachServer(options);
   const database = await openDatabase({ dsn, applicationName: `copycat:${command}` });
-  try {
-    return await work({ database, dsn, isEmbedded, dsnArgument: dsnArgument(options.dsn) });
-  } finally {
-    await database.close();
-  }
+  return { database, dsn, isEmbedded, dsnArgument: dsnArgument(options.dsn) };
 }
 
 /** Without the option, the next command finds the database as this one did. */

@@ -23,3 +23,14 @@ export {
 export { type FailedDataset, type SummedReport, sumReports } from "./sumReports.ts";
 export type { FileReport, IngestOptions, IngestProgress, IngestReport } from "./types.ts";
 export { verifyFiles } from "./verifyFiles.ts";
+export type { DatabaseSource } from "./watch/connection.ts";
+export type {
+  BatchEvent,
+  FailedBatchEvent,
+  WatchEvent,
+  WatchFailure,
+  WatchIngestOptions,
+  WatchOptions,
+  WatchSummary,
+} from "./watch/types.ts";
+export { watchDataset } from "./watch/watchDataset.ts";

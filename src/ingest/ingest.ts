@@ -30,8 +30,21 @@ import type { IngestOptions, IngestReport, NodeSource, SourceContext } from "./t
  * @example
  * const report = await ingest(database, { inputs: ["datasets/vdp.yaml"] });
  */
-export function ingest(database: Database | null, options: IngestOptions): Promise<IngestReport> {
-  return run(database, options, null);
+export async function ingest(database: Database | null, options: IngestOptions): Promise<IngestReport> {
+  return run(database, await checkInputs(options), { options, resumed: null });
+}
+
+/**
+ * As `ingest`, of sources that the caller has opened: what they are to read need not be what the inputs say now. Each
+ * stands for the input of its place, and can be read once.
+ */
+export async function ingestSources(
+  database: Database,
+  sources: readonly NodeSource[],
+  options: IngestOptions,
+): Promise<IngestReport> {
+  if (options.rejectsFile !== undefined) await checkRejectsFile(options.rejectsFile, options.inputs);
+  return run(database, sources, { options, resumed: null });
 }
 
 /**
@@ -50,7 +63,8 @@ export async function resumeIngest(
   const { inputs, options: kept, rejectsFile } = resumed.start;
   const named = rejectsFile === null ? {} : { rejectsFile };
   try {
-    return await run(database, { ...(kept as KeptOptions), ...named, ...options, inputs }, resumed);
+    const whole = { ...(kept as KeptOptions), ...named, ...options, inputs };
+    return await run(database, await checkInputs(whole), { options: whole, resumed });
   } finally {
     await resumed.record.close();
   }
@@ -58,11 +72,10 @@ export async function resumeIngest(
 
 async function run(
   database: Database | null,
-  options: IngestOptions,
-  resumed: ResumedRun | null,
+  sources: readonly NodeSource[],
+  { options, resumed }: { options: IngestOptions; resumed: ResumedRun | null },
 ): Promise<IngestReport> {
   const start = performance.now();
-  const sources = await checkInputs(options);
   const log = options.log ?? silentLog;
   let tracker: ProgressTracker | undefined;
   const account = await openAccount(database, {

@@ -25,6 +25,8 @@ export interface CliOptions {
 export interface RunningCli {
   readonly child: ChildProcessWithoutNullStreams;
   readonly ended: Promise<CliResult>;
+  /** What stands on stdout so far. */
+  stdout(): string;
   /** Resolves when stderr holds the text; rejects when the process ends without it. */
   sees(text: string): Promise<void>;
 }
@@ -62,7 +64,7 @@ export function startCli(args: readonly string[], { cwd, env = {} }: CliOptions)
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   };
-  return { child, ended, sees };
+  return { child, ended, stdout: () => output.stdout, sees };
 }
 
 /** Our environment without what would change the program's mind. */

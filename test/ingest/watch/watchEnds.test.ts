@@ -1,0 +1,163 @@
+// What fails during a watch, what ends it, and a single round.
+
+import { rmSync, truncateSync } from "node:fs";
+import { afterEach, describe, expect, it } from "vitest";
+import { watchDataset } from "../../../src/ingest/index.ts";
+import { useDatabase } from "../../support/database.ts";
+import { useFolder } from "../../support/files.ts";
+import { nodesBelow } from "../support.ts";
+import {
+  aFewLooks,
+  content,
+  quick,
+  type RunningWatch,
+  startWatch,
+  describeFiles as yaml,
+} from "./support.ts";
+
+const database = useDatabase();
+const folder = useFolder();
+const running: RunningWatch[] = [];
+
+afterEach(async () => {
+  for (const watch of running.splice(0)) {
+    watch.abort();
+    await watch.ended.catch(() => undefined);
+  }
+});
+
+function start(...parameters: Parameters<typeof startWatch> extends [unknown, ...infer Rest] ? Rest : never) {
+  const watch = startWatch(database.dsn, ...parameters);
+  running.push(watch);
+  return watch;
+}
+
+const entities = async (dataset: string): Promise<string[]> =>
+  [...(await nodesBelow(database, `/${dataset}`)).keys()].map((path) => path.slice(dataset.length + 2));
+
+describe("a failure", () => {
+  it("is told, and the batch is tried again until its cause is gone", async () => {
+    await folder.hdf5("fails/H1.h5", content(1));
+    const input = folder.text("fails/d.yaml", yaml("FAILS"));
+    await watchDataset(database.dsn, { ...quick, inputs: [input], once: true });
+    const watch = start([input], { ingest: { workers: 1, policy: "error" } });
+    const failed = await watch.sees("batch", 3);
+    expect(failed).toMatchObject(
+      [1, 2, 3].map((attempt) => ({
+        status: "failed",
+        run: null,
+        files: 1,
+        attempt,
+        error: { code: "CONFLICT", message: expect.stringContaining("are in the catalog already") },
+      })),
+    );
+    await folder.hdf5("fails/H2.h5", content(2));
+    await expect.poll(() => watch.of("batch").at(-1)?.files, { timeout: 20_000 }).toBe(2);
+    await database.rows("delete from nodes where key = 'FAILS'");
+    await database.rows("delete from copycat.file where dataset = 'FAILS'").catch(() => []);
+    await expect.poll(() => watch.of("batch").at(-1)?.status, { timeout: 20_000 }).toBe("completed");
+    expect(await entities("FAILS")).toEqual(["", "H1", "H1/a", "H2", "H2/a"]);
+    expect(await watch.stop()).toMatchObject({ batches: 1, files: 2 });
+  });
+
+  it("to list a folder passes, too, and other inputs go on meanwhile", async () => {
+    await folder.hdf5("listing/sub/a.h5", content(1));
+    const watch = start([folder.path("listing"), folder.folder("other")]);
+    await watch.sees("batch", 1);
+    rmSync(folder.path("listing"), { recursive: true });
+    expect((await watch.sees("retry", 2))[1]).toMatchObject({
+      input: folder.path("listing"),
+      attempt: 2,
+      error: { code: "UNREADABLE_SOURCE" },
+    });
+    await folder.hdf5("other/c.h5", content(2));
+    expect((await watch.sees("batch", 2))[1]).toMatchObject({ input: folder.path("other") });
+    await folder.hdf5("listing/sub/b.h5", content(2));
+    await watch.sees("batch", 3);
+    expect(await entities("listing")).toContain("sub/b.h5/T");
+  });
+
+  it.each<[string, string, string | undefined, string]>([
+    ["no input", "", undefined, "UNREADABLE_SOURCE"],
+    ["a wrong YAML", "wrong.yaml", undefined, "INVALID_INPUT"],
+    ["no such database", "fails/d.yaml", "absent", "CONNECTION"],
+  ])("at the start ends the watch: %s", async (_what, name, other, code) => {
+    folder.text("wrong.yaml", "label: [");
+    const dsn = other === undefined ? database.dsn : database.dsn.replace(/[^/]*$/, other);
+    const watch = startWatch(dsn, [name === "" ? folder.path("absent") : folder.path(name)]);
+    await expect(watch.ended).rejects.toMatchObject({ code });
+  });
+});
+
+describe("once", () => {
+  it("takes what is ready after one settling, and leaves the rest", async () => {
+    const input = folder.text("once/d.yaml", yaml("ONCE"));
+    const options = { ...quick, inputs: [input], once: true };
+    expect(await watchDataset(database.dsn, options)).toEqual({
+      batches: 0,
+      files: 0,
+      rejected: 0,
+      waiting: 0,
+    });
+    await folder.hdf5("once/H1.h5", content(1));
+    truncateSync(await folder.hdf5("once/H2.h5", content(2)), 500);
+    expect(await watchDataset(database.dsn, options)).toEqual({
+      batches: 1,
+      files: 1,
+      rejected: 0,
+      waiting: 1,
+    });
+    expect(await entities("ONCE")).toEqual(["", "H1", "H1/a"]);
+  });
+
+  it("throws what fails", async () => {
+    const policy = "error" as const;
+    const options = { ...quick, inputs: [folder.path("once/d.yaml")], once: true, ingest: { policy } };
+    await expect(watchDataset(database.dsn, options)).rejects.toMatchObject({ code: "CONFLICT" });
+  });
+});
+
+describe("the end", () => {
+  it("comes at once while nothing runs", async () => {
+    const watch = start([folder.path("once/d.yaml")], { intervalMs: 600_000 });
+    await watch.sees("start", 1);
+    await aFewLooks();
+    const start0 = performance.now();
+    await watch.stop();
+    expect(performance.now() - start0).toBeLessThan(2000);
+    expect(watch.of("stop")).toMatchObject([{ batches: expect.any(Number) }]);
+  });
+
+  it("comes after the batch that runs, or with it rolled back", async () => {
+    await folder.hdf5("ends/H1.h5", content(1));
+    const input = folder.text("ends/d.yaml", yaml("ENDS"));
+    // Whoever holds the lock makes the merge wait.
+    const holder = await database.database.pool.connect();
+    const hold = () => holder.query("begin; lock table nodes in share row exclusive mode");
+    const isWaiting = () =>
+      expect
+        .poll(() => database.value<number>("select count(*)::int from pg_locks where not granted"), {
+          timeout: 10_000,
+        })
+        .toBeGreaterThan(0);
+    try {
+      await hold();
+      const aborted = start([input]);
+      await isWaiting();
+      aborted.abort();
+      await expect(aborted.ended).rejects.toMatchObject({ code: "CANCELLED" });
+      expect(aborted.of("stop")).toMatchObject([{ batches: 0, error: { code: "CANCELLED" } }]);
+      await holder.query("rollback");
+      expect(await entities("ENDS")).toEqual([]);
+      await hold();
+      const stopped = start([input]);
+      await isWaiting();
+      const summary = stopped.stop();
+      await holder.query("rollback");
+      expect(await summary).toMatchObject({ batches: 1, files: 1 });
+    } finally {
+      holder.release();
+    }
+    expect(await entities("ENDS")).toEqual(["", "H1", "H1/a"]);
+  });
+});
