@@ -116,7 +116,8 @@ function explainFailures(results: readonly GroupResult[], { isAtomic }: ResultOp
   if (first === undefined) return null;
   const names = failed.map(({ group }) => group.name).join(", ");
   const isKnown = isAtomic && !failed.some(({ error }) => hasUnknownOutcome(error));
-  const changed = isKnown ? "Nothing of these was changed." : "What is in of these is said above.";
+  const these = failed.length === 1 ? "it" : "these";
+  const changed = isKnown ? `Nothing of ${these} was changed.` : `What is in of ${these} is said above.`;
   const rest = failed.length === results.length ? "" : " The others are in.";
   return {
     code: first.error instanceof CopycatError ? first.error.code : "INTERNAL",

@@ -12,7 +12,7 @@ import {
   type RunSummary,
 } from "../../src/ingest/runs/index.ts";
 import { makeReport, makeStart } from "../ingest/runs/support.ts";
-import { callCli } from "../support/cli.ts";
+import { callCli, startCli } from "../support/cli.ts";
 import { useDatabase } from "../support/database.ts";
 import { useFolder } from "../support/files.ts";
 
@@ -220,6 +220,38 @@ describe("one run", () => {
       position: null,
       report: { run: "r", closure: { strategy: "rebuild" } },
     });
+  });
+});
+
+describe("an ingest", () => {
+  const other = useDatabase();
+  const statuses = async (): Promise<string[]> => {
+    const { stdout } = await callCli(["runs", "--json", "--dsn", other.dsn]);
+    return (JSON.parse(stdout) as { runs: { status: string }[] }).runs.map(({ status }) => status);
+  };
+
+  it("is running while it waits for its input, and interrupted as soon as it is killed", async () => {
+    const running = startCli(["ingest", "-", "--dsn", other.dsn], { cwd: folder.root });
+    running.child.stdin.write('{"path":"/PIPED"}\n');
+    await expect.poll(statuses, { timeout: 20_000, interval: 100 }).toEqual(["running"]);
+    running.child.kill("SIGKILL");
+    await running.ended;
+    await expect.poll(statuses, { timeout: 20_000, interval: 50 }).toEqual(["interrupted"]);
+  });
+
+  it("of several data sets is a run each, with what became of it", async () => {
+    const good = folder.text("good/x.ndjson", '{"path":"/X"}\n{"path":"/X/a"}\n');
+    const clash = folder.text("clash/y.ndjson", '{"path":"/X"}\n');
+    const args = ["ingest", good, folder.path("good"), clash, "--on-conflict", "error", "--dsn", other.dsn];
+    expect((await callCli(args)).code).toBe(1);
+    const { stdout } = await callCli(["runs", "--limit", "3", "--json", "--dsn", other.dsn]);
+    const { runs } = JSON.parse(stdout) as { runs: RunSummary[] };
+    expect(runs.map(({ status, inputs, error }) => [status, inputs, error !== null])).toEqual([
+      ["failed", [clash], true],
+      ["completed", [folder.path("good")], false],
+      ["completed", [good], false],
+    ]);
+    expect(runs[2]).toMatchObject({ dataset: "X", counts: { nodes: { read: 2, inserted: 2 } } });
   });
 });
 
