@@ -44,7 +44,8 @@ export class StreamLedger implements StreamGate {
       ledger.unchangedNodes += container?.nodes ?? 0;
     }
     const isPart = isSame && container?.isWhole === false && container.runId === options.runId;
-    const isChanged = container !== null && !isPart && (!isSame || container.rejects > 0);
+    // What broke off may have been one that renews.
+    const isChanged = container !== null && (isPart || !isSame || container.rejects > 0);
     this.#stream = this.#makeFile("", {
       isRenewed: isChanged && options.renewsChanged,
       isAsBefore: isSame && isSound,
