@@ -6,7 +6,7 @@ import { refreshViews } from "../catalog/index.ts";
 import { type Database, embeddedFolderName } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
 import { checkRejectsFile, RejectsFile } from "../files/index.ts";
-import { openHdf5Reader } from "../hdf5/index.ts";
+import { type Hdf5Reader, openHdf5Reader } from "../hdf5/index.ts";
 import { silentLog } from "../log.ts";
 import { type Account, openAccount } from "./account.ts";
 import { loadParts } from "./loadParts.ts";
@@ -36,15 +36,15 @@ export async function ingest(database: Database | null, options: IngestOptions):
 
 /**
  * As `ingest`, of sources that the caller has opened: what they are to read need not be what the inputs say now. Each
- * stands for the input of its place, and can be read once.
+ * stands for the input of its place, and can be read once. The reader stays open.
  */
 export async function ingestSources(
   database: Database,
-  sources: readonly NodeSource[],
+  { sources, reader }: { sources: readonly NodeSource[]; reader: Hdf5Reader },
   options: IngestOptions,
 ): Promise<IngestReport> {
   if (options.rejectsFile !== undefined) await checkRejectsFile(options.rejectsFile, options.inputs);
-  return run(database, sources, { options, resumed: null });
+  return run(database, sources, { options, resumed: null, openReader: reader });
 }
 
 /**
@@ -70,10 +70,17 @@ export async function resumeIngest(
   }
 }
 
+interface RunOptions {
+  options: IngestOptions;
+  resumed: ResumedRun | null;
+  /** One that others go on with afterwards. */
+  openReader?: Hdf5Reader;
+}
+
 async function run(
   database: Database | null,
   sources: readonly NodeSource[],
-  { options, resumed }: { options: IngestOptions; resumed: ResumedRun | null },
+  { options, resumed, openReader }: RunOptions,
 ): Promise<IngestReport> {
   const start = performance.now();
   const log = options.log ?? silentLog;
@@ -87,7 +94,8 @@ async function run(
   });
   const rejects = openRejects(account.id, options, resumed !== null);
   tracker = new ProgressTracker(sources, rejects, options.onProgress);
-  const reader = openHdf5Reader(options.workers === undefined ? {} : { workers: options.workers });
+  const reader =
+    openReader ?? openHdf5Reader(options.workers === undefined ? {} : { workers: options.workers });
   const context: SourceContext = {
     reader,
     limit: options.limit ?? Number.POSITIVE_INFINITY,
@@ -122,7 +130,7 @@ async function run(
     if (options.inputs.includes("-")) options.stdin?.destroy();
     await parts.close().catch(() => undefined);
     await rejects.close().catch(() => undefined);
-    await reader.close();
+    if (openReader === undefined) await reader.close();
     await account.close();
   }
 }

@@ -2,6 +2,7 @@
 
 import { stat, truncate } from "node:fs/promises";
 import type { Database } from "../../database/index.ts";
+import type { Hdf5Reader } from "../../hdf5/index.ts";
 import { ingestSources } from "../ingest.ts";
 import { openDatasetSource } from "../sources/dataset.ts";
 import { openFolderSource } from "../sources/folder.ts";
@@ -17,13 +18,17 @@ import type { WatchOptions } from "./types.ts";
  * @throws what `ingest` throws; the files are then as ready as before
  */
 export async function ingestReady(
-  database: Database,
+  { database, reader }: { database: Database; reader: Hdf5Reader },
   scan: Scan,
   options: WatchOptions,
 ): Promise<IngestReport> {
   const { input, ready } = scan;
   const report = await withRejects(options.ingest?.rejectsFile, () =>
-    ingestSources(database, [openScanned(scan, options)], ingestOptions(input.path, options)),
+    ingestSources(
+      database,
+      { sources: [openScanned(scan, options)], reader },
+      ingestOptions(input.path, options),
+    ),
   );
   for (const { slot } of ready) input.files.setMark(slot, Mark.done);
   return report;

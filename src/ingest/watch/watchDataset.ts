@@ -3,12 +3,14 @@
 import { setTimeout } from "node:timers/promises";
 import type { Database } from "../../database/index.ts";
 import { CopycatError, errorMessage } from "../../errors.ts";
+import { type Hdf5Reader, openHdf5Reader } from "../../hdf5/index.ts";
 import type { Log } from "../../log.ts";
 import { silentLog } from "../../log.ts";
 import type { IngestReport } from "../types.ts";
 import { ingestReady } from "./batch.ts";
 import { type DatabaseSource, WatchConnection } from "./connection.ts";
 import { cancelled, failureOf, isAway, retryDelayMs } from "./failures.ts";
+import { noticeOnce } from "./noticeOnce.ts";
 import { type Scan, type StuckFile, scanInput } from "./scan.ts";
 import { explainStuck } from "./stuck.ts";
 import type { UntimedEvent, WatchFailure, WatchOptions, WatchSummary } from "./types.ts";
@@ -47,13 +49,15 @@ class Watch {
   readonly #options: WatchOptions;
   readonly #log: Log;
   readonly #ends: AbortSignal;
+  /** Its threads take longer to start than a small batch to read. */
+  #reader: Hdf5Reader | undefined;
   readonly #summary: WatchSummary = { batches: 0, files: 0, rejected: 0, waiting: 0 };
 
   constructor(connection: WatchConnection, inputs: readonly WatchedInput[], options: WatchOptions) {
     this.#connection = connection;
     this.#inputs = inputs;
-    this.#options = options;
     this.#log = options.log ?? silentLog;
+    this.#options = { ...options, log: noticeOnce(this.#log) };
     const { stop, signal } = options;
     this.#ends = AbortSignal.any([stop, signal].filter((one) => one !== undefined));
   }
@@ -68,6 +72,7 @@ class Watch {
       this.#tellStop(failureOf(error));
       throw error;
     } finally {
+      await this.#closeReader();
       await this.#connection.drop();
     }
     this.#tellStop();
@@ -131,11 +136,14 @@ class Watch {
     const { input, ready, settling, incomplete } = scan;
     const startMs = performance.now();
     const files = ready.length;
+    const { workers } = this.#options.ingest ?? {};
     const common = { event: "batch", input: input.path, files, waiting: settling + incomplete } as const;
     let report: IngestReport;
     try {
-      report = await ingestReady(database, scan, this.#options);
+      this.#reader ??= openHdf5Reader(workers === undefined ? {} : { workers });
+      report = await ingestReady({ database, reader: this.#reader }, scan, this.#options);
     } catch (error) {
+      await this.#closeReader();
       if (isAway(error)) throw error;
       const failure = this.#inputFailed(input, error);
       const elapsedMs = Math.round(performance.now() - startMs);
@@ -187,6 +195,12 @@ class Watch {
     const delayMs = retryDelayMs(attempt, retry);
     this.#tell({ event: "retry", attempt, delayMs, error: failureOf(error) });
     return delayMs;
+  }
+
+  async #closeReader(): Promise<void> {
+    const reader = this.#reader;
+    this.#reader = undefined;
+    await reader?.close();
   }
 
   #tellStuck(file: StuckFile): void {

@@ -89,6 +89,32 @@ describe("a failure", () => {
   });
 });
 
+describe("a role without the rights", () => {
+  it("is told what it lacks, each notice once, and its files go in when it was given them", async () => {
+    const role = `watcher_${process.pid}`;
+    await database.rows(`create role ${role} login password 'x'`);
+    try {
+      await database.rows(`grant all on all tables in schema public to ${role}`);
+      await folder.hdf5("poor/H1.h5", content(1));
+      const dsn = new URL(database.dsn);
+      dsn.username = role;
+      dsn.password = "x";
+      const watch = startWatch(dsn.toString(), [folder.text("poor/d.yaml", yaml("POOR"))]);
+      running.push(watch);
+      const failed = await watch.sees("batch", 2);
+      expect(failed[1]).toMatchObject({ status: "failed", attempt: 2, error: { code: "PERMISSION" } });
+      await database.rows(`grant ${await database.value("select quote_ident(current_user)")} to ${role}`);
+      await expect.poll(() => watch.of("batch").at(-1)?.status, { timeout: 20_000 }).toBe("completed");
+      await watch.stop();
+      expect(watch.notices.filter((notice) => notice.includes("is not recorded"))).toHaveLength(1);
+      expect(await entities("POOR")).toEqual(["", "H1", "H1/a"]);
+    } finally {
+      await database.rows(`drop owned by ${role}`);
+      await database.rows(`drop role ${role}`);
+    }
+  });
+});
+
 describe("once", () => {
   it("takes what is ready after one settling, and leaves the rest", async () => {
     const input = folder.text("once/d.yaml", yaml("ONCE"));

@@ -115,9 +115,7 @@ async function findConstants({
   tables,
   entities,
   artifacts,
-}: Opened): Promise<
-  Record<"entities" | "artifacts", Map<string, MetadataEntry[1]>>
-> {
+}: Opened): Promise<Record<"entities" | "artifacts", Map<string, MetadataEntry[1]>>> {
   if (!tables.promotesConstants) return { entities: new Map(), artifacts: new Map() };
   const { entityUid, artifactUid, file } = tables.columns;
   const said = [...description.metadata, ...description.provenance].map(([name]) => name);
