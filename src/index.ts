@@ -96,6 +96,7 @@ export {
   type RunDetails,
   type RunStatus,
   type RunSummary,
+  resumeIngest,
   sumReports,
   type WatchEvent,
   type WatchOptions,

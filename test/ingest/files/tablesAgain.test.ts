@@ -76,7 +76,10 @@ it("is read again when a file that it names has changed, or is gone", async () =
 });
 
 it("is read again when some of its nodes were deleted", async () => {
-  await database.rows("delete from nodes where key = 'A' and parent = (select id from nodes where key = $1)", [key]);
+  await database.rows(
+    "delete from nodes where key = 'A' and parent = (select id from nodes where key = $1)",
+    [key],
+  );
   const { report } = await pour(database, folder, yaml);
   expect(report.nodes).toMatchObject({ inserted: 2 });
   expect((await nodesBelow(database, `/${key}`)).size).toBe(6);
