@@ -117,6 +117,12 @@ describe("--once", () => {
     });
   });
 
+  it("ends with 2 rather than write rejects over something else", async () => {
+    const { code, stderr } = await once(folder.path("bad/d.yaml"), "--rejects", folder.path("bad/H1.h5"));
+    expect(code).toBe(2);
+    expect(stderr).toContain("exists and is no rejects file");
+  });
+
   it.each([
     [["--interval", "soon"], "expected a number of seconds"],
     [["--settle", "-1"], "expected a number of seconds"],
