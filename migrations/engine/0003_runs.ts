@@ -43,6 +43,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       catalog_schema text not null,
       -- Key of the top container; empty for the input of a single file.
       dataset text not null,
+      -- Absolute path of what was ingested: a description, a folder, or a file. Several may fill one dataset.
+      input text not null,
       -- Absolute folder that the relative path belongs to.
       root text not null,
       -- Empty: the dataset's container itself.
@@ -68,10 +70,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       tops integer[] not null,
       -- The run that read it.
       run_id uuid not null,
-      constraint file_pkey primary key (catalog_schema, dataset, root, relative_path)
+      constraint file_pkey primary key (catalog_schema, dataset, input, root, relative_path)
     )`.execute(db);
   await sql`
     create index file_fingerprint on copycat.file (catalog_schema, dataset, size_bytes, modified_ns)`.execute(
     db,
   );
+  await sql`create index file_uri on copycat.file (uri)`.execute(db);
 }

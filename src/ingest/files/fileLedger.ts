@@ -5,7 +5,7 @@ import type { ClientBase } from "pg";
 import { catalogNames, deleteTrees, listStaleArrays, type MovedNode } from "../../catalog/index.ts";
 import type { Database } from "../../database/index.ts";
 import { InputLedger } from "./inputLedger.ts";
-import { forgetFilesSql, forgetOlderSql, recordFilesSql, refreshFilesSql } from "./sql.ts";
+import { forgetFilesSql, forgetOlderSql, listOwnSql, recordFilesSql, refreshFilesSql } from "./sql.ts";
 import { StreamLedger } from "./streamLedger.ts";
 import type { FileGate, InputGate, StreamGate, StreamInput, TrackedFile, TrackedInput } from "./types.ts";
 
@@ -42,6 +42,7 @@ export interface VanishedFile {
   relativePath: string;
   nodes: number;
   tops: readonly number[];
+  isShared: boolean;
 }
 
 /** What became of a file in the part that is about to be committed. */
@@ -111,20 +112,24 @@ export class FileLedger implements FileGate {
     const names = catalogNames(this.options.schema);
     const stale: number[] = [];
     const entries = [...part];
+    const compared = await this.#listOwn(
+      client,
+      entries.filter(([file, done]) => isCompared(file, done)).map(([file]) => file),
+    );
     for (let start = 0; start < entries.length; start += filesPerStatement) {
       const chunk = entries.slice(start, start + filesPerStatement);
-      stale.push(...(await this.#recordChunk(client, chunk)));
+      stale.push(...(await this.#recordChunk(client, chunk, compared)));
     }
     const ended = entries.filter(([, { isWhole }]) => isWhole).map(([file]) => file);
     const emptied = ended.flatMap(({ movedFrom }) => movedFrom?.parents ?? []);
     await this.#forgetMoved(client, ended);
-    for (const { dataset, root } of this.#endedStreams.splice(0)) {
-      await client.query(forgetOlderSql, [this.options.schema, dataset, root, this.options.runId]);
+    for (const { dataset, input, root } of this.#endedStreams.splice(0)) {
+      await client.query(forgetOlderSql, [this.options.schema, dataset, input, root, this.options.runId]);
     }
     if (this.refreshed.length > 0) {
       await client.query(refreshFilesSql, [this.options.schema, `[${this.refreshed.splice(0).join(",")}]`]);
     }
-    const uris = entries.filter(([file, done]) => isCompared(file, done)).map(([{ uri }]) => uri);
+    const uris = Array.from(compared, ({ uri }) => uri);
     if (uris.length > 0) stale.push(...(await listStaleArrays(client, names, uris)));
     this.staleNodes += stale.length;
     if (this.options.prune && stale.length + emptied.length > 0) {
@@ -140,20 +145,27 @@ export class FileLedger implements FileGate {
   async prune(client: ClientBase): Promise<void> {
     const { schema, prune } = this.options;
     if (!prune || this.vanished.length === 0) return;
-    const tops = this.vanished.flatMap((file) => file.tops);
+    // What another input still has stays; it is only of this one no more.
+    const tops = this.vanished.flatMap((file) => (file.isShared ? [] : file.tops));
     this.prunedNodes += await deleteTrees(client, tops, { schema });
     await client.query(forgetFilesSql, [
       schema,
       this.vanished.map(({ input }) => input.dataset),
+      this.vanished.map(({ input }) => input.input),
       this.vanished.map(({ input }) => input.root),
       this.vanished.map(({ relativePath }) => relativePath),
     ]);
   }
 
   /** Gives the topmost nodes that were of these files and are no more. */
-  async #recordChunk(client: ClientBase, chunk: readonly [TrackedFile, PartOfFile][]): Promise<number[]> {
+  async #recordChunk(
+    client: ClientBase,
+    chunk: readonly [TrackedFile, PartOfFile][],
+    compared: ReadonlySet<TrackedFile>,
+  ): Promise<number[]> {
     const { schema, runId, comparesAll } = this.options;
     const { rows } = await client.query<{
+      input: string;
       root: string;
       dataset: string;
       relativePath: string;
@@ -164,13 +176,28 @@ export class FileLedger implements FileGate {
       comparesAll,
       JSON.stringify(chunk.map(([file, part]) => toRow(file, part))),
     ]);
-    const keyOf = (dataset: string, root: string, path: string): string => `${dataset}\0${root}\0${path}`;
-    const tops = new Map(rows.map((row) => [keyOf(row.dataset, row.root, row.relativePath), row.tops]));
-    return chunk.flatMap(([file, part]) => {
-      if (!isCompared(file, part) || file.oldTops.length === 0) return [];
-      const now = new Set(tops.get(keyOf(file.input.dataset, file.input.root, file.relativePath)));
+    const keyOf = (...parts: string[]): string => parts.join("\0");
+    const tops = new Map(
+      rows.map((row) => [keyOf(row.dataset, row.input, row.root, row.relativePath), row.tops]),
+    );
+    return chunk.flatMap(([file]) => {
+      if (!compared.has(file) || file.oldTops.length === 0) return [];
+      const now = new Set(
+        tops.get(keyOf(file.input.dataset, file.input.input, file.input.root, file.relativePath)),
+      );
       return file.oldTops.filter((id) => !now.has(id));
     });
+  }
+
+  /** Files that are of one input only: of others it cannot be told which nodes each input wants. */
+  async #listOwn(client: ClientBase, files: readonly TrackedFile[]): Promise<Set<TrackedFile>> {
+    if (files.length === 0) return new Set();
+    const { rows } = await client.query<{ place: number }>(listOwnSql, [
+      this.options.schema,
+      files.map(({ uri }) => uri),
+      files.map(({ input }) => input.input),
+    ]);
+    return new Set(rows.flatMap(({ place }) => files[place] ?? []));
   }
 
   async #forgetMoved(client: ClientBase, ended: readonly TrackedFile[]): Promise<void> {
@@ -181,6 +208,7 @@ export class FileLedger implements FileGate {
     await client.query(forgetFilesSql, [
       this.options.schema,
       moved.map(({ dataset }) => dataset),
+      moved.map(({ input }) => input),
       moved.map(({ root }) => root),
       moved.map(({ relativePath }) => relativePath),
     ]);
@@ -200,6 +228,7 @@ function toRow(file: TrackedFile, { nodes, rejects, isWhole }: PartOfFile): obje
   return {
     number: file.number,
     dataset: file.input.dataset,
+    input: file.input.input,
     root: file.input.root,
     relative_path: file.relativePath,
     uri: file.uri,

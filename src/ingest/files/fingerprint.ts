@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
+import { errorCode } from "../../errors.ts";
 
 export interface Fingerprint {
   sizeBytes: bigint;
@@ -18,6 +19,16 @@ export async function readFingerprint(path: string): Promise<Fingerprint | null>
   const stats = await stat(path, { bigint: true }).catch(() => null);
   if (stats === null) return null;
   return { sizeBytes: stats.size, modifiedNs: stats.mtimeNs, inode: `${stats.dev}:${stats.ino}` };
+}
+
+/** Whether nothing is there. What cannot be looked at, as on a network that is down, may well be there. */
+export async function isMissing(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return false;
+  } catch (error) {
+    return ["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "");
+  }
 }
 
 export function isSameContent(a: Fingerprint, b: Fingerprint): boolean {

@@ -8,6 +8,7 @@ import type { FileLedger } from "./fileLedger.ts";
 import {
   checksumOf,
   type Fingerprint,
+  isMissing,
   isSameContent,
   mayChangeUnseen,
   readFingerprint,
@@ -129,7 +130,7 @@ export class InputLedger implements InputGate {
   async #isGone(relativePath: string): Promise<boolean> {
     const { root, matches } = this.input;
     if (this.#claimed.has(join(root, relativePath))) return false;
-    return !matches(relativePath) || (await readFingerprint(join(root, relativePath))) === null;
+    return !matches(relativePath) || (await isMissing(join(root, relativePath)));
   }
 
   /** Those to be read. */
@@ -188,10 +189,11 @@ export class InputLedger implements InputGate {
   /** The content is the same and the time is not: the next look goes by the time again. */
   #refresh({ file, fingerprint }: SeenFile, known: KnownFile): void {
     if (fingerprint === null || isSameContent(fingerprint, known)) return;
-    const { dataset, root } = this.input;
+    const { dataset, input, root } = this.input;
     const { modifiedNs, inode } = fingerprint;
     const row = {
       dataset,
+      input,
       root,
       relative_path: file.relativePath,
       modified_ns: modifiedNs.toString(),
@@ -220,7 +222,10 @@ export class InputLedger implements InputGate {
     const from =
       fingerprint === null
         ? null
-        : await findMove({ file, fingerprint, checksum }, candidates, this.#claimed);
+        : await findMove({ file, fingerprint, checksum }, candidates, {
+            claimed: this.#claimed,
+            input: this.input,
+          });
     if (from === null) {
       this.#makeFile(seen, {});
       return;
@@ -233,8 +238,8 @@ export class InputLedger implements InputGate {
       from,
       to: file.relativePath,
     });
-    const { root, relativePath, tops } = from;
-    const movedFrom = { root, relativePath, parents };
+    const { input, root, relativePath, tops } = from;
+    const movedFrom = { input, root, relativePath, parents };
     this.#ledger.addMove(this.#makeFile(seen, { isRenewed: true, oldTops: tops, movedFrom }), nodes);
   }
 

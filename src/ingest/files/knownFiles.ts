@@ -9,6 +9,7 @@ import type { TrackedInput } from "./types.ts";
 
 /** A file as it was when it was read last. */
 export interface KnownFile extends Fingerprint {
+  input: string;
   root: string;
   relativePath: string;
   uri: string;
@@ -51,6 +52,7 @@ export async function listKnown(
   const { rows } = await pool.query<KnownRow>(listKnownSql(names.closure), [
     names.schema,
     input.dataset,
+    input.input,
     input.root,
     files.map(({ relativePath }) => relativePath),
   ]);
@@ -61,15 +63,15 @@ export async function listKnown(
 export async function readContainer(
   { pool }: Database,
   schema: string,
-  { dataset, root }: TrackedInput,
+  { dataset, input, root }: TrackedInput,
 ): Promise<KnownFile | null> {
   const { rows } = await pool.query<KnownRow>(
     `\
 select description, is_kept as "isKept", run_id as "runId", size_bytes as "sizeBytes", modified_ns as "modifiedNs"
 from ${fileTable} f
-where catalog_schema = $1 and dataset = $2 and root = $3 and relative_path = ''
+where catalog_schema = $1 and dataset = $2 and input = $3 and root = $4 and relative_path = ''
   and exists (select from ${quoteIdentifier(schema, "nodes")} n where n.id = f.tops[1])`,
-    [schema, dataset, root],
+    [schema, dataset, input, root],
   );
   return rows[0] === undefined ? null : toKnownFile(rows[0]);
 }
@@ -80,7 +82,7 @@ const filesPerQuestion = 1000;
 export async function* listStream(
   { pool }: Database,
   schema: string,
-  { dataset, root }: { dataset: string; root: string },
+  { dataset, input, root }: { dataset: string; input: string; root: string },
 ): AsyncGenerator<KnownFile[]> {
   const text = listStreamSql(catalogNames(schema).closure);
   let after: string | null = null;
@@ -88,6 +90,7 @@ export async function* listStream(
     const found: { rows: KnownRow[] } = await pool.query<KnownRow>(text, [
       schema,
       dataset,
+      input,
       root,
       after,
       filesPerQuestion,
@@ -102,6 +105,8 @@ export interface RememberedFile {
   relativePath: string;
   nodes: number;
   tops: number[];
+  /** Another input has the file as well. */
+  isShared: boolean;
 }
 
 /** Files of an input in the order of their names, after one of them. */
@@ -113,6 +118,7 @@ export async function listAfter(
   const { rows } = await pool.query<RememberedFile>(listAfterSql, [
     schema,
     input.dataset,
+    input.input,
     input.root,
     after,
     limit,

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import type { CatalogNames, MovedNode } from "../../catalog/index.ts";
 import type { Database } from "../../database/index.ts";
 import type { ListedFile } from "../listFiles.ts";
-import { type Fingerprint, isSameContent, readFingerprint } from "./fingerprint.ts";
+import { type Fingerprint, isMissing, isSameContent } from "./fingerprint.ts";
 import { type KnownFile, type KnownRow, toKnownFile } from "./knownFiles.ts";
 import { listAlikeSql } from "./sql.ts";
 import type { TrackedInput } from "./types.ts";
@@ -35,18 +35,21 @@ export async function listMoveCandidates(
 
 /**
  * The file that a newcomer was: alike, and no longer where it was. Of several, the one with the same inode, or else the only
- * one with the same name, or else the only one.
+ * one with the same name, or else the only one. What another input has is left to that, unless the input itself is gone: a
+ * description that moved takes its files along.
  */
 export async function findMove(
   newcomer: Newcomer,
   candidates: readonly KnownFile[],
-  claimed: ReadonlySet<string>,
+  { claimed, input }: { claimed: ReadonlySet<string>; input: TrackedInput },
 ): Promise<KnownFile | null> {
   const gone: KnownFile[] = [];
   for (const candidate of candidates) {
     const path = join(candidate.root, candidate.relativePath);
     if (claimed.has(path) || !isAlike(newcomer, candidate)) continue;
-    if ((await readFingerprint(path)) === null) gone.push(candidate);
+    const isOwn = candidate.input === input.input;
+    if (!isOwn && !(await isMissing(candidate.input))) continue;
+    if ((!isOwn && path === newcomer.file.path) || (await isMissing(path))) gone.push(candidate);
   }
   const name = basename(newcomer.file.relativePath);
   return (

@@ -8,6 +8,8 @@ import type { Fingerprint } from "./fingerprint.ts";
 export interface TrackedInput {
   /** Key of the container that its files go into; empty when each file is a container of its own. */
   dataset: string;
+  /** Absolute path of what is ingested: a description, a folder, or a file. */
+  input: string;
   /** Absolute folder that relative paths start from. */
   root: string;
   /** Hash of all that shapes nodes besides the files: another one makes every file a changed one. */
@@ -46,7 +48,7 @@ export interface TrackedFile {
   /** Topmost nodes when it was read before. */
   oldTops: readonly number[];
   /** Where it was known before it moved, and the nodes that its own stood in. */
-  movedFrom: { root: string; relativePath: string; parents: readonly number[] } | null;
+  movedFrom: { input: string; root: string; relativePath: string; parents: readonly number[] } | null;
 }
 
 /** What stands between a source and its files: which of them are to be read, and what became of those that are. */
@@ -58,7 +60,7 @@ export interface FileGate {
 }
 
 /** Tables that name files. */
-export interface StreamInput extends Pick<TrackedInput, "dataset" | "root" | "description"> {
+export interface StreamInput extends Pick<TrackedInput, "dataset" | "input" | "root" | "description"> {
   /** Absolute paths of what is read in any case. */
   tables: readonly string[];
 }

@@ -128,6 +128,7 @@ function trackedInput(context: DatasetContext, { isWhole, filter }: DatasetFiles
   const isLimited = Number.isFinite(limit);
   return {
     dataset: description.key,
+    input: description.file,
     root: description.data.directory,
     description: describeInput(description, label),
     uriOf: (file) => {

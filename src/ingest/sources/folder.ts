@@ -123,6 +123,7 @@ function trackedInput(context: SourceContext, tree: Tree, isWhole: boolean): Tra
   const isLimited = Number.isFinite(context.limit);
   return {
     dataset: tree.root[0] ?? "",
+    input: tree.input,
     root: tree.folder,
     description: describeFolder(tree.label),
     uriOf: ({ path }) => {

@@ -308,3 +308,44 @@ describe("files that have moved", () => {
     await sound();
   });
 });
+
+describe("two descriptions of the same files in one dataset", () => {
+  const other = (): string =>
+    folder.text(
+      `${key}-n.yaml`,
+      `label: other\nkey: ${key}\ndata: { directory: ${key}, layout: per_entity }\nartifacts: [{ type: n, dataset: /n }]\n`,
+    );
+
+  it("do not take each other's arrays for stale, nor each other's files for gone", async () => {
+    file = describeSet("[{ type: m, dataset: /m }]");
+    const second = other();
+    await pour(database, folder, file);
+    await pour(database, folder, second);
+    await folder.hdf5(`${key}/b.h5`, entity(7));
+    for (const input of [file, second, file, second]) {
+      const { report } = await pour(database, folder, input, { prune: true });
+      expect(report.files).toMatchObject({ vanished: 0, prunedNodes: 0 });
+    }
+    expect((await nodesBelow(database, `/${key}`)).size).toBe(10);
+    // One that no longer wants a file leaves it to the other.
+    file = folder.text(
+      `${key}.yaml`,
+      `label: ${key}\nkey: ${key}\ndata: { directory: ${key}, layout: per_entity, file_pattern: a.h5 }\n` +
+        "artifacts: [{ type: m, dataset: /m }]\n",
+    );
+    const { report } = await pour(database, folder, file, { prune: true });
+    expect(report.files).toMatchObject({ vanished: 2, prunedNodes: 0 });
+    expect((await nodesBelow(database, `/${key}`)).size).toBe(10);
+    await sound();
+  });
+
+  it("know their files again after the description itself has moved", async () => {
+    await rename(file, folder.path(`${key}-moved.yaml`));
+    const moved = await pour(database, folder, folder.path(`${key}-moved.yaml`));
+    expect(moved.report.files).toMatchObject({ read: 3, moved: 3 });
+    expect(moved.report.nodes).toMatchObject({ inserted: 0, updated: 0 });
+    const again = await pour(database, folder, folder.path(`${key}-moved.yaml`));
+    expect(again.report.files).toMatchObject({ read: 0, unchanged: 3 });
+    expect(await database.value("select count(*)::int from copycat.file where input = $1", [file])).toBe(1);
+  });
+});

@@ -72,6 +72,7 @@ async function* readUnlessUnchanged(context: Opened): AsyncGenerator<SourceBatch
   }
   const stream = await gate.beginStream({
     dataset: description.key,
+    input: description.file,
     root: description.data.directory,
     // What was taken on trust is not known to be so.
     description: `${describeInput(description, context.label)}${context.trustLayout ? " trusted" : ""}`,
