@@ -1,3 +1,4 @@
+export { BinaryBuffer } from "./binaryBuffer.ts";
 export {
   type BulkChangeOptions,
   type BulkDeleteReport,
@@ -8,6 +9,7 @@ export {
 export { bulkLoad } from "./bulkLoad.ts";
 export { bulkLookup } from "./bulkLookup.ts";
 export { BulkWriter, type BulkWriterOptions } from "./bulkWriter.ts";
+export { binaryHeader, binaryTrailer } from "./copyBatch.ts";
 export {
   type CopyChunk,
   type CopyFormat,

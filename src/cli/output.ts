@@ -92,8 +92,8 @@ export function formatCount(count: number): string {
 }
 
 /** "1 file", "2 files". */
-export function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+export function plural(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${formatCount(count)} ${count === 1 ? noun : nouns}`;
 }
 
 export function formatDuration(elapsedMs: number): string {

@@ -1,6 +1,6 @@
 // One axis as a line of braille dots, two by four a character.
 
-import { axisLabel, extentOf, indexAxis } from "./plotScale.ts";
+import { axisLabel, extentOf, rangeAxis } from "./plotScale.ts";
 
 const height = 16;
 const leastWidth = 10;
@@ -13,8 +13,16 @@ const dotBits = [
   [0x40, 0x80],
 ] as const;
 
-/** What is not finite leaves a gap; many values a column are drawn from the least to the greatest. */
-export function plotLine(values: ArrayLike<number>, width: number): string {
+/**
+ * What is not finite leaves a gap; many values a column are drawn from the least to the greatest.
+ *
+ * @param ends what stands below the first and the last value; default: their indexes
+ */
+export function plotLine(
+  values: ArrayLike<number>,
+  width: number,
+  ends: readonly [first: string, last: string] = ["0", String(Math.max(0, values.length - 1))],
+): string {
   const extent = extentOf(values);
   if (extent === null) return values.length === 0 ? "no values" : "no finite values";
   const { low, high } = extent;
@@ -30,7 +38,7 @@ export function plotLine(values: ArrayLike<number>, width: number): string {
   return [
     ...lines,
     `${margin.slice(1)}└${"─".repeat(plotWidth)}`,
-    `${margin}${indexAxis(values.length, plotWidth)}`,
+    `${margin}${rangeAxis(...ends, plotWidth)}`,
   ].join("\n");
 }
 

@@ -1,6 +1,6 @@
 // Two axes as a map: half blocks in 256 colours, or shades of characters.
 
-import { axisLabel, type Canvas, extentOf, indexAxis } from "./plotScale.ts";
+import { axisLabel, type Canvas, extentOf, rangeAxis } from "./plotScale.ts";
 
 const maxLines = 24;
 const leastWidth = 10;
@@ -14,11 +14,15 @@ export interface Grid {
   values: ArrayLike<number>;
   rows: number;
   columns: number;
+  /** What stands beside the first and the last row, and below the first and the last column; default: their indexes. */
+  rowEnds?: readonly [first: string, last: string];
+  columnEnds?: readonly [first: string, last: string];
 }
 
 /** Larger arrays are averaged; what is not finite counts for nothing and is left blank. */
 export function plotMap(grid: Grid, { width, hasColor }: Canvas): string {
-  const labelWidth = String(Math.max(0, grid.rows - 1)).length;
+  const { rowEnds = endsOf(grid.rows), columnEnds = endsOf(grid.columns) } = grid;
+  const labelWidth = Math.max(...rowEnds.map((label) => label.length));
   const shown = shrink(grid, {
     rows: hasColor ? maxLines * 2 : maxLines,
     columns: Math.max(leastWidth, width - labelWidth - 1),
@@ -27,16 +31,18 @@ export function plotMap(grid: Grid, { width, hasColor }: Canvas): string {
   if (extent === null) return grid.rows * grid.columns === 0 ? "no values" : "no finite values";
   const lines = hasColor ? colorLines(shown, extent) : shadeLines(shown, extent);
   const labelled = lines.map((line, index) => {
-    const label = index === 0 ? "0" : index === lines.length - 1 ? String(grid.rows - 1) : "";
+    const label = index === 0 ? rowEnds[0] : index === lines.length - 1 ? rowEnds[1] : "";
     return `${label.padStart(labelWidth)} ${line}`;
   });
   const margin = " ".repeat(labelWidth + 1);
   return [
     ...labelled,
-    `${margin}${indexAxis(grid.columns, shown.columns)}`,
+    `${margin}${rangeAxis(...columnEnds, shown.columns)}`,
     `${margin}${legend(grid, hasColor)}`,
   ].join("\n");
 }
+
+const endsOf = (length: number): [string, string] => ["0", String(Math.max(0, length - 1))];
 
 /** Means of blocks, so that no dimension is longer than there is room for. */
 function shrink({ values, rows, columns }: Grid, most: { rows: number; columns: number }): Grid {

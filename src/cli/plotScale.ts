@@ -25,8 +25,9 @@ export function axisLabel(value: number): string {
   return String(Number(value.toPrecision(5)));
 }
 
-/** "0" at the left end, "199" at the right one. */
-export function indexAxis(length: number, width: number): string {
-  const last = String(Math.max(0, length - 1));
-  return width <= last.length + 1 ? last : `0${last.padStart(width - 1)}`;
+/** One label at each end; only the last one where there is no room for both, or they are the same. */
+export function rangeAxis(first: string, last: string, width: number): string {
+  return width <= last.length + first.length || first === last
+    ? last
+    : `${first}${last.padStart(width - first.length)}`;
 }

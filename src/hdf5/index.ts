@@ -31,6 +31,7 @@ export { rangeWithin } from "./strided.ts";
 export type * from "./types.ts";
 export { type ArrayView, applyCuts, planView } from "./view.ts";
 export { type WriteDataset, type WriteGroup, type WriteValue, writeHdf5 } from "./write.ts";
+export { type GrowingDataset, type Hdf5Writer, type NewDataset, openHdf5Writer } from "./writer.ts";
 export { readWriteState, type WriteState } from "./writeState.ts";
 
 export interface Hdf5ReaderOptions {

@@ -5,17 +5,10 @@ import { rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Dataset, File, Group } from "h5wasm/node";
 import { CopycatError, errorMessage } from "../errors.ts";
+import type { NumberArray } from "./arrayValues.ts";
 
 /** A number is a float64 and a bigint an int64; strings are stored with the length of the longest, in UTF-8. */
-export type WriteValue =
-  | number
-  | bigint
-  | string
-  | Float64Array
-  | Float32Array
-  | BigInt64Array
-  | Int32Array
-  | readonly string[];
+export type WriteValue = number | bigint | string | NumberArray | readonly string[];
 
 export interface WriteDataset {
   data: WriteValue;
@@ -76,7 +69,7 @@ function isDataset(child: WriteGroup | WriteDataset): child is WriteDataset {
   return "data" in child;
 }
 
-function writeDataset(group: File | Group, name: string, dataset: WriteDataset): void {
+export function writeDataset(group: File | Group, name: string, dataset: WriteDataset): void {
   const { data, dtype, shape } = encode(dataset);
   const isCompressed = dataset.gzip !== undefined && !shape.includes(0) && shape.length > 0;
   const created = group.create_dataset({
@@ -89,7 +82,7 @@ function writeDataset(group: File | Group, name: string, dataset: WriteDataset):
   writeAttributes(created, dataset.attributes);
 }
 
-function writeAttributes(
+export function writeAttributes(
   target: File | Group | Dataset,
   attributes: Record<string, WriteValue> | undefined,
 ): void {
@@ -101,21 +94,37 @@ function writeAttributes(
 
 type H5Data = Parameters<Group["create_dataset"]>[0]["data"];
 
-/** h5wasm's names of types: "<d" float64, "<f" float32, "<q" int64, "<i" int32, "S12" twelve bytes of text. */
-function encode({ data, shape }: WriteDataset): { data: H5Data; dtype: string; shape: number[] } {
+/** h5wasm's names of types, which are those of Python's struct; "S12" is twelve bytes of text in UTF-8. */
+const numberTypes = {
+  Int8Array: "<b",
+  Uint8Array: "<B",
+  Int16Array: "<h",
+  Uint16Array: "<H",
+  Int32Array: "<i",
+  Uint32Array: "<I",
+  BigInt64Array: "<q",
+  BigUint64Array: "<Q",
+  Float32Array: "<f",
+  Float64Array: "<d",
+} as const;
+
+export function encode({ data, shape }: WriteDataset): { data: H5Data; dtype: string; shape: number[] } {
   if (typeof data === "number") return { data: Float64Array.of(data), dtype: "<d", shape: [] };
   if (typeof data === "bigint") return { data: BigInt64Array.of(data), dtype: "<q", shape: [] };
   if (typeof data === "string") return { data: [data], dtype: `S${textBytes([data])}`, shape: [] };
   const extent = [...(shape ?? [data.length])];
-  if (data instanceof Float64Array) return { data, dtype: "<d", shape: extent };
-  if (data instanceof Float32Array) return { data, dtype: "<f", shape: extent };
-  if (data instanceof BigInt64Array) return { data, dtype: "<q", shape: extent };
-  if (data instanceof Int32Array) return { data, dtype: "<i", shape: extent };
+  if (ArrayBuffer.isView(data)) return { data, dtype: numberType(data), shape: extent };
   return { data: [...data], dtype: `S${textBytes(data)}`, shape: extent };
 }
 
-function textBytes(texts: readonly string[]): number {
-  return Math.max(1, ...texts.map((text) => Buffer.byteLength(text)));
+function numberType(data: NumberArray): string {
+  // A Buffer is a Uint8Array, too.
+  return Buffer.isBuffer(data) ? "<B" : numberTypes[data.constructor.name as keyof typeof numberTypes];
+}
+
+/** Of the longest; HDF5 has no texts of no bytes. */
+export function textBytes(texts: readonly string[]): number {
+  return texts.reduce((longest, text) => Math.max(longest, Buffer.byteLength(text)), 1);
 }
 
 function checkShapes({ children = {} }: WriteGroup): void {

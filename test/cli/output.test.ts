@@ -6,6 +6,7 @@ import { formatCount, formatDuration, plural, printJson, printJsonList } from ".
 import { formatProgress, makeProgressLine } from "../../src/cli/progressLine.ts";
 import { dsnArgument, type OpenedDatabase } from "../../src/cli/withDatabase.ts";
 import type { IngestProgress, IngestReport } from "../../src/ingest/index.ts";
+import { noFiles } from "../../src/ingest/types.ts";
 
 const progress: IngestProgress = {
   phase: "read",
@@ -95,16 +96,7 @@ const report: IngestReport = {
   assets: { inserted: 10_000 },
   closure: { strategy: "rebuild", rows: 470_003, elapsedMs: 900 },
   phases: [],
-  files: {
-    read: 10_000,
-    unchanged: 0,
-    changed: 0,
-    moved: 0,
-    vanished: 0,
-    pruned: 0,
-    staleNodes: 0,
-    prunedNodes: 0,
-  },
+  files: { ...noFiles, read: 10_000 },
   elapsedMs: 61_000,
   nodesPerSecond: 1967,
   peakRssBytes: 1,

@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 import { writeExample } from "../../ingest/index.ts";
 import { jsonOption, option, quietOption, wholeNumber } from "../options.ts";
-import { plural, printJson, printNotice, printResult } from "../output.ts";
+import { formatCount, plural, printJson, printNotice, printResult } from "../output.ts";
 
 interface ExampleFlags {
   entities: number;
@@ -35,20 +35,19 @@ export function addExampleCommand(program: Command): void {
     .addOption(jsonOption())
     .addOption(quietOption())
     .action(async (directory: string, flags: ExampleFlags) => {
+      const total = plural(flags.entities, "entity", "entities");
       const written = await writeExample(directory, {
         entities: flags.entities,
         layout: flags.layout,
         small: flags.small,
         onProgress: (done) => {
-          if (!flags.quiet && done % 500 === 0) printNotice(`${done} of ${plural(flags.entities, "entity")}`);
+          if (!flags.quiet && done % 500 === 0) printNotice(`${formatCount(done)} of ${total}`);
         },
       });
       if (flags.json) {
         printJson({ ...written, entities: flags.entities });
         return;
       }
-      printResult(
-        `${plural(flags.entities, "entity").replace("entitys", "entities")} in ${written.yaml}\nNext:\n  npm run ingest -- ${written.yaml}`,
-      );
+      printResult(`${total} in ${written.yaml}\nNext:\n  npm run ingest -- ${written.yaml}`);
     });
 }

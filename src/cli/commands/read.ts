@@ -13,9 +13,9 @@ import {
   readArray,
   writeArray,
 } from "../../catalog/read/index.ts";
-import { readEnv } from "../../config.ts";
 import { CopycatError } from "../../errors.ts";
 import { dataTypeName, openHdf5Reader, parseSlice } from "../../hdf5/index.ts";
+import { canvas } from "../canvas.ts";
 import { dsnOption, jsonOption, option, quietOption } from "../options.ts";
 import { formatCount, printJson, printLines, printNotice, printPieces, printResult } from "../output.ts";
 import { plotArray } from "../plot.ts";
@@ -121,11 +121,4 @@ async function print(array: CatalogArray, format: Format): Promise<void> {
   else if (format === "csv" || format === "tsv")
     await printLines(arrayLines(array, format === "csv" ? "," : "\t"));
   else await printPieces(arrayPieces(array, format));
-}
-
-/** https://no-color.org: any value but an empty one. */
-function canvas(): { width: number; hasColor: boolean } {
-  const { isTTY, columns } = process.stdout;
-  const hasColor = isTTY === true && readEnv("NO_COLOR") === undefined && readEnv("TERM") !== "dumb";
-  return { width: columns || 80, hasColor };
 }

@@ -47,7 +47,7 @@ function formatSource({ source, entities, arrays, keys }: SourceFacts): string {
   const locators = keys.length - shown.length;
   const width = Math.max(0, ...shown.map(({ key }) => key.length));
   return [
-    `${source}  ${plural(entities, "entity").replace(/entitys$/, "entities")}, ${plural(arrays, "array")}`,
+    `${source}  ${plural(entities, "entity", "entities")}, ${plural(arrays, "array")}`,
     ...shown.map((key) => `  ${key.key.padEnd(width)}  ${formatKey(key)}`),
     ...(locators === 0 ? [] : [`  and ${plural(locators, "locator")} (path_..., dataset_..., index_...)`]),
   ].join("\n");
