@@ -1,0 +1,225 @@
+// Batches of resolved updates into the tables, in one transaction, as the policy says.
+
+import type { PoolClient } from "pg";
+import type { MergePolicy } from "../../bulk/index.ts";
+import { CopycatError } from "../../errors.ts";
+import { copyArrays, copyUpdates, RowBuffer } from "./copyRows.ts";
+import { findSame } from "./findSame.ts";
+import type { IdRanges } from "./idRanges.ts";
+import {
+  compareKeys,
+  type FoundUpdate,
+  findUpdates,
+  isSorted,
+  type KeyOf,
+  keyText,
+  lastKey,
+  reserveIds,
+} from "./keys.ts";
+import type { ResolvedUpdate } from "./resolveUpdate.ts";
+import { isTaken } from "./sqlErrors.ts";
+import type { Tables } from "./tables.ts";
+
+/** What became of a batch, rejects left aside. */
+export interface BatchCounts {
+  inserted: number;
+  updated: number;
+  unchanged: number;
+  skipped: number;
+  duplicates: number;
+  arrays: number;
+  bytes: number;
+}
+
+export const noCounts = (): BatchCounts => ({
+  inserted: 0,
+  updated: 0,
+  unchanged: 0,
+  skipped: 0,
+  duplicates: 0,
+  arrays: 0,
+  bytes: 0,
+});
+
+/** An update that is to go in. */
+export interface StoredUpdate extends ResolvedUpdate {
+  id: number;
+}
+
+export interface WrittenBatch {
+  counts: BatchCounts;
+  /** What went in. */
+  stored: StoredUpdate[];
+}
+
+interface BatchWriterOptions {
+  tables: Tables;
+  policy: MergePolicy;
+  /** Ids of what the same input brought before. */
+  own: IdRanges;
+  /** That of the batches before. */
+  rowBuffer?: RowBuffer;
+}
+
+export class BatchWriter {
+  readonly #client: PoolClient;
+  readonly #tables: Tables;
+  readonly #policy: MergePolicy;
+  readonly #own: IdRanges;
+  readonly #rowBuffer: RowBuffer;
+  /** Last keys by dataset: what comes after them is new unless somebody else writes. */
+  readonly #last = new Map<number, Omit<KeyOf, "datasetId"> | null>();
+
+  constructor(client: PoolClient, { tables, policy, own, rowBuffer = new RowBuffer() }: BatchWriterOptions) {
+    this.#client = client;
+    this.#tables = tables;
+    this.#policy = policy;
+    this.#own = own;
+    this.#rowBuffer = rowBuffer;
+  }
+
+  /**
+   * @returns counts, and the updates that went in
+   * @throws CopycatError CONFLICT under the policy `error`; nothing of the transaction can be kept then
+   */
+  async write(batch: readonly ResolvedUpdate[]): Promise<WrittenBatch> {
+    const counts = noCounts();
+    const once = this.#settle(batch, counts);
+    for (let attempt = 1; ; attempt++) {
+      const isNew = attempt === 1 && (await this.#areNew(once));
+      const tried = noCounts();
+      const wanted = isNew ? once : await this.#withoutFound(once, tried);
+      const stored = await this.#insert(wanted, tried);
+      // Somebody else was faster with one of the keys: now they are there to be found.
+      if (stored === null && attempt < 10) continue;
+      if (stored === null)
+        throw new CopycatError("DATABASE", "Others kept storing the same updates. Run it again.");
+      tried.inserted += stored.length - tried.updated;
+      return { counts: addCounts(counts, tried), stored };
+    }
+  }
+
+  /** Of several updates of one key the first counts under `skip`, the last under `update`. */
+  #settle(batch: readonly ResolvedUpdate[], counts: BatchCounts): ResolvedUpdate[] {
+    const byKey = new Map<string, ResolvedUpdate>();
+    for (const update of batch) {
+      const key = keyText(update);
+      const known = byKey.get(key);
+      if (known !== undefined) {
+        if (this.#policy === "error") throw conflict(update, "stands twice in the input");
+        counts.duplicates += 1;
+        if (this.#policy === "skip") continue;
+      }
+      byKey.set(key, update);
+    }
+    return [...byKey.values()];
+  }
+
+  /** True when all come after what their datasets have, as the updates of a run do. */
+  async #areNew(updates: readonly ResolvedUpdate[]): Promise<boolean> {
+    for (const { datasetId, timestamp, iteration } of updates) {
+      let last = this.#last.get(datasetId);
+      if (last === undefined) {
+        last = await lastKey(this.#client, this.#tables, datasetId);
+        this.#last.set(datasetId, last);
+      }
+      if (last === null) continue;
+      if (timestamp < last.timestamp || (timestamp === last.timestamp && iteration <= last.iteration))
+        return false;
+    }
+    return true;
+  }
+
+  async #withoutFound(updates: readonly ResolvedUpdate[], counts: BatchCounts): Promise<ResolvedUpdate[]> {
+    const found = await findUpdates(this.#client, this.#tables, updates, { lock: this.#policy === "update" });
+    if (found.size === 0) return [...updates];
+    const old: { update: ResolvedUpdate; found: FoundUpdate }[] = [];
+    const wanted = updates.filter((update) => {
+      const there = found.get(keyText(update));
+      if (there === undefined) return true;
+      if (this.#policy === "error") throw conflict(update, "is there already");
+      old.push({ update, found: there });
+      return false;
+    });
+    if (this.#policy === "skip") {
+      for (const { found } of old) counts[this.#own.has(found.id) ? "duplicates" : "skipped"] += 1;
+      return wanted;
+    }
+    const same = await findSame(this.#client, this.#tables, old);
+    const changed = old.filter(({ found }) => !same.has(found.id));
+    for (const { found } of old) {
+      if (this.#own.has(found.id)) counts.duplicates += 1;
+      else counts[same.has(found.id) ? "unchanged" : "updated"] += 1;
+    }
+    // Replaced, not changed: the arrays of an id are the same for ever, which is what snapshots go by.
+    const ids = changed.map(({ found }) => found.id);
+    if (ids.length > 0) {
+      await this.#client.query(`delete from ${this.#tables.update} where id = any($1::bigint[])`, [ids]);
+    }
+    counts.inserted -= changed.filter(({ found }) => this.#own.has(found.id)).length;
+    return [...wanted, ...changed.map(({ update }) => update)];
+  }
+
+  /** Null when another session stored one of the keys meanwhile: nothing of the batch is in then. */
+  async #insert(updates: readonly ResolvedUpdate[], counts: BatchCounts): Promise<StoredUpdate[] | null> {
+    if (updates.length === 0) return [];
+    const sorted = isSorted(updates) ? updates : [...updates].sort(compareKeys);
+    const { schema } = this.#tables;
+    const ids = await reserveIds(this.#client, this.#tables, updates.length);
+    const stored = sorted.map((update, index): StoredUpdate => {
+      const { position, dataset, timestamp, iteration, origin, arrays, bytes, source, datasetId } = update;
+      const id = ids[index] as number;
+      return { id, position, dataset, timestamp, iteration, origin, arrays, bytes, source, datasetId };
+    });
+    await this.#client.query("savepoint copycat_updates");
+    try {
+      await copyUpdates(this.#client, { schema, rowBuffer: this.#rowBuffer }, stored);
+    } catch (error) {
+      if (!isTaken(error)) throw error;
+      await this.#client.query("rollback to savepoint copycat_updates; release savepoint copycat_updates");
+      return null;
+    }
+    await this.#client.query("release savepoint copycat_updates");
+    const table = { schema, table: "update_array", rowBuffer: this.#rowBuffer } as const;
+    counts.bytes += await copyArrays(this.#client, table, arraysOf(stored));
+    for (const { id, arrays, datasetId, timestamp, iteration } of stored) {
+      counts.arrays += arrays.length;
+      this.#own.add(id);
+      const last = this.#last.get(datasetId);
+      if (last === undefined) continue;
+      if (
+        last === null ||
+        timestamp > last.timestamp ||
+        (timestamp === last.timestamp && iteration > last.iteration)
+      ) {
+        this.#last.set(datasetId, { timestamp, iteration });
+      }
+    }
+    return stored;
+  }
+}
+
+function* arraysOf(updates: readonly StoredUpdate[]) {
+  for (const { id, arrays } of updates) {
+    for (const { attributeId, array, facts } of arrays) {
+      yield { owner: id, attributeId, array: { plain: array, facts } };
+    }
+  }
+}
+
+export function addCounts(a: BatchCounts, b: BatchCounts): BatchCounts {
+  const sum = noCounts();
+  for (const name of Object.keys(sum) as (keyof BatchCounts)[]) sum[name] = a[name] + b[name];
+  return sum;
+}
+
+export function conflict(
+  { dataset, timestamp, iteration }: { dataset: string; timestamp: number; iteration: number },
+  what: string,
+): CopycatError {
+  return new CopycatError(
+    "CONFLICT",
+    `The update of the dataset "${dataset}" at timestamp ${timestamp}, iteration ${iteration}, ${what}. ` +
+      "Nothing was changed. The policies skip and update leave it, or replace it.",
+  );
+}

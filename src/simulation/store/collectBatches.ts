@@ -1,0 +1,91 @@
+// Updates of any source -> batches of checked ones, and what is refused at the door.
+
+import { setImmediate } from "node:timers/promises";
+import { CopycatError } from "../../errors.ts";
+import type { SimulationUpdate } from "../types.ts";
+import { type CheckedUpdate, checkUpdate, type UpdateInput } from "./checkUpdate.ts";
+
+export type Updates = Iterable<SimulationUpdate> | AsyncIterable<SimulationUpdate>;
+
+/** An update that did not go in. */
+export interface RejectedUpdate {
+  /** Place in the input; 0 is the first. */
+  position: number;
+  code: string;
+  message: string;
+  source: UpdateInput;
+}
+
+export interface UpdateBatch {
+  updates: CheckedUpdate[];
+  rejects: RejectedUpdate[];
+}
+
+export interface BatchLimits {
+  updates: number;
+  bytes: number;
+}
+
+/** The loop of events is let go on so often, so that the batch before goes on its way to the server. */
+const yieldEveryMs = 2;
+
+/** Ends with the input. Leaving it early closes the source. */
+export async function* collectBatches(updates: Updates, limits: BatchLimits): AsyncGenerator<UpdateBatch> {
+  let batch: UpdateBatch = { updates: [], rejects: [] };
+  let bytes = 0;
+  let position = 0;
+  let letGo = performance.now();
+  const isAsync = Symbol.asyncIterator in updates;
+  const source = isAsync ? updates : asyncOf(updates);
+  for await (const update of source) {
+    const checked = check(update, position);
+    position += 1;
+    if ("code" in checked) batch.rejects.push(checked);
+    else {
+      batch.updates.push(checked);
+      bytes += checked.bytes;
+    }
+    if (batch.updates.length + batch.rejects.length >= limits.updates || bytes >= limits.bytes) {
+      yield batch;
+      batch = { updates: [], rejects: [] };
+      bytes = 0;
+    }
+    if (performance.now() - letGo > yieldEveryMs) {
+      await setImmediate();
+      letGo = performance.now();
+    }
+  }
+  if (batch.updates.length + batch.rejects.length > 0) yield batch;
+}
+
+async function* asyncOf(updates: Updates): AsyncGenerator<SimulationUpdate> {
+  yield* updates;
+}
+
+function check(update: UpdateInput, position: number): CheckedUpdate | RejectedUpdate {
+  try {
+    return checkUpdate(update, position);
+  } catch (error) {
+    if (!(error instanceof CopycatError)) throw error;
+    return { position, code: "invalid_update", message: error.message, source: update };
+  }
+}
+
+/** The next batch is collected while this one is written. */
+export async function* readAhead(batches: AsyncGenerator<UpdateBatch>): AsyncGenerator<UpdateBatch> {
+  let next = batches.next();
+  // Looked at when its turn comes, or never.
+  next.catch(() => undefined);
+  try {
+    for (;;) {
+      const { done, value } = await next;
+      if (done === true) return;
+      next = batches.next();
+      next.catch(() => undefined);
+      yield value;
+    }
+  } finally {
+    // Not waited for: after an error the source may have nothing to say for long.
+    void batches.return(undefined).catch(() => undefined);
+  }
+}

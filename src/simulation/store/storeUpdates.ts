@@ -1,0 +1,208 @@
+// Many updates: checked and encoded while the server stores those before them, in by one COPY per table and batch.
+
+import type { PoolClient } from "pg";
+import { type BulkReport, type MergePolicy, mergePolicies } from "../../bulk/index.ts";
+import { type Database, withRetry, withTransaction } from "../../database/index.ts";
+import { CopycatError } from "../../errors.ts";
+import { addCounts, type BatchCounts, BatchWriter, noCounts, type WrittenBatch } from "./batchWriter.ts";
+import { collectBatches, readAhead, type UpdateBatch, type Updates } from "./collectBatches.ts";
+import { RowBuffer } from "./copyRows.ts";
+import { Dictionary, type DictionaryScope } from "./dictionary.ts";
+import { IdRanges } from "./idRanges.ts";
+import { lockScenario } from "./locks.ts";
+import { RejectCounter, type RejectOptions } from "./rejects.ts";
+import { resolveBatch } from "./resolveBatch.ts";
+import type { LoadFollower, Snapshotter } from "./snapshots/snapshotter.ts";
+import { explainStoreError } from "./sqlErrors.ts";
+
+export interface StoreReport extends BulkReport {
+  /** Arrays stored. */
+  arrays: number;
+  /** Bytes sent for them. */
+  bytes: number;
+}
+
+export interface StoreProgress {
+  /** Updates read so far. */
+  updates: number;
+  bytes: number;
+  rejected: number;
+  elapsedMs: number;
+}
+
+export interface StoreUpdatesOptions extends RejectOptions {
+  /** What to do with updates whose dataset, timestamp and iteration are there already; default `skip`. */
+  policy?: MergePolicy;
+  /**
+   * Commits after so many updates, or earlier after `batchBytes`, instead of once at the end. What was committed stays when the
+   * rest fails; run again under `skip`, the rest goes in.
+   */
+  commitEvery?: number;
+  /** Bytes of arrays in one COPY; default 2 MiB. */
+  batchBytes?: number;
+  onProgress?: (progress: StoreProgress) => void;
+  /** Stops at any moment; what was not committed is not there. */
+  signal?: AbortSignal;
+}
+
+/** Of 1 to 8 MB all were as fast for large loads; a small one is in several batches, so that client and server work at once. */
+const defaultBatchBytes = 2 * 1024 * 1024;
+const batchUpdates = 10_000;
+
+/** From so many on the server is not left to plan by what it knew before, until autovacuum comes by. */
+const analyzeFrom = 10_000;
+
+const settings = `\
+set local lock_timeout = 0;
+set local idle_in_transaction_session_timeout = 0;
+set local jit = off`;
+
+interface Load {
+  database: Database;
+  scope: DictionaryScope;
+  policy: MergePolicy;
+  rejects: RejectCounter;
+  own: IdRanges;
+  rowBuffer: RowBuffer;
+  follower: LoadFollower;
+  /** Batches whose rejects were told: one that is tried again tells them once. */
+  told: WeakSet<UpdateBatch>;
+  signal: AbortSignal | undefined;
+}
+
+/** @throws as `SimulationStore.storeUpdates` */
+export async function storeUpdates(
+  database: Database,
+  { snapshotter, ...scope }: DictionaryScope & { snapshotter: Snapshotter },
+  updates: Updates,
+  options: StoreUpdatesOptions,
+): Promise<StoreReport> {
+  checkOptions(options);
+  const { policy = "skip", commitEvery, batchBytes = defaultBatchBytes, signal, onProgress } = options;
+  const rejects = new RejectCounter(options);
+  const follower = snapshotter.follow();
+  const load: Load = {
+    database,
+    scope,
+    policy,
+    rejects,
+    own: new IdRanges(),
+    rowBuffer: new RowBuffer(),
+    follower,
+    told: new WeakSet(),
+    signal,
+  };
+  const limits = { bytes: batchBytes, updates: Math.min(batchUpdates, commitEvery ?? batchUpdates) };
+  const batches = readAhead(collectBatches(updates, limits));
+  const start = performance.now();
+  let counts = noCounts();
+  let read = 0;
+  const done = (batch: UpdateBatch, added: BatchCounts): void => {
+    counts = addCounts(counts, added);
+    read += batch.updates.length + batch.rejects.length;
+    const elapsedMs = performance.now() - start;
+    onProgress?.({ updates: read, bytes: counts.bytes, rejected: rejects.rejected, elapsedMs });
+  };
+  try {
+    if (commitEvery === undefined) await inOneTransaction(load, batches, done);
+    else await inParts(load, batches, done);
+  } catch (error) {
+    throw explainStoreError(error, "Updates could not be stored");
+  } finally {
+    await batches.return(undefined);
+  }
+  await follower.finish();
+  if (counts.inserted >= analyzeFrom) await analyze(database, scope);
+  return { read, ...counts, rejected: rejects.rejected };
+}
+
+type Done = (batch: UpdateBatch, counts: BatchCounts) => void;
+
+async function inOneTransaction(load: Load, batches: AsyncIterable<UpdateBatch>, done: Done): Promise<void> {
+  await withTransaction(
+    load.database,
+    async (client) => {
+      await lockScenario(client, load.scope, "alone");
+      const session = openSession(load, client);
+      for await (const batch of batches) {
+        const { counts, stored } = await writeBatch(session, batch);
+        load.follower.add(stored, session.dictionary);
+        done(batch, counts);
+      }
+      refuseWhenAborted(load.signal);
+    },
+    settings,
+  );
+}
+
+/** Each batch is a transaction, and tried again when it fails for a reason that passes. */
+async function inParts(load: Load, batches: AsyncIterable<UpdateBatch>, done: Done): Promise<void> {
+  for await (const batch of batches) {
+    const write = async (client: PoolClient) => {
+      await lockScenario(client, load.scope, "shared");
+      const session = openSession(load, client);
+      return { ...(await writeBatch(session, batch)), dictionary: session.dictionary };
+    };
+    const { counts, stored, dictionary } = await withRetry(
+      () => withTransaction(load.database, write, settings),
+      {
+        ...(load.signal === undefined ? {} : { signal: load.signal }),
+      },
+    );
+    load.follower.add(stored, dictionary);
+    await load.follower.committed();
+    done(batch, counts);
+  }
+}
+
+interface Session {
+  client: PoolClient;
+  load: Load;
+  dictionary: Dictionary;
+  writer: BatchWriter;
+}
+
+function openSession(load: Load, client: PoolClient): Session {
+  const { scope, policy, own, rowBuffer } = load;
+  const writer = new BatchWriter(client, { tables: scope.tables, policy, own, rowBuffer });
+  return { client, load, dictionary: new Dictionary(scope), writer };
+}
+
+async function writeBatch(session: Session, batch: UpdateBatch): Promise<WrittenBatch> {
+  refuseWhenAborted(session.load.signal);
+  const { updates, rejects } = await resolveBatch(session.client, session.dictionary, batch.updates);
+  const all = [...batch.rejects, ...rejects].sort((a, b) => a.position - b.position);
+  if (!session.load.told.has(batch)) {
+    for (const reject of all) await session.load.rejects.tell(reject);
+    session.load.told.add(batch);
+  }
+  await session.load.follower.meet(session.client, new Set(updates.map(({ dataset }) => dataset)));
+  return session.writer.write(updates);
+}
+
+/** Who may not, need not: the updates are in. */
+async function analyze({ pool }: Database, { tables }: DictionaryScope): Promise<void> {
+  await pool.query(`analyze ${tables.update}, ${tables.updateArray}`).catch(() => undefined);
+}
+
+function refuseWhenAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) {
+    throw new CopycatError("CANCELLED", "Cancelled; updates since the last commit were not stored.", {
+      cause: signal.reason,
+    });
+  }
+}
+
+function checkOptions({ policy = "skip", commitEvery, batchBytes, maxRejects }: StoreUpdatesOptions): void {
+  if (!mergePolicies.includes(policy)) {
+    throw new CopycatError("USAGE", `Unknown policy "${policy}"; use ${mergePolicies.join(", ")}.`);
+  }
+  for (const [name, value] of Object.entries({ commitEvery, batchBytes })) {
+    if (value !== undefined && (!Number.isSafeInteger(value) || value < 1)) {
+      throw new CopycatError("USAGE", `${name} is ${value}; it must be a whole number of at least 1.`);
+    }
+  }
+  if (maxRejects !== undefined && (!Number.isSafeInteger(maxRejects) || maxRejects < 0)) {
+    throw new CopycatError("USAGE", `maxRejects is ${maxRejects}; it must be a whole number of at least 0.`);
+  }
+}
