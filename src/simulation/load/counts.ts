@@ -1,0 +1,35 @@
+// What became of the parts of a load.
+
+import type { BulkReport } from "../../bulk/index.ts";
+
+/** Counts add up: every part that was read is in exactly one of the others. */
+export interface LoadCounts extends BulkReport {
+  /** Updates that went in or were replaced. */
+  updates: number;
+  /** Initial datasets that went in or were replaced. */
+  initialDatasets: number;
+  /** Arrays of updates that were sent. */
+  arrays: number;
+  /** Bytes of them. */
+  bytes: number;
+}
+
+export const noCounts = (): LoadCounts => ({
+  read: 0,
+  inserted: 0,
+  updated: 0,
+  unchanged: 0,
+  skipped: 0,
+  duplicates: 0,
+  rejected: 0,
+  updates: 0,
+  initialDatasets: 0,
+  arrays: 0,
+  bytes: 0,
+});
+
+export function addCounts(a: LoadCounts, b: LoadCounts): LoadCounts {
+  const sum = { ...a };
+  for (const key of Object.keys(a) as (keyof LoadCounts)[]) sum[key] += b[key];
+  return sum;
+}

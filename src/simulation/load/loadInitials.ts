@@ -1,0 +1,55 @@
+// Initial datasets of an input into a store, each in a transaction of its own.
+
+import type { MergePolicy } from "../../bulk/index.ts";
+import { CopycatError } from "../../errors.ts";
+import { RefusedPart } from "../formats/index.ts";
+import type { SimulationStore } from "../store/index.ts";
+import { type LoadCounts, noCounts } from "./counts.ts";
+import type { LoadInput } from "./input.ts";
+import type { LoadJob } from "./loadJob.ts";
+
+/** @throws CopycatError CONFLICT under the policy `error`, and those of the store */
+export async function loadInitials(
+  store: SimulationStore,
+  input: LoadInput,
+  { job, policy }: { job: LoadJob; policy: MergePolicy },
+): Promise<LoadCounts> {
+  const counts = noCounts();
+  const datasets = await store.listDatasets();
+  const present = new Set(datasets.filter(({ hasInitial }) => hasInitial).map(({ name }) => name));
+  for (const name of await input.listInitials()) {
+    job.refuseWhenAborted();
+    counts.read += 1;
+    if (policy === "skip" && present.has(name)) counts.skipped += 1;
+    else {
+      const outcome = await loadInitial(store, input, { job, policy, name });
+      counts[outcome] += 1;
+      if (outcome === "inserted" || outcome === "updated") counts.initialDatasets += 1;
+    }
+    job.advance();
+  }
+  return counts;
+}
+
+type Outcome = "inserted" | "updated" | "unchanged" | "skipped" | "rejected";
+
+async function loadInitial(
+  store: SimulationStore,
+  input: LoadInput,
+  { job, policy, name }: { job: LoadJob; policy: MergePolicy; name: string },
+): Promise<Outcome> {
+  const initial = await input.tryInitial(name);
+  if (initial === null || initial instanceof RefusedPart) {
+    if (initial !== null) await job.refuse(initial);
+    return "rejected";
+  }
+  try {
+    return await store.storeInitialDataset(initial, { policy });
+  } catch (error) {
+    if (!(error instanceof CopycatError) || error.code !== "INVALID_INPUT") throw error;
+    const position = `initial dataset ${JSON.stringify(name)}`;
+    const message = `${position}: ${error.message}`;
+    await job.refuse({ source: input.name, position, code: "invalid_initial", message, record: null });
+    return "rejected";
+  }
+}
