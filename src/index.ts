@@ -130,3 +130,23 @@ export {
   storeMemory,
   type TrajectoryInput,
 } from "./memory/index.ts";
+export {
+  deleteScenario,
+  type EntityData,
+  type ExportOptions,
+  type ExportReport,
+  exportSimulation,
+  type InitialDataset,
+  type LoadSimulationOptions,
+  listScenarios,
+  loadSimulation,
+  openResults,
+  openSimulationResults,
+  openSimulationStore,
+  type SimulationArray,
+  type SimulationSource,
+  SimulationStore,
+  type SimulationUpdate,
+  UpdateCollector,
+  valuesOf,
+} from "./simulation/index.ts";

@@ -8,6 +8,7 @@ export {
 } from "./ensureCatalog.ts";
 export { type DataSourceDetails, getNode, type NodeDetails } from "./findNode.ts";
 export { type ArraySource, listArraySources } from "./listArraySources.ts";
+export { listArraysOfOtherFiles } from "./listOtherFiles.ts";
 export { listStaleArrays } from "./listStaleArrays.ts";
 export { loadNodes, type NodeBatches } from "./loadNodes.ts";
 export { addPromotedKey } from "./promoted/addPromotedKey.ts";

@@ -20,6 +20,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   view: async () => (await import("./commands/view.ts")).addViewCommand,
   "serve-config": async () => (await import("./commands/serveConfig.ts")).addServeConfigCommand,
   memory: async () => (await import("./commands/memory.ts")).addMemoryCommand,
+  simulation: async () => (await import("./commands/simulation.ts")).addSimulationCommand,
   migrate: async () => (await import("./commands/migrate.ts")).addMigrateCommand,
   db: async () => (await import("./commands/db.ts")).addDbCommand,
   doctor: async () => (await import("./commands/doctor.ts")).addDoctorCommand,

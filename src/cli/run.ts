@@ -57,6 +57,8 @@ function failureReport(error: unknown, command: Command | undefined): object {
 function countsOf(command: Command | undefined): object {
   if (command?.name() === "ingest") return nothingIngested;
   if (command === undefined || command.name() !== "load") return {};
+  if (command.parent?.name() === "simulation")
+    return { scenario: null, ...nothingLoaded, ...nothingSimulated };
   return { kind: command.opts<{ kind?: string }>().kind ?? null, ...nothingLoaded };
 }
 
@@ -68,6 +70,9 @@ const nothingIngested = {
   assets: { inserted: 0 },
   rejectsFile: null,
 };
+
+/** Of `simulation load`, besides what every load has. */
+const nothingSimulated = { updates: 0, initialDatasets: 0, arrays: 0, bytes: 0 };
 
 /** Of `memory load` and its like. */
 const nothingLoaded = {

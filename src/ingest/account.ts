@@ -14,7 +14,7 @@ import type { PartReader } from "./parts.ts";
 import type { StreamStamp } from "./readSources.ts";
 import { addCounts, type ResumedRun, type RunCounts, RunRecord } from "./runs/index.ts";
 import { keptOptions } from "./runs/keptOptions.ts";
-import type { FileReport, IngestOptions, IngestReport, NodeSource } from "./types.ts";
+import { type FileReport, type IngestOptions, type IngestReport, type NodeSource, noFiles } from "./types.ts";
 
 export interface AccountOptions {
   options: IngestOptions;
@@ -129,18 +129,7 @@ export class Account {
 
   get files(): FileReport {
     const ledger = this.#files;
-    if (ledger === null) {
-      return {
-        read: 0,
-        unchanged: 0,
-        changed: 0,
-        moved: 0,
-        vanished: 0,
-        pruned: 0,
-        staleNodes: 0,
-        prunedNodes: 0,
-      };
-    }
+    if (ledger === null) return noFiles;
     const { counts, vanished, prunedNodes, options } = ledger;
     const vanishedNodes = vanished.reduce((sum, { nodes }) => sum + nodes, 0);
     const pruned = options.prune ? vanished.length : 0;

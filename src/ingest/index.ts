@@ -10,6 +10,7 @@ export {
   inspectFiles,
 } from "./inspect/inspectFiles.ts";
 export type { Findings } from "./inspect/types.ts";
+export { type PublishOptions, publishFile } from "./publishFile.ts";
 export {
   getRun,
   type ListRunsOptions,

@@ -5,7 +5,7 @@ import { wrapDatabaseError } from "../database/index.ts";
 import { CopycatError, type ErrorCode, errorMessage } from "../errors.ts";
 import type { GroupResult } from "./ingestAll.ts";
 import { addLoads } from "./report.ts";
-import type { FileReport, IngestReport } from "./types.ts";
+import { type FileReport, type IngestReport, noFiles } from "./types.ts";
 
 /** A group that failed. */
 export interface FailedDataset {
@@ -71,16 +71,7 @@ const noLoad: LoadReport = {
 };
 
 function sumFiles(reports: readonly IngestReport[]): FileReport {
-  const sum: FileReport = {
-    read: 0,
-    unchanged: 0,
-    changed: 0,
-    moved: 0,
-    vanished: 0,
-    pruned: 0,
-    staleNodes: 0,
-    prunedNodes: 0,
-  };
+  const sum = { ...noFiles };
   for (const { files } of reports) {
     for (const name of Object.keys(sum) as (keyof FileReport)[]) sum[name] += files[name];
   }

@@ -96,6 +96,17 @@ export interface FileReport {
   prunedNodes: number;
 }
 
+export const noFiles: FileReport = {
+  read: 0,
+  unchanged: 0,
+  changed: 0,
+  moved: 0,
+  vanished: 0,
+  pruned: 0,
+  staleNodes: 0,
+  prunedNodes: 0,
+};
+
 /** What a source hands on: nodes with parents before children, and what could not be read. */
 export interface SourceBatch {
   nodes: NodeRecord[];

@@ -11,6 +11,7 @@ import {
   ingestAll,
   sumReports,
 } from "../../src/ingest/index.ts";
+import { noFiles } from "../../src/ingest/types.ts";
 import { useDatabase } from "../support/database.ts";
 import { readNdjson, useFolder } from "../support/files.ts";
 import { makeReport } from "./runs/support.ts";
@@ -237,16 +238,7 @@ describe("the sum", () => {
       elapsedMs: 200,
       nodesPerSecond: 100,
       peakRssBytes: 7,
-      files: {
-        read: 8,
-        unchanged: 0,
-        changed: 0,
-        moved: 0,
-        vanished: 0,
-        pruned: 0,
-        staleNodes: 0,
-        prunedNodes: 0,
-      },
+      files: { ...noFiles, read: 8 },
       readableStorage: ["/data", "/more"],
       rejectsFile: null,
       datasets: [first.report, second.report],

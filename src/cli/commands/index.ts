@@ -173,7 +173,7 @@ function formatAdded(added: AddedKey): string {
   const what = `${nameOf(added)} in ${added.dataset ?? "all datasets"}`;
   if (built.length === 0) return `${what} is promoted already (${added.kinds.join(", ")}).`;
   return (
-    `Promoted ${what}: ${added.kinds.join(", ")} (${plural(indexes.length, "index").replace(/xs$/, "xes")}, ` +
+    `Promoted ${what}: ${added.kinds.join(", ")} (${plural(indexes.length, "index", "indexes")}, ` +
     `${formatBytes(sizeBytes)}, ${formatDuration(elapsedMs)}).`
   );
 }

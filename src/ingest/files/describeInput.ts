@@ -13,8 +13,8 @@ export function describeInput(description: Omit<DatasetDescription, "file">, lab
 }
 
 /** Of a folder, or a single file, that nobody has described. */
-export function describeFolder(label: string): string {
-  return hash({ label });
+export function describeFolder(label: string, fileKey?: string): string {
+  return hash(fileKey === undefined ? { label } : { label, fileKey });
 }
 
 function hash(value: object): string {

@@ -32,6 +32,11 @@ export interface FolderOptions {
   only?: ReadonlySet<string> | undefined;
 }
 
+export interface FileOptions extends FolderOptions {
+  /** Of the file's container; default its name. */
+  key?: string | undefined;
+}
+
 /** `folder` absolute. Its container has the folder's name. */
 export function openFolderSource(folder: string, options: FolderOptions = {}): NodeSource {
   const root = basename(folder) || "root";
@@ -54,7 +59,7 @@ export function openFolderSource(folder: string, options: FolderOptions = {}): N
 }
 
 /** `file` absolute. Its container stands at the top of the catalog. */
-export function openFileSource(file: string, options: FolderOptions = {}): NodeSource {
+export function openFileSource(file: string, options: FileOptions = {}): NodeSource {
   const [only] = options.only ?? [];
   if (options.only?.size === 1 && only !== file) {
     throw new CopycatError("UNREADABLE_SOURCE", `${only} is not the file of its input ${file}.`);
@@ -62,7 +67,7 @@ export function openFileSource(file: string, options: FolderOptions = {}): NodeS
   const name = basename(file);
   const label = options.label ?? name;
   return {
-    dataset: name,
+    dataset: options.key ?? name,
     label,
     directories: [dirname(file)],
     countFiles: () => Promise.resolve(1),
@@ -76,6 +81,7 @@ export function openFileSource(file: string, options: FolderOptions = {}): NodeS
           label,
           givenLabel: options.label,
           filter: (path) => path === name,
+          fileKey: options.key,
         },
         options.only?.has(file) === false ? [] : [{ path: file, relativePath: name }],
         false,
@@ -91,6 +97,8 @@ interface Tree {
   /** Path of the container that files go into. */
   root: string[];
   label: string;
+  /** Of the container of the only file, where it is not called as the file. */
+  fileKey?: string | undefined;
   /** The label when it was given for this run instead of taken from the name. */
   givenLabel: string | undefined;
 }
@@ -125,12 +133,12 @@ function trackedInput(context: SourceContext, tree: Tree, isWhole: boolean): Tra
     dataset: tree.root[0] ?? "",
     input: tree.input,
     root: tree.folder,
-    description: describeFolder(tree.label),
+    description: describeFolder(tree.label, tree.fileKey),
     uriOf: ({ path }) => {
       const uri = fileUri(path);
       return isProblem(uri) ? "" : uri;
     },
-    placeOf: (relativePath) => [...tree.root, ...relativePath.split("/")],
+    placeOf: (relativePath) => pathOf(tree, relativePath),
     matches: tree.filter,
     isWhole: isWhole && !isLimited,
     mayCut: false,
@@ -188,13 +196,17 @@ async function* walkFile(
   listed: ListedFile,
   file: CatalogFile,
 ): AsyncGenerator<SourceBatch> {
-  const filePath = [...tree.root, ...listed.relativePath.split("/")];
+  const filePath = pathOf(tree, listed.relativePath);
   const batch = new BatchBuilder();
   for await (const item of context.reader.walk(file.path)) {
     addItem(batch, item, filePath, file, tree);
     if (batch.isFull) yield batch.take();
   }
   yield batch.take(1);
+}
+
+function pathOf({ root, fileKey }: Tree, relativePath: string): string[] {
+  return fileKey === undefined ? [...root, ...relativePath.split("/")] : [...root, fileKey];
 }
 
 function addItem(

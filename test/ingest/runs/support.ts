@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import type { IngestReport } from "../../../src/ingest/index.ts";
 import type { RunStart } from "../../../src/ingest/runs/index.ts";
+import { noFiles } from "../../../src/ingest/types.ts";
 
 export function makeStart(change: Partial<RunStart> = {}): RunStart {
   return {
@@ -35,16 +36,7 @@ export function makeReport(change: Partial<IngestReport> = {}): IngestReport {
     elapsedMs: 100,
     nodesPerSecond: 100,
     peakRssBytes: 1,
-    files: {
-      read: 4,
-      unchanged: 0,
-      changed: 0,
-      moved: 0,
-      vanished: 0,
-      pruned: 0,
-      staleNodes: 0,
-      prunedNodes: 0,
-    },
+    files: { ...noFiles, read: 4 },
     readableStorage: ["/data"],
     rejectsFile: null,
     ...change,

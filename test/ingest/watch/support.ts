@@ -1,9 +1,10 @@
 // A watch in this process, quick enough for tests, and what it has told so far.
 
-import { expect } from "vitest";
+import { afterEach, expect } from "vitest";
 import type { WriteGroup } from "../../../src/hdf5/index.ts";
 import type { DatabaseSource, WatchEvent, WatchOptions, WatchSummary } from "../../../src/ingest/index.ts";
 import { watchDataset } from "../../../src/ingest/index.ts";
+import type { TestDatabase } from "../../support/database.ts";
 
 export const quick = {
   intervalMs: 20,
@@ -67,6 +68,24 @@ export function startWatch(
       return ended;
     },
     abort: () => abort.abort(),
+  };
+}
+
+/** `startWatch` on a database of the tests; what still runs after a test is ended. */
+export function useWatches(
+  database: TestDatabase,
+): (inputs: readonly string[], options?: Partial<WatchOptions>, dsn?: string) => RunningWatch {
+  const running: RunningWatch[] = [];
+  afterEach(async () => {
+    for (const watch of running.splice(0)) {
+      watch.abort();
+      await watch.ended.catch(() => undefined);
+    }
+  });
+  return (inputs, options, dsn = database.dsn) => {
+    const watch = startWatch(dsn, inputs, options);
+    running.push(watch);
+    return watch;
   };
 }
 

@@ -2,33 +2,20 @@
 
 import { readFileSync, truncateSync } from "node:fs";
 import { File as HdfFile, ready as hdf5Ready } from "h5wasm/node";
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { verifyCatalog } from "../../../src/catalog/index.ts";
 import { useDatabase } from "../../support/database.ts";
 import { readNdjson, useFolder } from "../../support/files.ts";
 import { nodeAt, nodesBelow } from "../support.ts";
-import { aFewLooks, content, type RunningWatch, startWatch, describeFiles as yaml } from "./support.ts";
+import { aFewLooks, content, useWatches, describeFiles as yaml } from "./support.ts";
 
 const database = useDatabase();
 const folder = useFolder();
-const running: RunningWatch[] = [];
+const start = useWatches(database);
 
 beforeAll(async () => {
   await hdf5Ready;
 });
-
-afterEach(async () => {
-  for (const watch of running.splice(0)) {
-    watch.abort();
-    await watch.ended.catch(() => undefined);
-  }
-});
-
-function start(...parameters: Parameters<typeof startWatch> extends [unknown, ...infer Rest] ? Rest : never) {
-  const watch = startWatch(database.dsn, ...parameters);
-  running.push(watch);
-  return watch;
-}
 
 const entities = async (dataset: string): Promise<string[]> =>
   [...(await nodesBelow(database, `/${dataset}`)).keys()].map((path) => path.slice(dataset.length + 2));

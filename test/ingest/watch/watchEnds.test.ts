@@ -1,36 +1,16 @@
 // What fails during a watch, what ends it, and a single round.
 
 import { rmSync, truncateSync } from "node:fs";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { watchDataset } from "../../../src/ingest/index.ts";
 import { useDatabase } from "../../support/database.ts";
 import { useFolder } from "../../support/files.ts";
 import { nodesBelow } from "../support.ts";
-import {
-  aFewLooks,
-  content,
-  quick,
-  type RunningWatch,
-  startWatch,
-  describeFiles as yaml,
-} from "./support.ts";
+import { aFewLooks, content, quick, useWatches, describeFiles as yaml } from "./support.ts";
 
 const database = useDatabase();
 const folder = useFolder();
-const running: RunningWatch[] = [];
-
-afterEach(async () => {
-  for (const watch of running.splice(0)) {
-    watch.abort();
-    await watch.ended.catch(() => undefined);
-  }
-});
-
-function start(...parameters: Parameters<typeof startWatch> extends [unknown, ...infer Rest] ? Rest : never) {
-  const watch = startWatch(database.dsn, ...parameters);
-  running.push(watch);
-  return watch;
-}
+const start = useWatches(database);
 
 const entities = async (dataset: string): Promise<string[]> =>
   [...(await nodesBelow(database, `/${dataset}`)).keys()].map((path) => path.slice(dataset.length + 2));
@@ -84,7 +64,7 @@ describe("a failure", () => {
   ])("at the start ends the watch: %s", async (_what, name, other, code) => {
     folder.text("wrong.yaml", "label: [");
     const dsn = other === undefined ? database.dsn : database.dsn.replace(/[^/]*$/, other);
-    const watch = startWatch(dsn, [name === "" ? folder.path("absent") : folder.path(name)]);
+    const watch = start([name === "" ? folder.path("absent") : folder.path(name)], {}, dsn);
     await expect(watch.ended).rejects.toMatchObject({ code });
   });
 });
@@ -99,8 +79,7 @@ describe("a role without the rights", () => {
       const dsn = new URL(database.dsn);
       dsn.username = role;
       dsn.password = "x";
-      const watch = startWatch(dsn.toString(), [folder.text("poor/d.yaml", yaml("POOR"))]);
-      running.push(watch);
+      const watch = start([folder.text("poor/d.yaml", yaml("POOR"))], {}, dsn.toString());
       const failed = await watch.sees("batch", 2);
       expect(failed[1]).toMatchObject({ status: "failed", attempt: 2, error: { code: "PERMISSION" } });
       await database.rows(`grant ${await database.value("select quote_ident(current_user)")} to ${role}`);

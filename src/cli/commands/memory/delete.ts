@@ -43,7 +43,7 @@ export function addDeleteCommand(memory: Command): void {
       checkUsage(names, flags);
       const { deleted, missing } = await remove(names, flags);
       if (flags.json) printJson({ deleted, missing });
-      else printResult(`${plural(deleted, "entry").replace(/entrys$/, "entries")} deleted.`);
+      else printResult(`${plural(deleted, "entry", "entries")} deleted.`);
       for (const name of missing) if (!flags.quiet) printNotice(`There is no entry ${name}.`);
       process.exitCode = missing.length === 0 ? exitCodes.ok : exitCodes.failed;
     });

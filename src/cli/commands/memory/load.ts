@@ -11,12 +11,8 @@ import {
   type MemoryKind,
   memoryKinds,
 } from "../../../memory/index.ts";
-import { exitCodes } from "../../exitCodes.ts";
 import { dsnOption, jsonOption, option, quietOption, wholeNumber } from "../../options.ts";
-import { makeLog, printJson, printResult } from "../../output.ts";
-import { formatLoadProgress, makeProgressLine } from "../../progressLine.ts";
-import { abortOnSignals } from "../../signals.ts";
-import { databaseExists, type OpenedDatabase, withDatabase } from "../../withDatabase.ts";
+import { runStoreLoad } from "../../runStoreLoad.ts";
 import { formatLoadReport } from "./loadSummary.ts";
 import { type MemoryFlags, schemaOption } from "./shared.ts";
 
@@ -109,37 +105,16 @@ export function addLoadCommand(memory: Command): void {
     });
 }
 
-async function runLoad(file: string, flags: LoadFlags): Promise<number> {
-  const progress = makeProgressLine(process.stderr, flags.quiet, formatLoadProgress);
-  const { notice } = makeLog(flags.quiet);
-  const log = {
-    notice: (message: string): void => {
-      progress.clear();
-      notice(message);
-    },
-  };
-  const { signal, release } = abortOnSignals(() =>
-    log.notice("\nStopping; what is not committed is rolled back."),
-  );
-  const options = { ...makeOptions(file, flags), signal, log, onProgress: progress.show };
-  const run = async (opened: OpenedDatabase | null): Promise<number> => {
-    const report = await loadMemoryFile(opened?.database ?? null, options);
-    progress.clear();
-    if (flags.json) printJson(report);
-    else printResult(formatLoadReport(report, flags, opened));
-    return report.rejected === 0 ? exitCodes.ok : exitCodes.rejects;
-  };
-  try {
-    // Before a server is started or a schema made: a mistyped name must leave nothing behind.
-    await checkMemoryInput(options);
-    if (flags.dryRun && !databaseExists(flags)) return await run(null);
-    return await withDatabase("memory load", flags, run);
-  } catch (error) {
-    progress.clear();
-    throw error;
-  } finally {
-    release();
-  }
+function runLoad(file: string, flags: LoadFlags): Promise<number> {
+  const options = makeOptions(file, flags);
+  return runStoreLoad({
+    command: "memory load",
+    flags,
+    stopping: "Stopping; what is not committed is rolled back.",
+    check: (hooks) => checkMemoryInput({ ...options, ...hooks }),
+    load: (database, hooks) => loadMemoryFile(database, { ...options, ...hooks }),
+    format: (report, opened) => formatLoadReport(report, flags, opened),
+  });
 }
 
 function makeOptions(input: string, flags: LoadFlags): LoadFileOptions {

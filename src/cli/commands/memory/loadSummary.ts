@@ -11,7 +11,11 @@ export interface SummaryFlags {
   quiet: boolean;
 }
 
-const nouns: Record<MemoryKind, string> = { entries: "entry", patterns: "pattern", trajectories: "step" };
+const nouns: Record<MemoryKind, [one: string, several: string]> = {
+  entries: ["entry", "entries"],
+  patterns: ["pattern", "patterns"],
+  trajectories: ["step", "steps"],
+};
 
 export function formatLoadReport(
   report: LoadFileReport,
@@ -28,7 +32,7 @@ export function formatLoadReport(
 function headline(report: LoadFileReport, dryRun: boolean): string {
   const { kind, read, inserted, updated, rejected, elapsedMs, rowsPerSecond } = report;
   const rate = `${formatDuration(elapsedMs)}, ${formatCount(rowsPerSecond)} rows/s`;
-  const some = (count: number): string => plural(count, nouns[kind]).replace(/entrys$/, "entries");
+  const some = (count: number): string => plural(count, ...nouns[kind]);
   if (dryRun) {
     return `dry run, nothing was changed; ${formatCount(inserted)} of ${some(read)} would go in (${rate})`;
   }

@@ -12,16 +12,10 @@ import {
   type RetrievedEntry,
   retrieveMemory,
 } from "../../../memory/index.ts";
+import { excerpt } from "../../excerpt.ts";
 import { dsnOption, jsonOption, option, quietOption, wholeNumber } from "../../options.ts";
 import { formatCount, makeLog, printJson, printLines, printResult } from "../../output.ts";
-import {
-  excerpt,
-  type MemoryFlags,
-  namespaceOption,
-  parseEntryName,
-  schemaOption,
-  withStore,
-} from "./shared.ts";
+import { type MemoryFlags, namespaceOption, parseEntryName, schemaOption, withStore } from "./shared.ts";
 
 interface ReadFlags extends MemoryFlags {
   namespace?: string;

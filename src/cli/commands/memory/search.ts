@@ -8,10 +8,10 @@ import {
   searchMemory,
   searchMemoryWords,
 } from "../../../memory/index.ts";
+import { excerpt } from "../../excerpt.ts";
 import { dsnOption, jsonOption, option, quietOption, wholeNumber } from "../../options.ts";
 import { makeLog, printJson, printResult } from "../../output.ts";
 import {
-  excerpt,
   jsonObject,
   type MemoryFlags,
   namespaceOption,

@@ -90,9 +90,3 @@ export function parseVector(content: string): number[] | null {
     return null;
   }
 }
-
-/** The beginning of a text on one line. */
-export function excerpt(value: string, width = 80): string {
-  const line = value.replace(/\s+/g, " ").trim();
-  return line.length > width ? `${line.slice(0, width - 3).toWellFormed()}...` : line;
-}
