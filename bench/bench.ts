@@ -11,6 +11,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
   query: () => import("./query/run.ts"),
   read: () => import("./read/run.ts"),
   manifest: () => import("./manifest/run.ts"),
+  simulation: () => import("./simulation/run.ts"),
 };
 
 const [name = "", ...args] = process.argv.slice(2);
