@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checkpoint, settle } from "../support/measure.ts";
 import type { BenchDatabase } from "../support/server.ts";
 import { rotate, spreadOf } from "../support/statistics.ts";
 import { openJson } from "./jsonFiles.ts";
@@ -52,6 +53,9 @@ async function runWay(
   const schema = `bench_${name.toLowerCase()}_${round}_${count}`;
   const way = await openWay(bench, name, { folder, schema });
   try {
+    const client = await bench.connect();
+    await (count < 1000 ? checkpoint(client) : settle(client));
+    await client.end();
     globalThis.gc?.();
     const writeMs = await timed(() => way.write(updates));
     const bytes = await way.bytes();
@@ -84,7 +88,9 @@ function openWay(
   { folder, schema }: { folder: string; schema: string },
 ): Way | Promise<Way> {
   if (name === "json") return openJson(join(folder, "updates"));
-  if (name === "sqlite") return openSqliteWay(join(folder, "results.db"));
+  if (name === "sqlite" || name === "sqliteFull") {
+    return openSqliteWay(join(folder, "results.db"), { synchronous: name === "sqlite" ? "normal" : "full" });
+  }
   return openOurs({ dsn, schema, isStreamed: name === "streamed", isAsync: name === "eachAsync" });
 }
 

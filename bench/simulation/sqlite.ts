@@ -32,10 +32,14 @@ interface ArrayRow {
   data: Buffer;
 }
 
-export async function openSqliteWay(path: string): Promise<Way> {
+/** Under `normal` the last commits may be lost with the machine's power, under `full` none. */
+export async function openSqliteWay(
+  path: string,
+  { synchronous }: { synchronous: "normal" | "full" },
+): Promise<Way> {
   const db = await openSqlite(path);
   db.pragma("journal_mode = wal");
-  db.pragma("synchronous = normal");
+  db.pragma(`synchronous = ${synchronous}`);
   db.pragma("foreign_keys = on");
   db.exec(schema);
   const insertUpdate = db.prepare(

@@ -15,12 +15,13 @@ export interface Way {
   close(): Promise<void>;
 }
 
-export const wayNames = ["json", "sqlite", "each", "eachAsync", "streamed"] as const;
+export const wayNames = ["json", "sqlite", "sqliteFull", "each", "eachAsync", "streamed"] as const;
 export type WayName = (typeof wayNames)[number];
 
 export const labels: Record<WayName, string> = {
   json: "JSON files",
   sqlite: "SQLite (WAL, NORMAL), a commit an update",
+  sqliteFull: "SQLite (WAL, FULL), a commit an update",
   each: "copycat, one by one",
   eachAsync: "copycat, one by one, synchronous_commit off",
   streamed: "copycat, streamed",

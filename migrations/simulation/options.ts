@@ -25,17 +25,21 @@ export const arrayColumns = sql`
           max_val double precision,
           checksum bigint not null`;
 
-const sampled = [
-  "attribute_id",
+export const arrayColumnNames = [
   "dtype",
   "shape",
+  "data",
   "compression",
   "row_ptr_dtype",
+  "row_ptr",
   "row_ptr_compression",
   "min_val",
   "max_val",
   "checksum",
 ];
+
+/** Of which the planner may know something: not the bytes. */
+const sampled = ["attribute_id", ...arrayColumnNames.filter((name) => name !== "data" && name !== "row_ptr")];
 
 /**
  * Arrays do not compress as the server does it, and those that do are compressed already: `external` only moves them

@@ -3,7 +3,8 @@
 import type { PoolClient } from "pg";
 import type { MergePolicy } from "../../bulk/index.ts";
 import { CopycatError } from "../../errors.ts";
-import { copyArrays, copyUpdates, RowBuffer } from "./copyRows.ts";
+import type { CheckedUpdate } from "./checkUpdate.ts";
+import { type ArrayRow, copyArrays, copyUpdates, RowBuffer, type UpdateRow } from "./copyRows.ts";
 import { findSame } from "./findSame.ts";
 import type { IdRanges } from "./idRanges.ts";
 import {
@@ -16,7 +17,7 @@ import {
   lastKey,
   reserveIds,
 } from "./keys.ts";
-import type { ResolvedUpdate } from "./resolveUpdate.ts";
+import { type SharedArray, SharedArrays } from "./sharedArrays.ts";
 import { isTaken } from "./sqlErrors.ts";
 import type { Tables } from "./tables.ts";
 
@@ -41,15 +42,10 @@ export const noCounts = (): BatchCounts => ({
   bytes: 0,
 });
 
-/** An update that is to go in. */
-export interface StoredUpdate extends ResolvedUpdate {
-  id: number;
-}
-
 export interface WrittenBatch {
   counts: BatchCounts;
   /** What went in. */
-  stored: StoredUpdate[];
+  stored: CheckedUpdate[];
 }
 
 interface BatchWriterOptions {
@@ -67,6 +63,7 @@ export class BatchWriter {
   readonly #policy: MergePolicy;
   readonly #own: IdRanges;
   readonly #rowBuffer: RowBuffer;
+  readonly #sharedArrays = new SharedArrays();
   /** Last keys by dataset: what comes after them is new unless somebody else writes. */
   readonly #last = new Map<number, Omit<KeyOf, "datasetId"> | null>();
 
@@ -79,17 +76,18 @@ export class BatchWriter {
   }
 
   /**
+   * @param onSent called each time when the server has work for a while: with the updates, then with their arrays
    * @returns counts, and the updates that went in
    * @throws CopycatError CONFLICT under the policy `error`; nothing of the transaction can be kept then
    */
-  async write(batch: readonly ResolvedUpdate[]): Promise<WrittenBatch> {
+  async write(batch: readonly CheckedUpdate[], onSent?: () => void): Promise<WrittenBatch> {
     const counts = noCounts();
     const once = this.#settle(batch, counts);
     for (let attempt = 1; ; attempt++) {
       const isNew = attempt === 1 && (await this.#areNew(once));
       const tried = noCounts();
       const wanted = isNew ? once : await this.#withoutFound(once, tried);
-      const stored = await this.#insert(wanted, tried);
+      const stored = await this.#insert(wanted, tried, onSent);
       // Somebody else was faster with one of the keys: now they are there to be found.
       if (stored === null && attempt < 10) continue;
       if (stored === null)
@@ -100,8 +98,8 @@ export class BatchWriter {
   }
 
   /** Of several updates of one key the first counts under `skip`, the last under `update`. */
-  #settle(batch: readonly ResolvedUpdate[], counts: BatchCounts): ResolvedUpdate[] {
-    const byKey = new Map<string, ResolvedUpdate>();
+  #settle(batch: readonly CheckedUpdate[], counts: BatchCounts): CheckedUpdate[] {
+    const byKey = new Map<string, CheckedUpdate>();
     for (const update of batch) {
       const key = keyText(update);
       const known = byKey.get(key);
@@ -116,7 +114,7 @@ export class BatchWriter {
   }
 
   /** True when all come after what their datasets have, as the updates of a run do. */
-  async #areNew(updates: readonly ResolvedUpdate[]): Promise<boolean> {
+  async #areNew(updates: readonly CheckedUpdate[]): Promise<boolean> {
     for (const { datasetId, timestamp, iteration } of updates) {
       let last = this.#last.get(datasetId);
       if (last === undefined) {
@@ -130,10 +128,10 @@ export class BatchWriter {
     return true;
   }
 
-  async #withoutFound(updates: readonly ResolvedUpdate[], counts: BatchCounts): Promise<ResolvedUpdate[]> {
+  async #withoutFound(updates: readonly CheckedUpdate[], counts: BatchCounts): Promise<CheckedUpdate[]> {
     const found = await findUpdates(this.#client, this.#tables, updates, { lock: this.#policy === "update" });
     if (found.size === 0) return [...updates];
-    const old: { update: ResolvedUpdate; found: FoundUpdate }[] = [];
+    const old: { update: CheckedUpdate; found: FoundUpdate }[] = [];
     const wanted = updates.filter((update) => {
       const there = found.get(keyText(update));
       if (there === undefined) return true;
@@ -161,28 +159,34 @@ export class BatchWriter {
   }
 
   /** Null when another session stored one of the keys meanwhile: nothing of the batch is in then. */
-  async #insert(updates: readonly ResolvedUpdate[], counts: BatchCounts): Promise<StoredUpdate[] | null> {
+  async #insert(
+    updates: readonly CheckedUpdate[],
+    counts: BatchCounts,
+    onSent: (() => void) | undefined,
+  ): Promise<CheckedUpdate[] | null> {
     if (updates.length === 0) return [];
-    const sorted = isSorted(updates) ? updates : [...updates].sort(compareKeys);
+    const sorted = isSorted(updates) ? [...updates] : [...updates].sort(compareKeys);
     const { schema } = this.#tables;
-    const ids = await reserveIds(this.#client, this.#tables, updates.length);
-    const stored = sorted.map((update, index): StoredUpdate => {
-      const { position, dataset, timestamp, iteration, origin, arrays, bytes, source, datasetId } = update;
-      const id = ids[index] as number;
-      return { id, position, dataset, timestamp, iteration, origin, arrays, bytes, source, datasetId };
-    });
-    await this.#client.query("savepoint copycat_updates");
+    const ids = await reserveIds(this.#client, this.#tables.update, updates.length);
+    for (const [index, update] of sorted.entries()) update.id = ids[index] as number;
+    await this.#share(sorted, counts);
+    const options = { schema, rowBuffer: this.#rowBuffer, onSent };
     try {
-      await copyUpdates(this.#client, { schema, rowBuffer: this.#rowBuffer }, stored);
+      const before = "savepoint copycat_updates; ";
+      await copyUpdates(this.#client, { ...options, before }, updateRows(sorted));
     } catch (error) {
       if (!isTaken(error)) throw error;
       await this.#client.query("rollback to savepoint copycat_updates; release savepoint copycat_updates");
       return null;
     }
-    await this.#client.query("release savepoint copycat_updates");
-    const table = { schema, table: "update_array", rowBuffer: this.#rowBuffer } as const;
-    counts.bytes += await copyArrays(this.#client, table, arraysOf(stored));
-    for (const { id, arrays, datasetId, timestamp, iteration } of stored) {
+    const target = {
+      ...options,
+      table: "update_array",
+      before: "release savepoint copycat_updates; ",
+    } as const;
+    counts.bytes += await copyArrays(this.#client, target, ownArrays(sorted));
+    this.#sharedArrays.letGo();
+    for (const { id, arrays, datasetId, timestamp, iteration } of sorted) {
       counts.arrays += arrays.length;
       this.#own.add(id);
       const last = this.#last.get(datasetId);
@@ -195,14 +199,43 @@ export class BatchWriter {
         this.#last.set(datasetId, { timestamp, iteration });
       }
     }
-    return stored;
+    return sorted;
+  }
+
+  /** What updates share goes in first, outside of the savepoint: a second attempt finds it there. */
+  async #share(updates: readonly CheckedUpdate[], counts: BatchCounts): Promise<void> {
+    const toStore = new Set<SharedArray>();
+    for (const { arrays } of updates) this.#sharedArrays.share(arrays, toStore);
+    if (toStore.size === 0) return;
+    const ids = await reserveIds(this.#client, this.#tables.sharedArray, toStore.size);
+    const rows: ArrayRow[] = [];
+    for (const shared of toStore) {
+      const { attributeId, array, facts } = shared;
+      shared.id = ids[rows.length] as number;
+      rows.push({ owner: shared.id, attributeId, array: { plain: array, facts } });
+    }
+    const { schema } = this.#tables;
+    const target = { schema, table: "shared_array", rowBuffer: this.#rowBuffer } as const;
+    counts.bytes += await copyArrays(this.#client, target, rows);
   }
 }
 
-function* arraysOf(updates: readonly StoredUpdate[]) {
+function* updateRows(updates: readonly CheckedUpdate[]): Generator<UpdateRow> {
+  for (const { id, datasetId, timestamp, iteration, origin, arrays } of updates) {
+    let sharedArrays: number[] | null = null;
+    for (const { shared } of arrays) {
+      if (shared === null) continue;
+      sharedArrays ??= [];
+      sharedArrays.push(shared.id as number);
+    }
+    yield { id, datasetId, timestamp, iteration, origin, sharedArrays };
+  }
+}
+
+function* ownArrays(updates: readonly CheckedUpdate[]): Generator<ArrayRow> {
   for (const { id, arrays } of updates) {
-    for (const { attributeId, array, facts } of arrays) {
-      yield { owner: id, attributeId, array: { plain: array, facts } };
+    for (const { attributeId, array, facts, shared } of arrays) {
+      if (shared === null) yield { owner: id, attributeId, array: { plain: array, facts } };
     }
   }
 }

@@ -4,16 +4,26 @@ import { CopycatError } from "../../errors.ts";
 import { checkEntityData, dtypeOf, entityCount, isRowPtr, parseDtype, textWidth } from "../arrays/index.ts";
 import type { EntityData, NumberArray, SimulationArray, SimulationUpdate } from "../types.ts";
 import { type ArrayFacts, arrayFacts } from "./arrayFacts.ts";
+import type { SharedArray } from "./sharedArrays.ts";
 import { plainBytes } from "./storedArray.ts";
 
+/** What is learnt of it on its way is written into it: copies of many small objects are what V8 spends its time on. */
 export interface CheckedArray {
   group: string;
   attribute: string;
   array: SimulationArray;
   facts: ArrayFacts;
+  /** 0 until it is resolved. */
+  attributeId: number;
+  /** What it is stored as when updates share it. */
+  shared: SharedArray | null;
 }
 
 export interface CheckedUpdate {
+  /** 0 until it is to go in. */
+  id: number;
+  /** 0 until it is resolved. */
+  datasetId: number;
   /** Place in the input. */
   position: number;
   dataset: string;
@@ -49,7 +59,7 @@ export function checkUpdate(input: UpdateInput, position: number): CheckedUpdate
   const data = isEntityData(input.data) ? input.data : checkEntityData(input.data);
   const { arrays, bytes } = checkArrays(data);
   const source = { dataset, timestamp, iteration, origin, data };
-  return { position, dataset, timestamp, iteration, origin, arrays, bytes, source };
+  return { id: 0, datasetId: 0, position, dataset, timestamp, iteration, origin, arrays, bytes, source };
 }
 
 /** Maps of arrays are what readers of files make: they are not made anew. */
@@ -81,7 +91,7 @@ export function checkArrays(data: EntityData): { arrays: CheckedArray[]; bytes: 
           `${group}.${attribute} is of ${own} entities, while what stands before it is of ${count}`,
         );
       }
-      arrays.push({ group, attribute, array, facts: arrayFacts(array) });
+      arrays.push({ group, attribute, array, facts: arrayFacts(array), attributeId: 0, shared: null });
       bytes += plainBytes(array);
     }
   }
@@ -118,7 +128,12 @@ function isOfType(dtype: string, data: SimulationArray["data"]): boolean {
 /** Names stand in indexes, whose rows hold 2.7 kB. */
 const mostNameBytes = 1000;
 
+/** Names that were found good: every update brings the same few again. */
+const goodNames = new Set<unknown>();
+const mostGoodNames = 10_000;
+
 export function checkName(name: unknown, what: string): void {
+  if (goodNames.has(name)) return;
   if (typeof name !== "string" || name === "") throw refuse(`${what} must be a text that is not empty`);
   if (Buffer.byteLength(name) > mostNameBytes) {
     throw refuse(
@@ -129,6 +144,7 @@ export function checkName(name: unknown, what: string): void {
   if (/\0|\p{Surrogate}/u.test(name)) {
     throw refuse(`${what}, ${JSON.stringify(name)}, has a character that cannot be stored`);
   }
+  if (goodNames.size < mostGoodNames) goodNames.add(name);
 }
 
 function refuse(what: string): CopycatError {

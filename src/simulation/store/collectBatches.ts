@@ -71,21 +71,34 @@ function check(update: UpdateInput, position: number): CheckedUpdate | RejectedU
   }
 }
 
-/** The next batch is collected while this one is written. */
-export async function* readAhead(batches: AsyncGenerator<UpdateBatch>): AsyncGenerator<UpdateBatch> {
-  let next = batches.next();
-  // Looked at when its turn comes, or never.
-  next.catch(() => undefined);
-  try {
-    for (;;) {
-      const { done, value } = await next;
-      if (done === true) return;
-      next = batches.next();
-      next.catch(() => undefined);
-      yield value;
+/** Batches in their order. The next one is collected ahead of its turn from when `ahead` is called. */
+export class BatchReader implements AsyncIterable<UpdateBatch> {
+  readonly #batches: AsyncGenerator<UpdateBatch>;
+  #next: Promise<IteratorResult<UpdateBatch>> | null = null;
+
+  constructor(batches: AsyncGenerator<UpdateBatch>) {
+    this.#batches = batches;
+  }
+
+  ahead(): void {
+    if (this.#next !== null) return;
+    this.#next = this.#batches.next();
+    // Looked at when its turn comes, or never.
+    this.#next.catch(() => undefined);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<UpdateBatch> {
+    try {
+      for (;;) {
+        this.ahead();
+        const { done, value } = await (this.#next as Promise<IteratorResult<UpdateBatch>>);
+        this.#next = null;
+        if (done === true) return;
+        yield value;
+      }
+    } finally {
+      // Not waited for: after an error the source may have nothing to say for long.
+      void this.#batches.return(undefined).catch(() => undefined);
     }
-  } finally {
-    // Not waited for: after an error the source may have nothing to say for long.
-    void batches.return(undefined).catch(() => undefined);
   }
 }

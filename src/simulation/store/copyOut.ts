@@ -83,6 +83,17 @@ export class RowReader {
     return shape;
   }
 
+  /** `bigint[]` of one dimension. */
+  int64s(): number[] | null {
+    const field = this.#field();
+    if (field === null) return null;
+    const values: number[] = [];
+    for (let position = 20; position < field.length; position += 12) {
+      values.push(Number(field.readBigInt64BE(position + 4)));
+    }
+    return values;
+  }
+
   /** The columns of `arrayColumns`; null when they are of no array. */
   array(): StoredArray | null {
     const dtype = this.text();

@@ -1,9 +1,9 @@
 // Updates that are there already: are they what is to be stored?
 
 import type { PoolClient } from "pg";
+import type { CheckedUpdate } from "./checkUpdate.ts";
 import { copyOut, selectArray } from "./copyOut.ts";
 import type { FoundUpdate } from "./keys.ts";
-import type { ResolvedUpdate } from "./resolveUpdate.ts";
 import { type StoredArray, storeArray } from "./storedArray.ts";
 import type { Tables } from "./tables.ts";
 
@@ -11,7 +11,7 @@ import type { Tables } from "./tables.ts";
 export async function findSame(
   client: PoolClient,
   tables: Tables,
-  pairs: readonly { update: ResolvedUpdate; found: FoundUpdate }[],
+  pairs: readonly { update: CheckedUpdate; found: FoundUpdate }[],
 ): Promise<Set<number>> {
   if (pairs.length === 0) return new Set();
   const stored = await readStored(
@@ -19,7 +19,7 @@ export async function findSame(
     tables,
     pairs.map(({ found }) => found.id),
   );
-  const isSame = ({ update, found }: { update: ResolvedUpdate; found: FoundUpdate }): boolean => {
+  const isSame = ({ update, found }: { update: CheckedUpdate; found: FoundUpdate }): boolean => {
     const arrays = stored.get(found.id) ?? new Map<number, StoredArray>();
     if (update.origin !== found.origin || arrays.size !== update.arrays.length) return false;
     return update.arrays.every(({ attributeId, array, facts }) => {
@@ -37,7 +37,7 @@ async function readStored(
 ): Promise<Map<number, Map<number, StoredArray>>> {
   const rows = await copyOut(
     client,
-    `select a.update_id, a.attribute_id, ${selectArray("a")} from ${tables.updateArray} a
+    `select a.update_id, a.attribute_id, ${selectArray("a")} from ${tables.everyArray} a
       where a.update_id in (${ids.map(Number).join(", ")})`,
   );
   const found = new Map<number, Map<number, StoredArray>>();

@@ -84,8 +84,8 @@ async function write(client: PoolClient, scope: DictionaryScope, job: Job): Prom
   const dictionary = new Dictionary(scope);
   await dictionary.ensure(client, namesOf(initial.name, job.arrays));
   const datasetId = dictionary.get(initial.name)?.id as number;
-  const resolved = await resolve(client, dictionary, job);
-  const stored = resolved.map(({ attributeId, array, facts }) => ({
+  await resolve(client, dictionary, job);
+  const stored = job.arrays.map(({ attributeId, array, facts }) => ({
     owner: datasetId,
     attributeId,
     array: storeArray(array, facts),
@@ -115,11 +115,11 @@ async function write(client: PoolClient, scope: DictionaryScope, job: Job): Prom
   return outcome;
 }
 
-async function resolve(client: PoolClient, dictionary: Dictionary, { initial, arrays }: Job) {
+async function resolve(client: PoolClient, dictionary: Dictionary, { initial, arrays }: Job): Promise<void> {
   for (let attempt = 1; attempt <= 10; attempt++) {
     const learnt = new Set<AttributeEntry>();
-    const resolved = resolveArrays(dictionary, initial.name, arrays, learnt);
-    if (await dictionary.learn(client, learnt)) return resolved;
+    resolveArrays(dictionary, initial.name, arrays, learnt);
+    if (await dictionary.learn(client, learnt)) return;
     await dictionary.read(client, [initial.name]);
   }
   throw new CopycatError(

@@ -83,18 +83,18 @@ export async function lastKey(
   return row === undefined ? null : { timestamp: Number(row.timestamp), iteration: row.iteration };
 }
 
-/** New ids, ascending. Other sessions may take some between; when none did, two numbers say them all. */
-export async function reserveIds(client: PoolClient, tables: Tables, count: number): Promise<number[]> {
+/** New ids of a table, ascending. Other sessions may take some between; when none did, two numbers say them all. */
+export async function reserveIds(client: PoolClient, table: string, count: number): Promise<number[]> {
   // The sequence is looked up once: as an argument of nextval it is for each id, which took 7 us.
   const { rows } = await client.query<{ first: string; ids: string[] | null }>(
-    `select min(id) as first, case when max(id) - min(id) + 1 <> count(*) then array_agg(id order by id) end as ids
+    `select min(id) as first, case when max(id) - min(id) + 1 <> count(*) then array_agg(id) end as ids
       from (
         select nextval(s.name) as id
         from (select pg_get_serial_sequence($1, 'id')::regclass as name offset 0) s, generate_series(1, $2)
       ) reserved`,
-    [tables.update, count],
+    [table, count],
   );
   const { first, ids } = rows[0] as { first: string; ids: string[] | null };
-  if (ids !== null) return ids.map(Number);
+  if (ids !== null) return ids.map(Number).sort((a, b) => a - b);
   return Array.from({ length: count }, (_, index) => Number(first) + index);
 }

@@ -89,7 +89,7 @@ async function readRows({ pool }: Database, tables: Tables, scenario: string | n
  * it is kept.
  */
 function contentsSql(tables: Tables): string {
-  const { scenario, dataset, update, updateArray, initial, initialArray, initialChunk } = tables;
+  const { scenario, dataset, update, everyArray, initial, initialArray, initialChunk } = tables;
   const arrays =
     "count(*) as arrays, sum(pg_column_size(data) + coalesce(pg_column_size(row_ptr), 0)) as bytes";
   return `
@@ -101,7 +101,7 @@ function contentsSql(tables: Tables): string {
     ),
     update_arrays as (
       select u.dataset_id, ${arrays}
-      from owned o join ${update} u on u.dataset_id = o.id join ${updateArray} a on a.update_id = u.id
+      from owned o join ${update} u on u.dataset_id = o.id join ${everyArray} a on a.update_id = u.id
       group by u.dataset_id
     ),
     initial_arrays as (

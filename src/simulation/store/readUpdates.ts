@@ -11,6 +11,7 @@ import {
   type DictionaryScope,
   readDictionary,
 } from "./dictionary.ts";
+import { type FoundArray, SharedReader } from "./sharedReader.ts";
 import { restoreArray, type StoredArray } from "./storedArray.ts";
 import type { Tables } from "./tables.ts";
 
@@ -63,10 +64,11 @@ export async function* readUpdates(
     after: query.after,
     limit: firstPage,
   };
+  const shared = new SharedReader(tables);
   let next: Promise<Page> | null = null;
   let isRenewed = false;
   for (;;) {
-    const page: Page = await (next ?? readPage(withClient, tables, request));
+    const page: Page = await (next ?? readPage(withClient, shared, request));
     next = null;
     if (page.hasNewNames) {
       if (isRenewed) {
@@ -86,7 +88,7 @@ export async function* readUpdates(
     const isLast = page.scanned < request.limit;
     request = { ...request, after: page.last, limit: nextLimit(page, request.limit) };
     if (isAhead && !isLast) {
-      next = readPage(withClient, tables, request);
+      next = readPage(withClient, shared, request);
       // Looked at when its turn comes, or never.
       next.catch(() => undefined);
     }
@@ -144,9 +146,13 @@ interface Page {
   hasNewNames: boolean;
 }
 
-async function readPage(withClient: WithClient, tables: Tables, request: PageRequest): Promise<Page> {
+async function readPage(withClient: WithClient, shared: SharedReader, request: PageRequest): Promise<Page> {
   try {
-    return parsePage(await withClient((client) => copyOut(client, pageSql(tables, request))), request);
+    return await withClient(async (client) => {
+      const rows = scanPage(await copyOut(client, pageSql(shared.tables, request)));
+      await shared.fetch(client, rows, request.dataset.name);
+      return makePage(rows, shared, request);
+    });
   } catch (error) {
     throw wrapDatabaseError(error, `The updates of "${request.dataset.name}" could not be read`);
   }
@@ -167,9 +173,9 @@ function pageSql(tables: Tables, { dataset, wanted, query, after, limit }: PageR
   // The arrays of each update are looked up in the key, where they stand together. `offset 0` keeps the planner from joining
   // the other way round, by a scan of all arrays for each page; and what is in order needs no sort of megabytes.
   return `
-    select u.id, u.timestamp, u.iteration, u.origin, a.attribute_id, ${selectArray("a")}
+    select u.id, u.timestamp, u.iteration, u.origin, u.shared_arrays, a.attribute_id, ${selectArray("a")}
     from (
-      select id, timestamp, iteration, origin from ${tables.update}
+      select id, timestamp, iteration, origin, shared_arrays from ${tables.update}
       where ${conditions.join(" and ")} order by timestamp, iteration limit ${whole(limit)}
     ) u left join lateral (
       select * from ${tables.updateArray} a where a.update_id = u.id${which} offset 0
@@ -184,30 +190,66 @@ function whole(value: number): number {
 
 type Groups = Map<string, Map<string, SimulationArray>>;
 
-function parsePage(rows: RowReader, { dataset, wanted }: PageRequest): Page {
-  const scanned: (NumberedUpdate & { data: Groups })[] = [];
-  let bytes = 0;
-  let hasNewNames = false;
+/** An update as its rows say. */
+interface ScannedUpdate {
+  id: number;
+  timestamp: number;
+  iteration: number;
+  origin: string | null;
+  shared: readonly number[];
+  own: { attributeId: number; stored: StoredArray }[];
+}
+
+function scanPage(rows: RowReader): ScannedUpdate[] {
+  const scanned: ScannedUpdate[] = [];
   while (rows.next()) {
     const id = rows.int64() as number;
     const timestamp = rows.int64() as number;
     const iteration = rows.int32() as number;
     const origin = rows.text();
+    const shared = rows.int64s() ?? [];
     const attributeId = rows.int32();
     const stored = rows.array();
     let update = scanned.at(-1);
     if (update?.id !== id) {
-      update = { id, dataset: dataset.name, timestamp, iteration, origin, data: new Map() };
+      update = { id, timestamp, iteration, origin, shared, own: [] };
       scanned.push(update);
     }
-    if (attributeId === null || stored === null) continue;
-    bytes += stored.data.length;
-    const entry = wanted.attributes.get(attributeId);
-    if (entry === undefined) hasNewNames = true;
-    else add(update.data, entry, restore(stored, update, entry));
+    if (attributeId !== null && stored !== null) update.own.push({ attributeId, stored });
   }
+  return scanned;
+}
+
+function makePage(
+  scanned: readonly ScannedUpdate[],
+  shared: SharedReader,
+  { dataset, wanted }: PageRequest,
+): Page {
+  let bytes = 0;
+  let hasNewNames = false;
+  const all = scanned.map(({ id, timestamp, iteration, origin, shared: ids, own }) => {
+    const update = { id, dataset: dataset.name, timestamp, iteration, origin, data: new Map() as Groups };
+    const arrays: FoundArray[] = own.map(({ attributeId, stored }) => {
+      bytes += stored.data.length;
+      const entry = wanted.attributes.get(attributeId);
+      return { attributeId, array: entry === undefined ? null : restore(stored, update, entry) };
+    });
+    for (const id of ids) {
+      const found = shared.get(id);
+      if (found === undefined) hasNewNames = true;
+      else if (wanted.isAll || wanted.attributes.has(found.attributeId)) arrays.push(found);
+    }
+    // In the order in which the names came, as they stand in the key.
+    if (ids.length > 0) arrays.sort((a, b) => a.attributeId - b.attributeId);
+    for (const { attributeId, array } of arrays) {
+      const entry = wanted.attributes.get(attributeId);
+      if (entry === undefined || array === null) hasNewNames = true;
+      else add(update.data, entry, array);
+    }
+    return update;
+  });
   const last = scanned.at(-1) ?? { timestamp: 0, iteration: 0 };
-  const updates = scanned.filter(({ data }) => wanted.isAll || leaveWanted(data, wanted));
+  const updates = all.filter(({ data }) => wanted.isAll || leaveWanted(data, wanted));
   return { updates, scanned: scanned.length, last, bytes, hasNewNames };
 }
 

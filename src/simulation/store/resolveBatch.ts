@@ -5,10 +5,10 @@ import { CopycatError } from "../../errors.ts";
 import type { CheckedUpdate } from "./checkUpdate.ts";
 import type { RejectedUpdate } from "./collectBatches.ts";
 import type { AttributeEntry, Dictionary } from "./dictionary.ts";
-import { namesOf, type ResolvedUpdate, resolveArrays } from "./resolveUpdate.ts";
+import { namesOf, resolveArrays } from "./resolveUpdate.ts";
 
 export interface ResolvedBatch {
-  updates: ResolvedUpdate[];
+  updates: CheckedUpdate[];
   rejects: RejectedUpdate[];
 }
 
@@ -48,21 +48,11 @@ function resolveAll(
 ): ResolvedBatch {
   const result: ResolvedBatch = { updates: [], rejects: [] };
   for (const update of updates) {
-    const { position, dataset, timestamp, iteration, origin, bytes, source } = update;
+    const { position, dataset, arrays, source } = update;
     try {
-      const arrays = resolveArrays(dictionary, dataset, update.arrays, learnt);
-      const datasetId = dictionary.get(dataset)?.id as number;
-      result.updates.push({
-        position,
-        dataset,
-        timestamp,
-        iteration,
-        origin,
-        bytes,
-        source,
-        arrays,
-        datasetId,
-      });
+      resolveArrays(dictionary, dataset, arrays, learnt);
+      update.datasetId = dictionary.get(dataset)?.id as number;
+      result.updates.push(update);
     } catch (error) {
       if (!(error instanceof CopycatError) || error.code !== "INVALID_INPUT") throw error;
       result.rejects.push({ position, code: "wrong_type", message: error.message, source });

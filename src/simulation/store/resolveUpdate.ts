@@ -3,17 +3,8 @@
 import { CopycatError } from "../../errors.ts";
 import { commonType } from "../arrays/index.ts";
 import type { AttributeType, SimulationArray } from "../types.ts";
-import type { CheckedArray, CheckedUpdate } from "./checkUpdate.ts";
+import type { CheckedArray } from "./checkUpdate.ts";
 import type { AttributeEntry, Dictionary, Names } from "./dictionary.ts";
-
-export interface ResolvedArray extends CheckedArray {
-  attributeId: number;
-}
-
-export interface ResolvedUpdate extends CheckedUpdate {
-  datasetId: number;
-  arrays: ResolvedArray[];
-}
 
 interface Lesson {
   entry: AttributeEntry;
@@ -30,7 +21,7 @@ export function namesOf(dataset: string, arrays: readonly CheckedArray[]): Names
 }
 
 /**
- * Attributes learn their type from the first array that has one: the entries change, and are added to `learnt`. Of an
+ * Gives arrays the numbers of their attributes. Attributes learn their type from the first array that has one: the entries change, and are added to `learnt`. Of an
  * update that is refused they learn nothing.
  *
  * @throws CopycatError INVALID_INPUT when an array is not of its attribute's type
@@ -40,25 +31,23 @@ export function resolveArrays(
   dataset: string,
   arrays: readonly CheckedArray[],
   learnt: Set<AttributeEntry>,
-): ResolvedArray[] {
+): void {
   const lessons: Lesson[] = [];
-  const resolved = arrays.map((array): ResolvedArray => {
+  for (const array of arrays) {
     const entry = dictionary.attribute(dataset, array.group, array.attribute);
     if (entry === undefined) {
       throw new CopycatError("INTERNAL", `${array.group}.${array.attribute} of ${dataset} has no number.`);
     }
     const lesson = compare(entry, array, dataset);
     if (lesson !== null) lessons.push(lesson);
-    const { group, attribute, facts } = array;
-    return { group, attribute, array: array.array, facts, attributeId: entry.id };
-  });
+    array.attributeId = entry.id;
+  }
   for (const { entry, type, isRagged, components } of lessons) {
     entry.type = type;
     entry.isRagged = isRagged;
     entry.components = components;
     learnt.add(entry);
   }
-  return resolved;
 }
 
 function compare(entry: AttributeEntry, { array, facts }: CheckedArray, dataset: string): Lesson | null {

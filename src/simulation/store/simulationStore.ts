@@ -77,7 +77,8 @@ export class SimulationStore implements SimulationSource {
   }
 
   /**
-   * Stores many updates, all in one transaction unless `commitEvery` says otherwise.
+   * Stores many updates, all in one transaction unless `commitEvery` says otherwise. Arrays must not be changed before it
+   * returns.
    *
    * @throws CopycatError INVALID_INPUT (a bad update, and nobody to tell of it), CONFLICT, TOO_MANY_REJECTS, CANCELLED,
    * CONNECTION, DATABASE

@@ -9,7 +9,7 @@ import { type CheckedUpdate, checkUpdate, type UpdateInput } from "./checkUpdate
 import { type AttributeEntry, Dictionary, type DictionaryScope } from "./dictionary.ts";
 import { IdRanges } from "./idRanges.ts";
 import { lockScenario } from "./locks.ts";
-import { namesOf, type ResolvedArray, type ResolvedUpdate, resolveArrays } from "./resolveUpdate.ts";
+import { namesOf, resolveArrays } from "./resolveUpdate.ts";
 import { explainStoreError, isDatasetGone } from "./sqlErrors.ts";
 import { arrayColumns, storeArray } from "./storedArray.ts";
 import type { Tables } from "./tables.ts";
@@ -52,10 +52,10 @@ async function storeKnown(
   const dataset = dictionary.get(update.dataset);
   if (update.arrays.length > mostArrays) return null;
   if (dataset === undefined || !areKnown(dictionary, update)) return null;
-  const arrays = resolveKnown(dictionary, update);
-  if (arrays === null) return null;
+  if (!resolveKnown(dictionary, update)) return null;
+  update.datasetId = dataset.id;
   try {
-    return await insertOne(database, tables, { ...update, arrays, datasetId: dataset.id });
+    return await insertOne(database, tables, update);
   } catch (error) {
     if (!isDatasetGone(error)) throw error;
     dictionary.forget();
@@ -63,17 +63,17 @@ async function storeKnown(
   }
 }
 
-/** Null, with nothing remembered, when there is something to learn, or when what is remembered may be wrong by now. */
-function resolveKnown(dictionary: Dictionary, { dataset, arrays }: CheckedUpdate): ResolvedArray[] | null {
+/** False, with nothing remembered, when there is something to learn, or when what is remembered may be wrong by now. */
+function resolveKnown(dictionary: Dictionary, { dataset, arrays }: CheckedUpdate): boolean {
   const learnt = new Set<AttributeEntry>();
   try {
-    const resolved = resolveArrays(dictionary, dataset, arrays, learnt);
-    if (learnt.size === 0) return resolved;
+    resolveArrays(dictionary, dataset, arrays, learnt);
+    if (learnt.size === 0) return true;
   } catch (error) {
     if (!(error instanceof CopycatError)) throw error;
   }
   dictionary.forget();
-  return null;
+  return false;
 }
 
 function areKnown(dictionary: Dictionary, { dataset, arrays }: CheckedUpdate): boolean {
@@ -86,7 +86,7 @@ function areKnown(dictionary: Dictionary, { dataset, arrays }: CheckedUpdate): b
 async function insertOne(
   database: Database,
   tables: Tables,
-  { datasetId, timestamp, iteration, origin, arrays }: ResolvedUpdate,
+  { datasetId, timestamp, iteration, origin, arrays }: CheckedUpdate,
 ): Promise<number | null> {
   const values: unknown[] = [datasetId, timestamp, iteration, origin];
   for (const { attributeId, array, facts } of arrays) {
@@ -140,10 +140,10 @@ async function storeAnyway(
   const own = new Dictionary(scope);
   const outcome = await withTransaction(database, async (client) => {
     await lockScenario(client, scope, "shared");
-    const resolved = await resolveOne(client, own, update);
+    await resolveOne(client, own, update);
     const writer = new BatchWriter(client, { tables: scope.tables, policy, own: new IdRanges() });
-    const { counts, stored } = await writer.write([resolved]);
-    const id = stored[0]?.id ?? (await idOf(client, scope.tables, resolved));
+    const { counts, stored } = await writer.write([update]);
+    const id = stored[0]?.id ?? (await idOf(client, scope.tables, update));
     if (counts.inserted > 0) return { id, outcome: "inserted" } as const;
     if (counts.updated > 0) return { id, outcome: "updated" } as const;
     return { id, outcome: counts.skipped > 0 ? "skipped" : "unchanged" } as const;
@@ -153,23 +153,19 @@ async function storeAnyway(
   return outcome;
 }
 
-async function resolveOne(
-  client: PoolClient,
-  dictionary: Dictionary,
-  update: CheckedUpdate,
-): Promise<ResolvedUpdate> {
+async function resolveOne(client: PoolClient, dictionary: Dictionary, update: CheckedUpdate): Promise<void> {
   await dictionary.ensure(client, namesOf(update.dataset, update.arrays));
   for (let attempt = 1; attempt <= 10; attempt++) {
     const learnt = new Set<AttributeEntry>();
-    const arrays = resolveArrays(dictionary, update.dataset, update.arrays, learnt);
-    const datasetId = dictionary.get(update.dataset)?.id as number;
-    if (await dictionary.learn(client, learnt)) return { ...update, arrays, datasetId };
+    resolveArrays(dictionary, update.dataset, update.arrays, learnt);
+    update.datasetId = dictionary.get(update.dataset)?.id as number;
+    if (await dictionary.learn(client, learnt)) return;
     await dictionary.read(client, [update.dataset]);
   }
   throw new CopycatError("DATABASE", "Others kept changing the types of attributes. Store the update again.");
 }
 
-async function idOf(client: PoolClient, tables: Tables, update: ResolvedUpdate): Promise<number> {
+async function idOf(client: PoolClient, tables: Tables, update: CheckedUpdate): Promise<number> {
   const { rows } = await client.query<{ id: string }>(
     `select id from ${tables.update} where dataset_id = $1 and timestamp = $2 and iteration = $3`,
     [update.datasetId, update.timestamp, update.iteration],

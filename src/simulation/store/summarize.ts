@@ -87,11 +87,11 @@ interface AttributeRow {
 }
 
 /** NaN is no value here: `min_val` is NULL where nothing is defined. */
-function attributesSql({ group, attribute, update, updateArray, initialArray }: Tables): string {
+function attributesSql({ group, attribute, update, everyArray, initialArray }: Tables): string {
   return `
     with spans as (
       select a.attribute_id, min(a.min_val) as min, max(a.max_val) as max, count(*) as updates
-      from ${update} u join ${updateArray} a on a.update_id = u.id where u.dataset_id = $1 group by a.attribute_id
+      from ${update} u join ${everyArray} a on a.update_id = u.id where u.dataset_id = $1 group by a.attribute_id
     )
     select g.name as group_name, t.name, t.type, t.is_ragged, t.components, t.unit, t.description, t.enum_name,
       least(s.min, i.min_val) as min, greatest(s.max, i.max_val) as max, coalesce(s.updates, 0) as updates

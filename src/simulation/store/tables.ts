@@ -20,6 +20,8 @@ export function tablesOf(schema: string) {
     initialArray: name("initial_array"),
     update: name("update"),
     updateArray: name("update_array"),
+    sharedArray: name("shared_array"),
+    everyArray: name("every_update_array"),
     snapshot: name("snapshot"),
     snapshotArray: name("snapshot_array"),
   };

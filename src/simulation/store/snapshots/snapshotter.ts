@@ -3,7 +3,7 @@
 import type { PoolClient } from "pg";
 import type { Database } from "../../../database/index.ts";
 import { CopycatError } from "../../../errors.ts";
-import type { StoredUpdate } from "../batchWriter.ts";
+import type { CheckedUpdate } from "../checkUpdate.ts";
 import type { Dictionary, DictionaryScope } from "../dictionary.ts";
 import { withPool } from "../readUpdates.ts";
 import { catchUp, startTracker, writeSnapshots } from "./build.ts";
@@ -93,7 +93,7 @@ export class LoadFollower {
   }
 
   /** After it was written. */
-  add(stored: readonly StoredUpdate[], dictionary: Dictionary): void {
+  add(stored: readonly CheckedUpdate[], dictionary: Dictionary): void {
     // They come in the order of their keys: the writer sorts a batch.
     for (const update of stored) {
       const tracker = this.#trackers.get(update.dataset);
@@ -142,7 +142,7 @@ function canAdd(tracker: SnapshotTracker, update: TrackedUpdate): boolean {
   }
 }
 
-function numbered(update: StoredUpdate, dictionary: Dictionary): TrackedUpdate {
+function numbered(update: CheckedUpdate, dictionary: Dictionary): TrackedUpdate {
   const groups = new Map<number, StatePart[]>();
   for (const { group, attribute, attributeId, array } of update.arrays) {
     const entry = dictionary.attribute(update.dataset, group, attribute);
