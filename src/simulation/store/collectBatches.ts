@@ -35,31 +35,40 @@ export async function* collectBatches(updates: Updates, limits: BatchLimits): As
   let bytes = 0;
   let position = 0;
   let letGo = performance.now();
-  const isAsync = Symbol.asyncIterator in updates;
-  const source = isAsync ? updates : asyncOf(updates);
-  for await (const update of source) {
-    const checked = check(update, position);
-    position += 1;
-    if ("code" in checked) batch.rejects.push(checked);
-    else {
-      batch.updates.push(checked);
-      bytes += checked.bytes;
+  const source: Iterator<SimulationUpdate> | AsyncIterator<SimulationUpdate> =
+    Symbol.asyncIterator in updates ? updates[Symbol.asyncIterator]() : updates[Symbol.iterator]();
+  let isDone = false;
+  try {
+    for (;;) {
+      // Awaited only where there is something to wait for: promises were a third of the time of a source that has none.
+      const step = source.next();
+      const { done, value } =
+        step instanceof Promise ? await step : (step as IteratorResult<SimulationUpdate>);
+      if (done === true) {
+        isDone = true;
+        break;
+      }
+      const checked = check(value, position);
+      position += 1;
+      if ("code" in checked) batch.rejects.push(checked);
+      else {
+        batch.updates.push(checked);
+        bytes += checked.bytes;
+      }
+      if (batch.updates.length + batch.rejects.length >= limits.updates || bytes >= limits.bytes) {
+        yield batch;
+        batch = { updates: [], rejects: [] };
+        bytes = 0;
+      }
+      if (performance.now() - letGo > yieldEveryMs) {
+        await setImmediate();
+        letGo = performance.now();
+      }
     }
-    if (batch.updates.length + batch.rejects.length >= limits.updates || bytes >= limits.bytes) {
-      yield batch;
-      batch = { updates: [], rejects: [] };
-      bytes = 0;
-    }
-    if (performance.now() - letGo > yieldEveryMs) {
-      await setImmediate();
-      letGo = performance.now();
-    }
+  } finally {
+    if (!isDone) await source.return?.();
   }
   if (batch.updates.length + batch.rejects.length > 0) yield batch;
-}
-
-async function* asyncOf(updates: Updates): AsyncGenerator<SimulationUpdate> {
-  yield* updates;
 }
 
 function check(update: UpdateInput, position: number): CheckedUpdate | RejectedUpdate {
