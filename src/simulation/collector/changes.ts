@@ -40,9 +40,9 @@ export class ChangeDetector {
     return changes;
   }
 
-  /** Then every value counts as changed, since nobody knows what was stored. */
+  /** Then every value counts as changed, since nobody knows what was stored; and may be of the type that the store wants. */
   forget(): void {
-    for (const { entities } of this.#groups.values()) entities.clear();
+    this.#groups.clear();
   }
 
   #read(name: string, arrays: GroupData): ReadGroup {
@@ -93,6 +93,7 @@ export function mergeChanges(into: Changes, more: Changes): void {
       into.set(name, group);
       continue;
     }
+    for (const [attribute, shape] of group.shapes) own.shapes.set(attribute, shape);
     for (const [id, values] of group.entities) {
       for (const [attribute, value] of values) put(own.entities, id, attribute, value);
     }

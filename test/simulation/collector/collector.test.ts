@@ -331,6 +331,17 @@ it("a value that could not be stored is stored when it comes again, though it di
   ]);
 });
 
+it("a value of a type that the store refused may come in the right one", async () => {
+  const store = await openSimulationStore(database.database, { scenario: "typed" });
+  await store.storeUpdate({ dataset: "a", timestamp: 0, iteration: 0, data: roads([1], [1]) });
+  const collector = new UpdateCollector(store);
+  await collector.collect({ dataset: "a", timestamp: 1, data: roads([1], ["fast"]) });
+  await expect(collector.flush()).rejects.toMatchObject({ code: "INVALID_INPUT" });
+  await collector.collect({ dataset: "a", timestamp: 2, data: roads([1], [2]) });
+  await collector.flush();
+  expect(await store.listTimestamps("a")).toEqual([0, 2]);
+});
+
 it("may be ended twice, while it stores, and used after that", async () => {
   const target = listTarget();
   const collector = new UpdateCollector(target);
