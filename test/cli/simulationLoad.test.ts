@@ -32,7 +32,7 @@ describe("what a person reads", () => {
     const { code, stdout, stderr } = await load(path);
     expect({ code, stderr: stderr.includes("4 of about 4") }).toEqual({ code: 0, stderr: true });
     expect(stdout).toMatch(/^3 updates and 1 initial dataset in the scenario "flood 1953" \(.*a second\)$/m);
-    expect(stdout).toMatch(/ 8 arrays, \d+ bytes before compression$/m);
+    expect(stdout).toMatch(/ 8 arrays; \d+ bytes sent for those of updates$/m);
     const list = await callCli(["simulation", "list", "--scenario", "flood 1953", "--json", "--dsn", db.dsn]);
     expect(JSON.parse(list.stdout)).toMatchObject({ scenarios: [{ datasets: [{ updates: 3, arrays: 8 }] }] });
     expect(stdout).toMatch(/npx copycat simulation show .*'flood 1953'/);

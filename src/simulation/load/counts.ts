@@ -10,7 +10,7 @@ export interface LoadCounts extends BulkReport {
   initialDatasets: number;
   /** Arrays that were sent, of updates and of initial datasets. */
   arrays: number;
-  /** Bytes of them, before they are compressed. */
+  /** Bytes that were sent for those of updates: compressed where that pays, rows included. */
   bytes: number;
 }
 

@@ -4,7 +4,6 @@ import type { MergePolicy } from "../../bulk/index.ts";
 import { CopycatError } from "../../errors.ts";
 import { RefusedPart } from "../formats/index.ts";
 import type { SimulationStore } from "../store/index.ts";
-import { plainBytes } from "../store/storedArray.ts";
 import type { InitialDataset } from "../types.ts";
 import { type LoadCounts, noCounts } from "./counts.ts";
 import type { LoadInput } from "./input.ts";
@@ -57,8 +56,5 @@ async function loadInitial(
 
 function addSent(counts: LoadCounts, { data }: InitialDataset): void {
   counts.initialDatasets += 1;
-  for (const arrays of data?.values() ?? []) {
-    counts.arrays += arrays.size;
-    for (const array of arrays.values()) counts.bytes += plainBytes(array);
-  }
+  for (const arrays of data?.values() ?? []) counts.arrays += arrays.size;
 }
