@@ -98,4 +98,5 @@ export interface NativeFileSystem {
 
 export interface NativeStream {
   fd: number;
+  path: string;
 }

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import type { Dataset, File, Group } from "h5wasm/node";
 import { CopycatError, errorMessage } from "../errors.ts";
 import type { NumberArray } from "./arrayValues.ts";
+import { checkWritten, loadWriterLibrary } from "./writeFailures.ts";
 
 /** A number is a float64 and a bigint an int64; strings are stored with the length of the longest, in UTF-8. */
 export type WriteValue = number | bigint | string | NumberArray | readonly string[];
@@ -37,9 +38,7 @@ export interface WriteGroup {
  */
 export async function writeHdf5(file: string, content: WriteGroup): Promise<void> {
   checkShapes(content);
-  // Loaded when it is needed: most programs only read, and they do so in threads of their own.
-  const h5wasm = await import("h5wasm/node");
-  await h5wasm.ready;
+  const h5wasm = await loadWriterLibrary();
   const temporary = join(dirname(file), `.${randomUUID()}.h5.tmp`);
   try {
     const opened = new h5wasm.File(temporary, "w", { libver: ["earliest", "latest"] });
@@ -48,6 +47,7 @@ export async function writeHdf5(file: string, content: WriteGroup): Promise<void
     } finally {
       opened.close();
     }
+    checkWritten(temporary);
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });

@@ -1,9 +1,11 @@
 // Files that are written bit by bit: datasets whose extent is known and whose rows come later. On h5wasm, in one thread.
 
+import { open } from "node:fs/promises";
 import type { Dataset, File, Group } from "h5wasm/node";
 import { CopycatError, errorMessage } from "../errors.ts";
 import type { NumberArray } from "./arrayValues.ts";
 import { type encode, type WriteDataset, type WriteValue, writeAttributes, writeDataset } from "./write.ts";
+import { checkWritten, forgetFailure, loadWriterLibrary } from "./writeFailures.ts";
 
 /** Of one chunk before compression: large enough to be worth a read, small enough for HDF5's cache of a MiB. */
 const chunkBytes = 256 * 1024;
@@ -38,7 +40,7 @@ export interface Hdf5Writer {
   scale(path: string): void;
   /** Attaches scales to the axes of a dataset, in their order. */
   attachScales(path: string, scales: readonly string[]): void;
-  /** @throws CopycatError INTERNAL when a growing dataset has not all its rows */
+  /** @throws CopycatError INTERNAL when a growing dataset has not all its rows; UNREADABLE_SOURCE when the file is not whole */
   close(): void;
   /** Closes the file as it is. */
   abandon(): void;
@@ -56,10 +58,12 @@ export interface Hdf5Writer {
  * writer.close();
  */
 export async function openHdf5Writer(path: string): Promise<Hdf5Writer> {
-  const h5wasm = await import("h5wasm/node");
-  await h5wasm.ready;
+  const h5wasm = await loadWriterLibrary();
   try {
-    return new FileWriter(new h5wasm.File(path, "w", { libver: ["earliest", "latest"] }));
+    // h5wasm says nothing of a file that cannot be made.
+    await (await open(path, "w")).close();
+    forgetFailure(path);
+    return new FileWriter(new h5wasm.File(path, "w", { libver: ["earliest", "latest"] }), path);
   } catch (error) {
     throw new CopycatError("UNREADABLE_SOURCE", `Cannot write ${path}: ${errorMessage(error)}`, {
       cause: error,
@@ -69,10 +73,12 @@ export async function openHdf5Writer(path: string): Promise<Hdf5Writer> {
 
 class FileWriter implements Hdf5Writer {
   private readonly file: File;
+  private readonly path: string;
   private readonly open: GrowingRows[] = [];
 
-  constructor(file: File) {
+  constructor(file: File, path: string) {
     this.file = file;
+    this.path = path;
   }
 
   group(path: string, attributes?: Record<string, WriteValue>): void {
@@ -120,6 +126,7 @@ class FileWriter implements Hdf5Writer {
   close(): void {
     for (const growing of this.open) growing.finish();
     this.file.close();
+    checkWritten(this.path);
   }
 
   abandon(): void {
@@ -127,6 +134,8 @@ class FileWriter implements Hdf5Writer {
   }
 
   private split(path: string): { parent: Group; name: string } {
+    // What comes after a failure fails as well, and for reasons that say nothing.
+    checkWritten(this.path);
     const slash = path.lastIndexOf("/");
     const above = path.slice(0, slash);
     const parent = above === "" ? this.file : this.file.get(above);

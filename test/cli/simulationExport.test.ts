@@ -1,5 +1,6 @@
 // copycat simulation export, over a store: every format, what is refused, and the catalog.
 
+import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { parquetReadObjects } from "hyparquet";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -177,6 +178,28 @@ describe("copycat simulation export --publish", () => {
     const { code, stdout } = await verify();
     expect(stdout).toContain("The catalog is sound.");
     expect(code).toBe(0);
+  });
+
+  it("says what to type next: a path that is there, quoted for the shell", async () => {
+    const odd = await openSimulationStore(database.database, { scenario: "odd names" });
+    await odd.storeUpdates([
+      update([0, 0, "a'b"], { "c/d": { id: [1], list: [[1], [1, 2]].slice(0, 1), "e f": [7] } }),
+      update([1, 0, "a'b"], { "c/d": { id: [1], list: [[1, 2]] } }),
+    ]);
+    const nextOf = async (...args: string[]): Promise<string[]> => {
+      const { stdout } = await run("odd names", "--publish", "--force", "--quiet", ...args);
+      const line = stdout.trimEnd().split("\n").at(-1) ?? "";
+      const words = execFileSync("sh", ["-c", `printf '%s\\n' ${line}`], { encoding: "utf8" });
+      return words.trimEnd().split("\n").slice(2);
+    };
+    const read = await nextOf("--out", folder.path("odd.h5"));
+    const path = "odd names/states/a'b/c%2Fd/e f";
+    expect([read[0], read.at(-1)]).toEqual(["read", path]);
+    const values = await callCli(["read", path, "--dsn", database.dsn, "--json"]);
+    expect(JSON.parse(values.stdout)).toMatchObject({ shape: [2, 1], data: [[7], [7]] });
+    const show = await nextOf("--out", folder.path("odd.h5"), "--states", "none");
+    expect([show[0], show.at(-1)]).toEqual(["show", "odd names"]);
+    expect((await callCli(["show", "odd names", "--dsn", database.dsn])).code).toBe(0);
   });
 
   it("renews it: new times are there, and what is gone is gone", async () => {

@@ -32,7 +32,9 @@ describe("what a person reads", () => {
     const { code, stdout, stderr } = await load(path);
     expect({ code, stderr: stderr.includes("4 of about 4") }).toEqual({ code: 0, stderr: true });
     expect(stdout).toMatch(/^3 updates and 1 initial dataset in the scenario "flood 1953" \(.*a second\)$/m);
-    expect(stdout).toMatch(/6 arrays, /);
+    expect(stdout).toMatch(/ 8 arrays; \d+ bytes sent for those of updates$/m);
+    const list = await callCli(["simulation", "list", "--scenario", "flood 1953", "--json", "--dsn", db.dsn]);
+    expect(JSON.parse(list.stdout)).toMatchObject({ scenarios: [{ datasets: [{ updates: 3, arrays: 8 }] }] });
     expect(stdout).toMatch(/npx copycat simulation show .*'flood 1953'/);
     const again = await load(path, "--quiet");
     expect(again).toMatchObject({ code: 0, stderr: "" });
@@ -83,7 +85,7 @@ describe("what a program reads", () => {
       rejected: 0,
       updates: 2,
       initialDatasets: 1,
-      arrays: 4,
+      arrays: 6,
       bytes: expect.any(Number),
       elapsedMs: expect.any(Number),
       rowsPerSecond: expect.any(Number),

@@ -60,7 +60,7 @@ describe("a scenario", () => {
 
   it("is listed with its datasets", async () => {
     const { stdout } = await call("list");
-    expect(stdout).toMatch(/^scenario +dataset +initial +updates +from +to +arrays +size\n/);
+    expect(stdout).toMatch(/^scenario +dataset +initial +updates +from +to +arrays +stored\n/);
     expect(stdout).toMatch(/\nbase +roads +entity_based +4 +0 +100 +\d+ +\d+ bytes\n$/);
     expect(await json("list")).toEqual({
       scenarios: [
@@ -259,7 +259,12 @@ time  date                   1
     [["state", "roads", "segments", "--at", "noon"], 2, /expected a date such as/],
     [["state", "roads", "segments", "--time-scale", "60"], 2, /--time-scale needs --reference/],
     [["state", "roads", "segments", "--time-scale", "0"], 2, /expected a number above 0/],
-    [["series", "roads", "segments", "sped"], 1, /roads\.segments has no attribute sped; it has label, /],
+    [
+      ["series", "roads", "segments", "sped"],
+      1,
+      /no attribute sped \(did you mean speed\?\); it has label, /,
+    ],
+    [["series", "roads", "segments", "speed", "--from", "5", "--to", "1"], 2, /begins at 5 and ends before/],
     [["series", "roads", "segments", "speed", "--plot", "--json"], 2, /leave --json out/],
     [["show", "--scenario", "bas"], 1, /There is no scenario "bas"/],
     [["show", "--scenario", "base", "--files", "x"], 2, /leave one of them out/],
@@ -312,9 +317,14 @@ describe("several scenarios", () => {
     expect((await call("delete", "third", "--dataset", "too")).stderr).toContain(
       "has no dataset too (did you mean two?)",
     );
-    const part = await call("delete", "third", "--dataset", "two");
+    for (const args of [[], ["--dataset", "two"]]) {
+      const unsure = await call("delete", "third", ...args);
+      expect(unsure).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("; add --yes") });
+    }
+    expect((await call("delete", "third", "--dry-run")).stdout).toBe(dry.stdout);
+    const part = await call("delete", "third", "--dataset", "two", "--yes");
     expect(part.stdout).toBe("Deleted dataset two of scenario third: 2 updates, 6 arrays.\n");
-    const { stdout } = await call("delete", "third", "--json");
+    const { stdout } = await call("delete", "third", "--yes", "--json");
     expect(JSON.parse(stdout)).toEqual({
       scenario: "third",
       dataset: null,

@@ -3,7 +3,7 @@
 import { CopycatError } from "../../errors.ts";
 import { checkEntityData } from "../arrays/index.ts";
 import { SimulationStore } from "../store/index.ts";
-import type { SimulationUpdate } from "../types.ts";
+import type { EntityData, SimulationArray, SimulationUpdate } from "../types.ts";
 import { ChangeDetector, type Changes, changesToData, mergeChanges } from "./changes.ts";
 import { type DataMask, type Masked, makeMask } from "./mask.ts";
 import { type CollectorTarget, makeTarget } from "./targets.ts";
@@ -29,7 +29,7 @@ export interface Collected {
 
 /**
  * Stores only values that changed, counting iterations over all datasets of a timestamp. What a worker could not store is
- * an error of the next `flush`.
+ * an error of the next `flush`; after it all values of that dataset are stored again as they come.
  *
  * @example
  * await using collector = new UpdateCollector(store, { workers: 5 });
@@ -58,9 +58,14 @@ export class UpdateCollector implements AsyncDisposable {
     this.#aggregate = aggregate;
   }
 
-  /** @throws CopycatError INVALID_INPUT, USAGE when time goes back */
-  collect(collected: Collected): Promise<void> {
-    return this.#enqueue(() => this.#collect(collected));
+  /**
+   * The arrays are copied at once: they may be changed before this resolves.
+   *
+   * @throws CopycatError INVALID_INPUT, USAGE when time goes back
+   */
+  async collect({ data, ...collected }: Collected): Promise<void> {
+    const own = copyOf(this.#mask(collected.dataset, checkEntityData(data)));
+    await this.#enqueue(() => this.#collect({ ...collected, data: own }));
   }
 
   /**
@@ -85,7 +90,12 @@ export class UpdateCollector implements AsyncDisposable {
     return result;
   }
 
-  async #collect({ dataset, timestamp, origin = null, data }: Collected): Promise<void> {
+  async #collect({
+    dataset,
+    timestamp,
+    origin = null,
+    data,
+  }: Collected & { data: EntityData }): Promise<void> {
     if (!Number.isSafeInteger(timestamp)) {
       throw new CopycatError("USAGE", `The timestamp ${timestamp} is no whole number.`);
     }
@@ -95,13 +105,12 @@ export class UpdateCollector implements AsyncDisposable {
         `The timestamp ${timestamp} comes after ${this.#timestamp}; time does not go back.`,
       );
     }
-    const checked = checkEntityData(data);
     if (timestamp !== this.#timestamp) {
       await this.#release();
       this.#timestamp = timestamp;
       this.#iteration = 0;
     }
-    const changes = this.#detector(dataset).detect(this.#mask(dataset, checked));
+    const changes = this.#detector(dataset).detect(data);
     if (changes.size === 0) return;
     if (!this.#aggregate) return this.#submit(dataset, { changes, origin });
     const waiting = this.#waiting.get(dataset);
@@ -129,6 +138,28 @@ export class UpdateCollector implements AsyncDisposable {
       origin: held.origin,
       data: changesToData(held.changes),
     };
-    await this.#workers.submit(() => this.#target.store(update));
+    await this.#workers.submit(async () => {
+      try {
+        await this.#target.store(update);
+      } catch (error) {
+        // Or else these values would count as stored until they change once more.
+        this.#detectors.get(dataset)?.forget();
+        throw error;
+      }
+    });
   }
+}
+
+function copyOf(data: EntityData): EntityData {
+  return new Map(
+    [...data].map(([group, arrays]) => [
+      group,
+      new Map([...arrays].map(([attribute, array]) => [attribute, copyOfArray(array)])),
+    ]),
+  );
+}
+
+function copyOfArray({ dtype, shape, data, rowPtr }: SimulationArray): SimulationArray {
+  const copy = { dtype, shape: [...shape], data: data.slice() };
+  return rowPtr === undefined ? copy : { ...copy, rowPtr: rowPtr.slice() };
 }

@@ -1,6 +1,7 @@
 // Where collected updates go: a store, or a folder of JSON files.
 
-import { link, mkdir, unlink, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { link, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CopycatError, errorCode, errorMessage } from "../../errors.ts";
 import { toValues } from "../arrays/index.ts";
@@ -39,16 +40,16 @@ export function makeTarget({ storage, store, folder }: TargetOptions): Collector
 /** `t3_0_roads.json`. What is in the folder stays: an update whose file is there already is refused. */
 async function writeUpdateFile(folder: string, update: SimulationUpdate): Promise<void> {
   const { dataset, timestamp, iteration, data } = update;
-  if (/[/\\]/.test(dataset)) {
+  if (/^$|[/\\]/.test(dataset)) {
     throw new CopycatError("INVALID_INPUT", `The dataset "${dataset}" cannot be part of a file's name.`);
   }
   const path = join(folder, `t${timestamp}_${iteration}_${dataset}.json`);
-  const draft = `${path}.${process.pid}.part`;
+  const draft = join(folder, `.${randomUUID()}.part`);
   try {
     await mkdir(folder, { recursive: true });
     await writeFile(draft, updateToJson(dataset, data));
     // A link, since a rename would replace what is there; and whole at once, whoever looks.
-    await link(draft, path).finally(() => unlink(draft));
+    await link(draft, path);
   } catch (error) {
     if (error instanceof CopycatError) throw error;
     if (errorCode(error) === "EEXIST") {
@@ -59,6 +60,8 @@ async function writeUpdateFile(folder: string, update: SimulationUpdate): Promis
     throw new CopycatError("UNREADABLE_SOURCE", `${path} cannot be written: ${errorMessage(error)}.`, {
       cause: error,
     });
+  } finally {
+    await rm(draft, { force: true }).catch(() => undefined);
   }
 }
 

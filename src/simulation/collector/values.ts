@@ -1,14 +1,16 @@
 // Values of single entities out of arrays, and arrays of such values.
 
+import { CopycatError } from "../../errors.ts";
 import { commonType, textDtype, typeOf, undefinedOf, undefinedTest } from "../arrays/index.ts";
 import type { AttributeType, NumberArray, SimulationArray } from "../types.ts";
 
-export type Element = number | bigint | string;
+type Element = number | bigint | string;
 /** All elements of one entity: one, several components, or a ragged row. */
 export type Elements = readonly Element[];
 
 export interface ValueShape {
-  type: AttributeType;
+  /** Null while no value says it. */
+  type: AttributeType | null;
   /** Axes of one value: [] or [k]. */
   tail: readonly number[];
   isRagged: boolean;
@@ -30,17 +32,35 @@ export function valuesOf(array: SimulationArray): (Elements | null)[] {
   });
 }
 
-/** What was known, and what this array says more. */
-export function shapeOf(array: SimulationArray, known: ValueShape | undefined): ValueShape {
+/**
+ * What was known, and what this array says more.
+ *
+ * @throws CopycatError INVALID_INPUT when no array holds both
+ */
+export function shapeOf(array: SimulationArray, known: ValueShape | undefined, path: string): ValueShape {
   const own = typeOf(array);
-  const type = commonType(known?.type ?? null, own) ?? own ?? known?.type ?? "float";
-  return { type, tail: array.shape.slice(1), isRagged: array.rowPtr !== undefined };
+  const [tail, isRagged] = [array.shape.slice(1), array.rowPtr !== undefined];
+  if (known === undefined) return { type: own, tail, isRagged };
+  const type = commonType(known.type, own);
+  // Rows without elements have no components either.
+  const isAlike = own === null || known.type === null || String(tail) === String(known.tail);
+  if (type === undefined || isRagged !== known.isRagged || !isAlike) {
+    throw new CopycatError(
+      "INVALID_INPUT",
+      `${path} held ${describe(known)} before, and holds ${describe({ type: own, tail, isRagged })} now.`,
+    );
+  }
+  return { type, tail: own === null ? known.tail : tail, isRagged };
 }
+
+const describe = ({ type, tail, isRagged }: ValueShape): string =>
+  `${isRagged ? "rows of " : ""}${[type ?? "nothing", ...tail].join(" x ")}`;
 
 export function arrayOf(
   values: readonly (Elements | null)[],
-  { type, tail, isRagged }: ValueShape,
+  { type: known, tail, isRagged }: ValueShape,
 ): SimulationArray {
+  const type = known ?? "float";
   const width = tail.reduce((product, length) => product * length, 1);
   const none = new Array<Element>(width).fill(undefinedOf(type));
   const flat = values.flatMap((value) => value ?? none);
@@ -79,6 +99,8 @@ export function areClose(old: Elements | undefined, value: Elements): boolean {
     const [a, b] = [Number(other), Number(element)];
     if (Number.isNaN(a) && Number.isNaN(b)) return true;
     if (Number.isInteger(a) && Number.isInteger(b)) return false;
+    // A part of infinity is infinity: everything would be close to it.
+    if (!Number.isFinite(b)) return false;
     return Math.abs(a - b) <= 1e-8 + 1e-5 * Math.abs(b);
   });
 }

@@ -1,5 +1,6 @@
 // One call for all formats.
 
+import { checkWindow } from "../results/timeline.ts";
 import type { SimulationSource } from "../types.ts";
 import { writeHdf5 } from "./hdf5.ts";
 import { writeFiles } from "./jsonFiles.ts";
@@ -23,6 +24,7 @@ export async function exportSimulation(
 ): Promise<ExportReport> {
   const start = performance.now();
   const { format, path } = options;
+  checkWindow(options.from, options.to);
   const place: Place = {
     path,
     kind: format === "json" || format === "msgpack" ? "folder" : "file",

@@ -20,13 +20,26 @@ export async function writeFiles(
   folder: string,
   options: ExportOptions,
 ): Promise<Written> {
+  const files = new FileWriter(folder);
+  try {
+    return await writeDatasets(source, files, options);
+  } finally {
+    // Else files are still written while the folder is removed after a mistake.
+    await files.settle();
+  }
+}
+
+async function writeDatasets(
+  source: SimulationSource,
+  files: FileWriter,
+  options: ExportOptions,
+): Promise<Written> {
+  const { folder } = files;
   const encode = options.format === "msgpack" ? await messagePack() : jsonText;
   const extension = options.format === "msgpack" ? "msgpack" : "json";
-  const files = new FileWriter(folder);
   const written = { initialDatasets: 0, updates: 0, origins: 0 };
   const start = performance.now();
-  await mkdir(join(folder, "init_data"), { recursive: true });
-  await mkdir(join(folder, "updates"));
+  for (const name of ["", "init_data", "updates"]) await mkdir(join(folder, name));
   const datasets = await chosenDatasets(source, options);
   const total = datasets.reduce((sum, { updates }) => sum + updates, 0);
   for (const { name } of datasets) {
@@ -105,8 +118,7 @@ function jsonText(document: object, path: string): string {
 function valueText(value: unknown, path: string): string {
   if (Array.isArray(value)) {
     const isPlain = value.every(
-      (item) =>
-        item === null || typeof item === "string" || typeof item === "boolean" || isFiniteNumber(item),
+      (item) => item === null || typeof item === "string" || typeof item === "boolean" || isPlainNumber(item),
     );
     if (isPlain) return JSON.stringify(value);
     return `[${value.map((item, index) => valueText(item, `${path}[${index}]`)).join(",")}]`;
@@ -118,6 +130,8 @@ function valueText(value: unknown, path: string): string {
       `${path} is ${value}, which JSON has no number for; MessagePack, Parquet and HDF5 have.`,
     );
   }
+  // JSON.stringify(-0) is "0".
+  if (Object.is(value, -0)) return "-0.0";
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const members = Object.entries(value).map(
     ([key, item]) => `${JSON.stringify(key)}:${valueText(item, `${path}, ${key}`)}`,
@@ -125,7 +139,7 @@ function valueText(value: unknown, path: string): string {
   return `{${members.join(",")}}`;
 }
 
-const isFiniteNumber = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value);
+const isPlainNumber = (value: unknown): boolean => Number.isFinite(value) && !Object.is(value, -0);
 
 /** Names of datasets become names of files: none may lead into another folder. */
 function checkFileName(name: string): void {
@@ -138,7 +152,7 @@ function checkFileName(name: string): void {
 
 class FileWriter {
   bytes = 0;
-  private readonly folder: string;
+  readonly folder: string;
   private readonly running = new Set<Promise<void>>();
   private failure: unknown;
 
@@ -158,8 +172,12 @@ class FileWriter {
     this.running.add(task);
   }
 
-  async close(): Promise<void> {
+  async settle(): Promise<void> {
     await Promise.all(this.running);
+  }
+
+  async close(): Promise<void> {
+    await this.settle();
     if (this.failure !== undefined) throw this.failure;
   }
 }

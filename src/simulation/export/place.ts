@@ -32,7 +32,8 @@ export async function writeInPlace<Result>(
     await putInPlace(temporary, path, place);
     return result;
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
+    // What went wrong first is what is told.
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     if (error instanceof CopycatError) throw error;
     if (errorCode(error) === undefined) throw error;
     throw new CopycatError("UNREADABLE_SOURCE", `Cannot write ${place.path}: ${errorMessage(error)}.`, {
@@ -43,11 +44,12 @@ export async function writeInPlace<Result>(
 
 /** Also before much is read: what is in the way is said at once. */
 export async function checkPlace({ path, kind, force }: Place): Promise<void> {
-  const stats = await lstat(path).catch(() => null);
+  const stats = await lstat(resolve(path)).catch(() => null);
   if (stats === null) return;
   if (!force) throw taken(path);
-  if (stats.isDirectory() !== (kind === "folder")) {
-    const found = stats.isDirectory() ? "a folder" : "a file";
+  if (kind === "folder" ? !stats.isDirectory() : !stats.isFile()) {
+    // /dev/stdout is a link, and /dev/null a device: a rename would put a file in their place.
+    const found = stats.isDirectory() ? "a folder" : stats.isFile() ? "a file" : "no plain file";
     throw new CopycatError(
       "CONFLICT",
       `${path} is ${found}, and a ${kind} was to be written; choose another name.`,
@@ -90,7 +92,12 @@ async function putFolder(temporary: string, path: string, force: boolean): Promi
     () => true,
     () => false,
   );
-  await rename(temporary, path);
+  try {
+    await rename(temporary, path);
+  } catch (error) {
+    if (wasThere) await rename(old, path);
+    throw error;
+  }
   if (wasThere) await rm(old, { recursive: true, force: true });
 }
 

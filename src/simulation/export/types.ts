@@ -60,6 +60,8 @@ export interface ExportReport {
   elapsedMs: number;
   /** What the format could not take, in sentences. */
   notices: string[];
+  /** Only of `hdf5`: path of an array of states in the file, `/states/roads/segments/speed`; absent when there is none. */
+  firstState?: string;
 }
 
 /** What a format's writer says it has written. */

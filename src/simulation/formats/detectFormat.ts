@@ -32,7 +32,11 @@ export async function detectSimulationFormat(path: string): Promise<DetectedForm
     const reason = errorCode(error) === "ENOENT" ? "it does not exist" : errorMessage(error);
     throw new CopycatError("UNREADABLE_SOURCE", `Cannot read ${path}: ${reason}.`, { cause: error });
   });
-  if (!found.isDirectory()) return { format: await formatOfFile(path, found.size), path };
+  if (found.isFile()) return { format: await formatOfFile(path, found.size), path };
+  if (!found.isDirectory()) {
+    // To open a pipe may never end.
+    throw new CopycatError("UNREADABLE_SOURCE", `Cannot read ${path}: it is neither a file nor a folder.`);
+  }
   const names = (await listFolder(path)).map(({ name }) => name).filter((name) => !isHidden(name));
   const own = await newestSqlite(path, names);
   if (own !== null) return { format: "sqlite", path: own };

@@ -5,8 +5,9 @@ import { readFile } from "node:fs/promises";
 import { Decoder } from "@msgpack/msgpack";
 import { CopycatError, errorMessage } from "../../errors.ts";
 import { decodeUtf8, explainJsonMistake, openBytes, withoutByteOrderMark } from "../../files/index.ts";
+import { checkDepth } from "./depth.ts";
 import { Mistake } from "./mistake.ts";
-import { parseJson } from "./parseJson.ts";
+import { parseJson, placeIn } from "./parseJson.ts";
 
 export type DocumentKind = "json" | "msgpack";
 
@@ -69,6 +70,7 @@ function parseJsonBytes(bytes: Buffer): unknown {
   try {
     return parseJson(text);
   } catch (error) {
+    if (error instanceof Mistake) throw error;
     const { code, message } = explainJsonMistake(text, error);
     throw new Mistake(code, placeOf(text, error), message.replace(/^The line/, "The file"));
   }
@@ -79,10 +81,7 @@ function placeOf(text: string, error: unknown): string {
   const at = /at position (\d+)/.exec(errorMessage(error))?.[1];
   const isToken = /^Unexpected token/.test(errorMessage(error));
   // What ends too early is wrong at its end.
-  const end = at === undefined ? (isToken ? findToken(text) : text.length) : Number(at);
-  const before = text.slice(0, end);
-  const line = before.split("\n").length;
-  return `line ${line}, column ${end - before.lastIndexOf("\n")}`;
+  return placeIn(text, at === undefined ? (isToken ? findToken(text) : text.length) : Number(at));
 }
 
 /** Of an unexpected token it names only the character: the shortest beginning that has it is found by halves. */
@@ -105,15 +104,19 @@ function hasToken(text: string): boolean {
   }
 }
 
-const decoder = new Decoder({ useBigInt64: true });
-
 function parseMessagePack(bytes: Buffer): unknown {
+  // Room for an array is made as soon as its length is read: what is longer than the file must not take a gigabyte.
+  const { length } = bytes;
+  const decoder = new Decoder({ useBigInt64: true, maxArrayLength: length, maxMapLength: length });
+  let document: unknown;
   try {
-    return withoutBigInts(decoder.decode(bytes));
+    document = decoder.decode(bytes);
   } catch (error) {
     const reason = errorMessage(error).replace(/\.$/, "");
     throw new Mistake("invalid_msgpack", "", `The file is not valid MessagePack: ${reason}.`);
   }
+  checkDepth(document);
+  return withoutBigInts(document);
 }
 
 /** Whole numbers that a number holds exactly, as numbers: msgpack's type says only how many bytes they took. */

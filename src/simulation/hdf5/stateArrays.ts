@@ -20,6 +20,8 @@ export interface StatePlan {
   timeAttributes: Record<string, WriteValue>;
   /** The special value of an attribute, where there is one. */
   special: (attribute: string) => JsonObject[string] | undefined;
+  /** Told of each array that is written, by its path. */
+  onArray: (path: string) => void;
   /** Told of what is left out. */
   onNotice: (notice: string) => void;
 }
@@ -63,6 +65,7 @@ export class StateArrays {
       } else {
         plan.budget.values -= values;
         const shape = [times.length, survey.places.size, ...column.inner] as const;
+        plan.onArray(`${path}/${linkName(attribute)}`);
         const array = new StateArray(writer, column, {
           path: `${path}/${linkName(attribute)}`,
           shape,

@@ -57,6 +57,8 @@ export interface Hdf5Counts {
   initialDatasets: number;
   updates: number;
   notices: string[];
+  /** Path of an array of states; absent when there is none. */
+  firstState?: string;
 }
 
 /** @throws CopycatError INVALID_INPUT for what arrays cannot hold; CONFLICT when the source changes meanwhile */
@@ -138,6 +140,9 @@ function beginStates(
       budget,
       timeAttributes: timeAttributes(content.timeline),
       special: (attribute) => specialValue(general, `${group}.${attribute}`),
+      onArray: (path) => {
+        counts.firstState ??= path;
+      },
       onNotice: (notice) => counts.notices.push(notice),
     });
     if (begun !== null) states.set(group, begun);

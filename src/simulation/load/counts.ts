@@ -8,9 +8,9 @@ export interface LoadCounts extends BulkReport {
   updates: number;
   /** Initial datasets that went in or were replaced. */
   initialDatasets: number;
-  /** Arrays of updates that were sent. */
+  /** Arrays that were sent, of updates and of initial datasets. */
   arrays: number;
-  /** Bytes of them. */
+  /** Bytes that were sent for those of updates: compressed where that pays, rows included. */
   bytes: number;
 }
 

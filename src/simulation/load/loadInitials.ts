@@ -4,6 +4,7 @@ import type { MergePolicy } from "../../bulk/index.ts";
 import { CopycatError } from "../../errors.ts";
 import { RefusedPart } from "../formats/index.ts";
 import type { SimulationStore } from "../store/index.ts";
+import type { InitialDataset } from "../types.ts";
 import { type LoadCounts, noCounts } from "./counts.ts";
 import type { LoadInput } from "./input.ts";
 import type { LoadJob } from "./loadJob.ts";
@@ -22,34 +23,38 @@ export async function loadInitials(
     counts.read += 1;
     if (policy === "skip" && present.has(name)) counts.skipped += 1;
     else {
-      const outcome = await loadInitial(store, input, { job, policy, name });
-      counts[outcome] += 1;
-      if (outcome === "inserted" || outcome === "updated") counts.initialDatasets += 1;
+      await loadInitial(store, input, { job, policy, name, counts });
     }
     job.advance();
   }
   return counts;
 }
 
-type Outcome = "inserted" | "updated" | "unchanged" | "skipped" | "rejected";
-
 async function loadInitial(
   store: SimulationStore,
   input: LoadInput,
-  { job, policy, name }: { job: LoadJob; policy: MergePolicy; name: string },
-): Promise<Outcome> {
+  { job, policy, name, counts }: { job: LoadJob; policy: MergePolicy; name: string; counts: LoadCounts },
+): Promise<void> {
   const initial = await input.tryInitial(name);
   if (initial === null || initial instanceof RefusedPart) {
+    counts.rejected += 1;
     if (initial !== null) await job.refuse(initial);
-    return "rejected";
+    return;
   }
   try {
-    return await store.storeInitialDataset(initial, { policy });
+    const outcome = await store.storeInitialDataset(initial, { policy });
+    counts[outcome] += 1;
+    if (outcome === "inserted" || outcome === "updated") addSent(counts, initial);
   } catch (error) {
     if (!(error instanceof CopycatError) || error.code !== "INVALID_INPUT") throw error;
     const position = `initial dataset ${JSON.stringify(name)}`;
     const message = `${position}: ${error.message}`;
+    counts.rejected += 1;
     await job.refuse({ source: input.name, position, code: "invalid_initial", message, record: null });
-    return "rejected";
   }
+}
+
+function addSent(counts: LoadCounts, { data }: InitialDataset): void {
+  counts.initialDatasets += 1;
+  for (const arrays of data?.values() ?? []) counts.arrays += arrays.size;
 }

@@ -24,6 +24,7 @@ function readLine(path: string, line: TextLine): LoadPart {
   try {
     value = parseJson(line.text);
   } catch (error) {
+    if (error instanceof Mistake) return refuse(error.code, error.message, null);
     const { code, message } = explainJsonMistake(line.text, error);
     return refuse(code, message, null);
   }

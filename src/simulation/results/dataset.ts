@@ -9,7 +9,7 @@ import type { Beginning } from "./initial.ts";
 import { type AttributeSeries, readSeries } from "./series.ts";
 import { type GroupState, readState, readStates, requireGroup } from "./state.ts";
 import type { AttributeFacts, GroupFacts } from "./survey.ts";
-import { type Time, toTimestamp } from "./timeline.ts";
+import { checkWindow, type Time, toTimestamp } from "./timeline.ts";
 import type { AttributeValues } from "./values.ts";
 
 export interface Window {
@@ -209,11 +209,14 @@ export class ResultDataset {
     return toTimestamp(time, this.#context.timeline);
   }
 
-  #window({ from, to }: Window): { from?: number; to?: number } {
-    return {
-      ...(from === undefined ? {} : { from: this.#timestamp(from) }),
-      ...(to === undefined ? {} : { to: this.#timestamp(to) }),
-    };
+  /** @throws CopycatError USAGE */
+  #window(window: Window): { from?: number; to?: number } {
+    const [from, to] = [window.from, window.to].map((time) =>
+      time === undefined ? undefined : this.#timestamp(time),
+    );
+    // Its only state would be that of its end, at the time of its beginning.
+    checkWindow(from, to);
+    return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
   }
 }
 

@@ -6,7 +6,7 @@ import { Column } from "./column.ts";
 import type { DatasetContext } from "./context.ts";
 import type { GroupProgress } from "./groupProgress.ts";
 import { datesOf, windowStart } from "./series.ts";
-import { readState, requireGroup } from "./state.ts";
+import { readState, requireAttributes, requireGroup } from "./state.ts";
 import { type AttributeValues, toJsonValues, type ValuesOptions, valuesOf } from "./values.ts";
 import { type Step, walk } from "./walk.ts";
 
@@ -32,7 +32,7 @@ export interface EntityQuery {
   attributes?: readonly string[];
 }
 
-/** @throws CopycatError NOT_FOUND when there is no such entity; USAGE for a key of several values */
+/** @throws CopycatError NOT_FOUND when there is no such group, attribute or entity; USAGE for a key of several values */
 export async function readEntity(context: DatasetContext, query: EntityQuery): Promise<EntitySeries> {
   const { group, attributes } = query;
   const id = await findId(context, query);
@@ -50,7 +50,15 @@ export async function readEntity(context: DatasetContext, query: EntityQuery): P
     last = progress;
     if (!isStart && timestamp !== null) add({ progress, timestamp });
   }
-  if (last === undefined || last.rowOf(id) < 0) throw notFound(context, query);
+  const missing = attributes?.filter((name) => name !== "id" && !columns.has(name)) ?? [];
+  const isThere = last !== undefined && last.rowOf(id) >= 0;
+  if (missing.length > 0 || !isThere) {
+    // A name that no time knows is a mistake; others come later, and are undefined.
+    const all = await requireGroup(context, group);
+    requireAttributes(context, { group, wanted: missing, known: all });
+    for (const name of missing) columns.set(name, new Column(all.get(name)));
+  }
+  if (last === undefined || !isThere) throw notFound(context, query);
   if (timestamps.length === 0) add({ progress: last, timestamp: windowStart(query) });
   const values = (name: string, column: Column): AttributeValues => ({
     type: column.facts.type,
@@ -87,9 +95,8 @@ function addTime({ columns, progress, id, time }: Moment): void {
 async function findId(context: DatasetContext, query: EntityQuery): Promise<number> {
   const { group, selector, key = "id" } = query;
   if (key === "id") {
-    const id = Number(selector);
-    if (selector === "" || typeof selector === "boolean" || !Number.isSafeInteger(id))
-      throw notFound(context, query);
+    const id = /^-?\d+$/.test(String(selector)) ? Number(selector) : Number.NaN;
+    if (!Number.isSafeInteger(id)) throw notFound(context, query);
     return id;
   }
   const state = await stateOfKeys(context, group, key);
@@ -101,7 +108,8 @@ async function findId(context: DatasetContext, query: EntityQuery): Promise<numb
     );
   }
   const row = valuesOf(values).findIndex(
-    (value) => value === selector || (typeof value === "bigint" && value === BigInt(Number(selector))),
+    // Beyond 2^53 a selector is exact as a text of digits.
+    (value) => value === selector || (typeof value === "bigint" && String(value) === String(selector)),
   );
   const id = state.ids[row];
   if (id === undefined) throw notFound(context, query);

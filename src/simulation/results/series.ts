@@ -80,7 +80,8 @@ function read(progress: GroupProgress, { attribute, ids }: SeriesQuery): Simulat
 function alike(arrays: readonly SimulationArray[], facts: ColumnFacts, count: number): SimulationArray[] {
   const widest = arrays.at(-1)?.dtype;
   return arrays.map((array) => {
-    const whole = facts.type === null ? array : convertArray(padded(array, facts, count), facts.type);
+    const all = padded(array, facts, count);
+    const whole = facts.type === null ? all : convertArray(all, facts.type);
     return widest === "<i8" ? toLong(whole) : whole;
   });
 }

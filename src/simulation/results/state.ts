@@ -95,7 +95,8 @@ async function laterFacts(
   return known;
 }
 
-function requireAttributes(
+/** @throws CopycatError NOT_FOUND */
+export function requireAttributes(
   { dataset }: DatasetContext,
   { group, wanted, known }: { group: string; wanted: readonly string[]; known: ReadonlyMap<string, unknown> },
 ): void {

@@ -72,6 +72,13 @@ export function toTimestamp(time: Time, timeline: ResolvedTimeline | null): numb
   return Math.trunc((parseDate(time).getTime() / 1000 - timeline.reference) / timeline.timeScale) + 0;
 }
 
+/** @throws CopycatError USAGE */
+export function checkWindow(from: number | undefined, to: number | undefined): void {
+  if (from !== undefined && to !== undefined && from > to) {
+    throw usage(`The window begins at ${from} and ends before that, at ${to}`);
+  }
+}
+
 /** A larger number is Unix time. */
 const lastYear = 5000;
 

@@ -39,6 +39,9 @@ function listTarget(): CollectorTarget & { updates: SimulationUpdate[] } {
   };
 }
 
+const valuesOf = (update: SimulationUpdate | undefined, group: string): Record<string, unknown> =>
+  Object.fromEntries([...(update?.data.get(group) ?? [])].map(([name, array]) => [name, toValues(array)]));
+
 describe("a folder", () => {
   it("gets a file for each update, and keeps what was in it", async () => {
     const path = newFolder();
@@ -72,6 +75,21 @@ describe("a folder", () => {
       "t0_1_other_dataset.json",
       "t5_0_other_dataset.json",
     ]);
+  });
+
+  it("has one whole file where several write it at once, and nothing beside it", async () => {
+    const path = newFolder();
+    const target = makeTarget({ storage: "file", folder: path });
+    const stored = await Promise.allSettled(
+      [1, 2, 3].map((value) => {
+        const data = new Map([["g", new Map([["id", fromValues([value])]])]]);
+        return target.store({ dataset: "a", timestamp: 0, iteration: 0, origin: null, data });
+      }),
+    );
+    const refused = stored.filter(({ status }) => status === "rejected");
+    expect(refused).toMatchObject([{ reason: { code: "CONFLICT" } }, { reason: { code: "CONFLICT" } }]);
+    expect(files(path)).toEqual(["t0_0_a.json"]);
+    expect(json(path, "t0_0_a.json")).toMatchObject({ a: { g: { id: [expect.any(Number)] } } });
   });
 
   it("keeps a file that is there, and says so at the next flush", async () => {
@@ -126,6 +144,103 @@ describe("what is stored", () => {
     await collector.flush();
     expect(files(path)).toEqual(["t0_0_a.json"]);
     expect(json(path, "t0_0_a.json")).toEqual({ a: { segments: { id: [1, 2], speed: [10, 21] } } });
+  });
+
+  it("is what was handed over, also where the caller writes the next values into the same arrays", async () => {
+    const target = listTarget();
+    const collector = new UpdateCollector(target, { workers: 1 });
+    const speed = Float64Array.of(1, 2);
+    const rows = Int32Array.of(1, 2, 3);
+    const rowPtr = Uint32Array.of(0, 1, 3);
+    const group = { id: { data: [1, 2] }, speed: { data: speed }, rows: { data: rows, row_ptr: rowPtr } };
+    const collected = collector.collect({ dataset: "a", timestamp: 0, data: { group } });
+    speed.fill(9);
+    rows.fill(9);
+    rowPtr.set([0, 2, 3]);
+    await collected;
+    await collector.flush();
+    expect(valuesOf(target.updates[0], "group")).toEqual({ id: [1, 2], speed: [1, 2], rows: [[1], [2, 3]] });
+  });
+
+  it("is all that changed, infinity too", async () => {
+    const target = listTarget();
+    const collector = new UpdateCollector(target);
+    const speeds = [1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, 2];
+    for (const [timestamp, speed] of speeds.entries()) {
+      await collector.collect({ dataset: "a", timestamp, data: roads([1], [speed]) });
+    }
+    await collector.flush();
+    expect(target.updates.map((update) => valuesOf(update, "segments").speed)).toEqual([
+      [1],
+      [Number.POSITIVE_INFINITY],
+      [Number.NEGATIVE_INFINITY],
+      [2],
+    ]);
+  });
+
+  it("is one entity, whether its id comes in 32 or in 64 bits", async () => {
+    const target = listTarget();
+    const collector = new UpdateCollector(target, { aggregate: true });
+    const data = (id: Int32Array | BigInt64Array, speed: number) => ({
+      segments: { id: { data: id }, speed: { data: [speed] } },
+    });
+    await collector.collect({ dataset: "a", timestamp: 0, data: data(Int32Array.of(5), 1) });
+    await collector.collect({ dataset: "a", timestamp: 0, data: data(BigInt64Array.of(5n), 2) });
+    await collector.flush();
+    expect(valuesOf(target.updates[0], "segments")).toEqual({ id: [5], speed: [2] });
+  });
+
+  it("takes an attribute that was undefined or without elements before as what it is", async () => {
+    const target = listTarget();
+    const collector = new UpdateCollector(target, { aggregate: true });
+    const data = (a: unknown, rows: unknown) => ({ g: { id: { data: [1] }, a, rows } });
+    const none = { data: [], row_ptr: [0, 0] };
+    await collector.collect({ dataset: "d", timestamp: 0, data: data({ data: [Number.NaN] }, none) });
+    const texts = { data: ["x", "y"], row_ptr: [0, 2] };
+    await collector.collect({ dataset: "d", timestamp: 0, data: data({ data: ["b"] }, texts) });
+    await collector.flush();
+    expect(valuesOf(target.updates[0], "g")).toEqual({ id: [1], a: ["b"], rows: [["x", "y"]] });
+  });
+
+  it.each([
+    ["texts among numbers", { data: ["9"] }],
+    ["pairs", { data: [[1, 2]] }],
+    ["rows", { data: [1, 2], row_ptr: [0, 2] }],
+  ])("is never made of %s where there was one number before", async (_name, speed) => {
+    const target = listTarget();
+    const collector = new UpdateCollector(target, { aggregate: true });
+    await collector.collect({ dataset: "a", timestamp: 0, data: roads([1], [1]) });
+    const data = { segments: { id: { data: [2] }, speed } };
+    await expect(collector.collect({ dataset: "a", timestamp: 0, data })).rejects.toMatchObject({
+      code: "INVALID_INPUT",
+    });
+    await collector.flush();
+    expect(target.updates.map((update) => valuesOf(update, "segments"))).toEqual([{ id: [1], speed: [1] }]);
+  });
+
+  it.each([
+    ["undefined", [-2147483648]],
+    ["texts", ["one"]],
+    ["floats", [1.5]],
+  ])("has ids that are whole numbers: not %s", async (_name, ids) => {
+    const target = listTarget();
+    const data = { segments: { id: { data: ids }, speed: { data: [1] } } };
+    await expect(
+      new UpdateCollector(target).collect({ dataset: "a", timestamp: 0, data }),
+    ).rejects.toMatchObject({ code: "INVALID_INPUT" });
+  });
+
+  it("is not what was refused: it counts as changed when it comes again", async () => {
+    const target = listTarget();
+    const collector = new UpdateCollector(target);
+    const good = roads([1], [1]);
+    const data = { ...good, nodes: { height: { data: [1] } } };
+    await expect(collector.collect({ dataset: "a", timestamp: 0, data })).rejects.toMatchObject({
+      code: "INVALID_INPUT",
+    });
+    await collector.collect({ dataset: "a", timestamp: 0, data: good });
+    await collector.flush();
+    expect(target.updates.map((update) => valuesOf(update, "segments"))).toEqual([{ id: [1], speed: [1] }]);
   });
 
   it.each<[string, DataMask | undefined, string[]]>([
@@ -193,6 +308,52 @@ describe("workers", () => {
   });
 });
 
+it("a value that could not be stored is stored when it comes again, though it did not change", async () => {
+  const stored: SimulationUpdate[] = [];
+  let isDown = true;
+  const target: CollectorTarget = {
+    // No async function: it throws at once.
+    store: (update) => {
+      if (isDown) throw new Error("down");
+      stored.push(update);
+      return Promise.resolve();
+    },
+  };
+  const collector = new UpdateCollector(target);
+  await collector.collect({ dataset: "a", timestamp: 0, data: roads([1, 2], [1, 2]) });
+  await expect(collector.flush()).rejects.toMatchObject({ details: ["down"] });
+  isDown = false;
+  await collector.collect({ dataset: "a", timestamp: 1, data: roads([1, 2], [1, 2]) });
+  await collector.collect({ dataset: "a", timestamp: 2, data: roads([1, 2], [1, 2]) });
+  await collector.flush();
+  expect(stored.map((update) => [update.timestamp, valuesOf(update, "segments")])).toEqual([
+    [1, { id: [1, 2], speed: [1, 2] }],
+  ]);
+});
+
+it("a value of a type that the store refused may come in the right one", async () => {
+  const store = await openSimulationStore(database.database, { scenario: "typed" });
+  await store.storeUpdate({ dataset: "a", timestamp: 0, iteration: 0, data: roads([1], [1]) });
+  const collector = new UpdateCollector(store);
+  await collector.collect({ dataset: "a", timestamp: 1, data: roads([1], ["fast"]) });
+  await expect(collector.flush()).rejects.toMatchObject({ code: "INVALID_INPUT" });
+  await collector.collect({ dataset: "a", timestamp: 2, data: roads([1], [2]) });
+  await collector.flush();
+  expect(await store.listTimestamps("a")).toEqual([0, 2]);
+});
+
+it("may be ended twice, while it stores, and used after that", async () => {
+  const target = listTarget();
+  const collector = new UpdateCollector(target);
+  void collector.collect({ dataset: "a", timestamp: 0, data: roads([1], [1]) });
+  await Promise.all([collector.flush(), collector[Symbol.asyncDispose]()]);
+  await collector[Symbol.asyncDispose]();
+  expect(target.updates).toHaveLength(1);
+  await collector.collect({ dataset: "a", timestamp: 0, data: roads([1], [2]) });
+  await collector.flush();
+  expect(target.updates.map(({ iteration }) => iteration)).toEqual([0, 1]);
+});
+
 it("a store gets the same, from 5 workers at once", async () => {
   const store = await openSimulationStore(database.database);
   const collector = new UpdateCollector(store);
@@ -223,5 +384,7 @@ it("time does not go back, and a group needs ids", async () => {
     code: "USAGE",
   });
   const data = { segments: { speed: { data: [1] } } };
-  await expect(collector.collect({ dataset: "a", timestamp: 5, data })).rejects.toThrow("has no ids");
+  await expect(collector.collect({ dataset: "a", timestamp: 5, data })).rejects.toMatchObject({
+    code: "INVALID_INPUT",
+  });
 });

@@ -366,6 +366,79 @@ describe("before anything is made", () => {
   });
 });
 
+describe("a dry run rejects what the load rejects", () => {
+  const counts = ["read", "inserted", "skipped", "duplicates", "rejected"] as const;
+  const both = async (input: string, options: Partial<LoadSimulationOptions>): Promise<unknown[]> => {
+    const reports = [];
+    for (const dryRun of [true, false]) {
+      const rejectsFile = folder.path(`rejects/both-${scenarios}-${dryRun}.ndjson`);
+      const report = await load(input, { ...options, dryRun, rejectsFile });
+      const lines = report.rejectsFile === null ? [] : await readNdjson(rejectsFile);
+      const rejects = lines.map((line) => {
+        const { source, position, code } = line as Record<string, unknown>;
+        return [source, position, code];
+      });
+      reports.push({ counts: counts.map((name) => report[name]), rejects });
+    }
+    return reports;
+  };
+  const data = (attribute: string, values: unknown): string =>
+    JSON.stringify({ a: { segments: { id: [1], [attribute]: values } } });
+
+  it("for types and shapes that do not go with those in the store", async () => {
+    const scenario = newScenario();
+    const first = makeFolder("typed", {
+      "t11_0_a.json": data("rows", [[1, 2]]),
+      "t12_0_a.json": data("nothing", [null]),
+    });
+    await load(first, { scenario });
+    const path = folder.folder("typedAgain");
+    const files = {
+      "updates/t20_0_a.json": data("speed", ["fast"]),
+      "updates/t21_0_a.json": data("speed", [true]),
+      "updates/t22_0_a.json": data("rows", [1]),
+      "updates/t23_0_a.json": data("nothing", ["something"]),
+      "updates/t24_0_a.json": data("nothing", [1]),
+      "updates/t25_0_a.json": data("speed", [7]),
+      "updates/t26_2147483648_a.json": data("speed", [7]),
+      "updates/t27_0_b.json": '{"b":{"segments":{"id":[1],"speed":[1]}}}',
+      "updates/t28_0_new.json": '{"new":{"segments":{"id":[1],"speed":["fast"]}}}',
+      "init_data/b.json": '{"data":{"segments":{"id":[1],"speed":["slow"]}}}',
+      "init_data/a.json": '{"data":{"segments":{"id":[1],"speed":["slow"]}}}',
+    };
+    for (const [name, content] of Object.entries(files)) folder.text(`typedAgain/${name}`, content);
+    const [dry, real] = await both(path, { scenario });
+    expect(dry).toMatchObject({ counts: [11, 3, 1, 0, 7] });
+    expect(dry).toEqual(real);
+  });
+
+  it("for records, in whatever order they come", async () => {
+    const scenario = newScenario();
+    await load(makeFolder("ordered"), { scenario });
+    const lines = [
+      { dataset: "a", timestamp: 10, data: { segments: { id: [1], speed: [4] } } },
+      { dataset: "a", timestamp: 9, data: { segments: { id: [1], speed: [4] } } },
+      { dataset: "a", timestamp: 30, data: { segments: { id: [1], speed: [4] } } },
+      { dataset: "a", timestamp: 30, data: { segments: { id: [1], speed: [5] } } },
+      { dataset: "a", timestamp: 31, data: { segments: { id: [1], speed: ["fast"] } } },
+    ].map((line) => JSON.stringify(line));
+    const deep = `{"dataset":"a","timestamp":32,"data":${"[".repeat(9000)}${"]".repeat(9000)}}`;
+    const path = folder.text("ordered.ndjson", [...lines, deep, '{"timestamp":1e400}'].join("\n"));
+    const updated = await load(path, { scenario, dryRun: true, policy: "update" });
+    expect(updated).toMatchObject({ read: 7, inserted: 1, updated: 2, duplicates: 1, rejected: 3 });
+    const [dry, real] = await both(path, { scenario });
+    expect(dry).toEqual({
+      counts: [7, 1, 2, 1, 3],
+      rejects: expect.arrayContaining([
+        [path, "line 5", "wrong_type"],
+        [path, "line 6", "too_deep"],
+        [path, "line 7", "out_of_range"],
+      ]),
+    });
+    expect(real).toMatchObject({ counts: [7, 1, 2, 1, 3] });
+  });
+});
+
 describe("while it runs", () => {
   it("says how far it has come, with the total", async () => {
     const files = Object.fromEntries(

@@ -19,13 +19,16 @@ import { type SimulationFlags, schemaOption } from "./shared.ts";
 interface DeleteFlags extends SimulationFlags {
   dataset?: string;
   dryRun: boolean;
+  yes: boolean;
 }
 
 const examples = `
 Examples:
   copycat simulation delete base --dry-run               what would go
-  copycat simulation delete base
-  copycat simulation delete base --dataset water_net1    the other datasets stay`;
+  copycat simulation delete base --yes
+  copycat simulation delete base --dataset water_net1 --yes    the other datasets stay
+
+Exit codes: 0 done; 1 there is nothing of that name; 2 wrong usage, --yes missing among it.`;
 
 export function addDeleteCommand(simulation: Command): void {
   simulation
@@ -33,6 +36,7 @@ export function addDeleteCommand(simulation: Command): void {
     .description("Delete a scenario with all that it holds, or one dataset of it. Others are not touched.")
     .argument("<scenario>", "one of `simulation list`")
     .addOption(option("--dataset <name>", "delete only this dataset of it", "all of it"))
+    .addOption(option("--yes", "really delete it").default(false))
     .addOption(option("--dry-run", "say what would go, and delete nothing").default(false))
     .addOption(dsnOption())
     .addOption(schemaOption())
@@ -42,31 +46,34 @@ export function addDeleteCommand(simulation: Command): void {
     .action(async (scenario: string, flags: DeleteFlags) => {
       const { dataset, dryRun } = flags;
       const gone = await withStore(flags, ({ database }) => remove(database, scenario, flags));
-      const counts = {
-        datasets: gone.length,
-        updates: sum(gone, ({ updates }) => updates),
-        arrays: sum(gone, ({ arrays }) => arrays),
-      };
-      if (flags.json) {
-        printJson({ scenario, dataset: dataset ?? null, dryRun, ...counts });
-        return;
-      }
-      const what =
-        dataset === undefined ? `scenario ${scenario}` : `dataset ${dataset} of scenario ${scenario}`;
-      const { datasets, updates, arrays } = counts;
-      const parts = [
-        ...(dataset === undefined ? [plural(datasets, "dataset")] : []),
-        plural(updates, "update"),
-        plural(arrays, "array"),
-      ];
-      printResult(`${dryRun ? "Would delete" : "Deleted"} ${what}: ${parts.join(", ")}.`);
+      if (flags.json) printJson({ scenario, dataset: dataset ?? null, dryRun, ...countAll(gone) });
+      else printResult(`${dryRun ? "Would delete" : "Deleted"} ${describe(gone, scenario, dataset)}.`);
     });
+}
+
+function countAll(gone: readonly DatasetContents[]): { datasets: number; updates: number; arrays: number } {
+  return {
+    datasets: gone.length,
+    updates: sum(gone, ({ updates }) => updates),
+    arrays: sum(gone, ({ arrays }) => arrays),
+  };
+}
+
+function describe(gone: readonly DatasetContents[], scenario: string, dataset: string | undefined): string {
+  const what = dataset === undefined ? `scenario ${scenario}` : `dataset ${dataset} of scenario ${scenario}`;
+  const { datasets, updates, arrays } = countAll(gone);
+  const parts = [
+    ...(dataset === undefined ? [plural(datasets, "dataset")] : []),
+    plural(updates, "update"),
+    plural(arrays, "array"),
+  ];
+  return `${what}: ${parts.join(", ")}`;
 }
 
 async function remove(
   database: OpenedDatabase["database"],
   scenario: string,
-  { schema, dataset, dryRun }: DeleteFlags,
+  { schema, dataset, dryRun, yes }: DeleteFlags,
 ): Promise<DatasetContents[]> {
   const [contents] = await listContents(database, { schema, scenario });
   if (contents === undefined) {
@@ -87,6 +94,9 @@ async function remove(
     );
   }
   if (dryRun) return gone;
+  if (!yes) {
+    throw new CopycatError("USAGE", `This deletes ${describe(gone, scenario, dataset)}; add --yes to do so.`);
+  }
   if (dataset === undefined) await deleteScenario(database, scenario, { schema });
   else
     await (await openSimulationStore(database, { schema, scenario, create: false })).deleteDataset(dataset);

@@ -1,5 +1,6 @@
 // What an export prints for people.
 
+import { shellWord } from "../../../catalog/promoted/target.ts";
 import type { IngestReport } from "../../../ingest/index.ts";
 import type { ExportProgress, ExportReport } from "../../../simulation/index.ts";
 import { formatBytes } from "../../formatBytes.ts";
@@ -19,7 +20,7 @@ export function formatExportProgress({ phase, done, total, elapsedMs }: ExportPr
 }
 
 export function formatExportReport(report: ExportReport, publication: Published | null): string {
-  const { path, datasets, initialDatasets, updates, rows, bytes, elapsedMs, notices } = report;
+  const { path, datasets, initialDatasets, updates, rows, bytes, elapsedMs, notices, firstState } = report;
   const counts = [
     plural(datasets, "dataset"),
     plural(updates, "update"),
@@ -33,9 +34,13 @@ export function formatExportReport(report: ExportReport, publication: Published 
   if (publication === null) return lines.join("\n");
   const { key, published, dsnArgument } = publication;
   const { inserted, updated } = published.nodes;
+  const next =
+    firstState === undefined
+      ? `show${dsnArgument} ${shellWord(key)}`
+      : `read${dsnArgument} ${shellWord(key + firstState)}`;
   return [
     ...lines,
     `In the catalog as /${key}: ${plural(inserted, "new node")}, ${formatCount(updated)} renewed, ${formatCount(published.files.prunedNodes)} gone`,
-    `  npx copycat read${dsnArgument} '${key}/states/DATASET/GROUP/ATTRIBUTE'`,
+    `  npx copycat ${next}`,
   ].join("\n");
 }

@@ -61,7 +61,7 @@ function table(scenarios: readonly ScenarioContents[]): string {
       { title: "from", text: text(({ from }) => String(from ?? "-")), isNumber: true },
       { title: "to", text: text(({ to }) => String(to ?? "-")), isNumber: true },
       { title: "arrays", text: text(({ arrays }) => formatCount(arrays)), isNumber: true },
-      { title: "size", text: text(({ bytes }) => formatBytes(bytes)), isNumber: true },
+      { title: "stored", text: text(({ bytes }) => formatBytes(bytes)), isNumber: true },
     ],
     lines,
   );

@@ -48,7 +48,7 @@ const some = (count: number): string =>
 function details(report: LoadSimulationReport, { dryRun }: SummaryFlags): string[] {
   const { inserted, updated, unchanged, skipped, duplicates, rejected, rejectsFile, arrays, bytes } = report;
   const lines = [];
-  if (arrays > 0) lines.push(`  ${plural(arrays, "array")}, ${formatBytes(bytes)}`);
+  if (arrays > 0) lines.push(`  ${plural(arrays, "array")}; ${formatBytes(bytes)} sent for those of updates`);
   if (updated > 0 && !dryRun) lines.push(`  replaced, as they differed: ${formatCount(updated)}`);
   if (unchanged + skipped > 0 && inserted + updated > 0) {
     lines.push(`  already there, left as they are: ${formatCount(unchanged + skipped)}`);

@@ -3,6 +3,7 @@
 import type { Command } from "commander";
 import { CopycatError } from "../../../errors.ts";
 import { type AttributeSeries, type EntityValue, type Time, valuesOf } from "../../../simulation/index.ts";
+import { didYouMean } from "../../../suggest.ts";
 import { canvas } from "../../canvas.ts";
 import { option, wholeNumber } from "../../options.ts";
 import { formatCount, makeLog, plural, printLines, printResult } from "../../output.ts";
@@ -93,7 +94,7 @@ async function read(
     const known = (await dataset.getAttributes(group)).map((facts) => facts.name);
     throw new CopycatError(
       "NOT_FOUND",
-      `${name}.${group} has no attribute ${attribute}; it has ${known.join(", ") || "none"}.`,
+      `${name}.${group} has no attribute ${attribute}${didYouMean(attribute, known)}; it has ${known.join(", ") || "none"}.`,
     );
   });
 }

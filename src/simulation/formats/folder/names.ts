@@ -11,14 +11,16 @@ const documentName = /^(?<stem>.+)\.(?<extension>json|msgpack|mpk)(?:\.gz|\.zst)
 
 /**
  * @param pattern with the groups `timestamp`, `iteration` and `dataset`
- * @returns null when the file is none of an update
+ * @returns numbers beyond 2^53 as they come, which is not exact; null when the file is none of an update
  */
 export function parseUpdateName(file: string, pattern: RegExp = defaultPattern): UpdateName | null {
   const { timestamp, iteration, dataset } = pattern.exec(file)?.groups ?? {};
   if (timestamp === undefined || iteration === undefined || dataset === undefined) return null;
-  const name = { timestamp: Number(timestamp), iteration: Number(iteration), dataset };
-  return Number.isSafeInteger(name.timestamp) && Number.isSafeInteger(name.iteration) ? name : null;
+  if (!isWhole(timestamp) || !isWhole(iteration)) return null;
+  return { timestamp: Number(timestamp), iteration: Number(iteration), dataset };
 }
+
+const isWhole = (text: string): boolean => /^-?\d+$/.test(text);
 
 /** Of a file that may be a document; null for any other. */
 export function parseDocumentName(file: string): { stem: string; kind: DocumentKind } | null {

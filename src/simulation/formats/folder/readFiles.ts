@@ -40,12 +40,23 @@ export async function readUpdateFile({
 }: FileEntry): Promise<SimulationUpdate | RefusedPart> {
   let document: unknown;
   try {
+    checkName(name);
     const kind: DocumentKind = parseDocumentName(path)?.kind ?? "json";
     document = parseDocument(await readBytes(path), kind);
     return parseUpdate(document, name);
   } catch (error) {
     return refuse(path, error, recordOf(document, name));
   }
+}
+
+/** A file that is named as an update is not passed over in silence. */
+function checkName({ timestamp, iteration }: UpdateName): void {
+  if (Number.isSafeInteger(timestamp) && Number.isSafeInteger(iteration)) return;
+  throw new Mistake(
+    "invalid_key",
+    "",
+    "The timestamp and the iteration in its name must be whole numbers below 2^53.",
+  );
 }
 
 /** The document with what its file's name said of it; null when JSON cannot say it. */
