@@ -23,7 +23,13 @@ export { describeTable } from "./describeTable.ts";
 export { makeRowEncoder } from "./encodeText.ts";
 export { inspectTable } from "./inspectTable.ts";
 export type { LoadTarget } from "./inTransaction.ts";
-export type { BulkLoadOptions, BulkProgress, BulkReport, RejectOptions } from "./loadOptions.ts";
+export {
+  type BulkLoadOptions,
+  type BulkProgress,
+  type BulkReport,
+  emptyReport,
+  type RejectOptions,
+} from "./loadOptions.ts";
 export { readRecords } from "./readRecords.ts";
 export { RefusedRecord } from "./refusedRecord.ts";
 export { type AsideObject, type AsideTable, bringBack, setAside } from "./setAside.ts";

@@ -1,6 +1,6 @@
 // What became of the parts of a load.
 
-import type { BulkReport } from "../../bulk/index.ts";
+import { type BulkReport, emptyReport } from "../../bulk/index.ts";
 
 /** Counts add up: every part that was read is in exactly one of the others. */
 export interface LoadCounts extends BulkReport {
@@ -15,13 +15,7 @@ export interface LoadCounts extends BulkReport {
 }
 
 export const noCounts = (): LoadCounts => ({
-  read: 0,
-  inserted: 0,
-  updated: 0,
-  unchanged: 0,
-  skipped: 0,
-  duplicates: 0,
-  rejected: 0,
+  ...emptyReport(),
   updates: 0,
   initialDatasets: 0,
   arrays: 0,
