@@ -1,5 +1,6 @@
 // Initial datasets in their three formats, byte for byte and key for key.
 
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
 import { fromValues, type InitialDataset, openSimulationStore } from "../../../src/simulation/index.ts";
 import { useDatabase } from "../../support/database.ts";
@@ -95,4 +96,51 @@ describe("an initial dataset", () => {
     expect(await store.storeInitialDataset(other, { policy: "update" })).toBe("updated");
     expect((await store.readInitial("roads"))?.data).toBeNull();
   });
+});
+
+it("an initial dataset that is replaced again and again is read as one of its versions, never as a mixture", async () => {
+  const store = await open();
+  const versions = [1, 2].map((value) => document("binary", Buffer.alloc(100_000, value)));
+  await store.storeInitialDataset(versions[0] as InitialDataset);
+  let isDone = false;
+  const writing = (async () => {
+    for (let turn = 1; !isDone; turn++) {
+      await store.storeInitialDataset(versions[turn % 2] as InitialDataset, { policy: "update" });
+    }
+  })();
+  const seen = new Set<number>();
+  try {
+    for (let read = 0; read < 100; read++) {
+      const found = await store.getInitialDataset("roads");
+      seen.add(versions.findIndex((version) => isDeepStrictEqual(version, found)));
+    }
+  } finally {
+    isDone = true;
+    await writing;
+  }
+  expect(seen.has(-1)).toBe(false);
+});
+
+it("what hangs on a dataset goes with it, whatever tables the search path of who deletes it shows", async () => {
+  const store = await open();
+  await store.storeInitialDataset(entities([0.5, null]));
+  const update = {
+    dataset: "roads",
+    timestamp: 1,
+    iteration: 0,
+    data: { segments: { id: { data: [1] }, a: { data: [2] } } },
+  };
+  await store.storeUpdate(update);
+  const client = await database.database.pool.connect();
+  try {
+    await client.query(
+      `create schema decoy; create table decoy."update" (id bigint, dataset_id int, timestamp bigint, iteration int);
+        create table decoy.update_array (update_id bigint); create table decoy.dataset (id int); set search_path = decoy`,
+    );
+    await client.query("delete from simulation.scenario where name = $1", [store.scenario]);
+  } finally {
+    client.release(true);
+  }
+  expect(await database.value("select count(*)::int from simulation.update_array")).toBe(0);
+  expect(await database.value('select count(*)::int from simulation."update"')).toBe(0);
 });
