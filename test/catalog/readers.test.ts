@@ -160,7 +160,10 @@ describe("a load and its readers", () => {
     // It fails in its turn, when it is waited for.
     loading.catch(() => undefined);
     const waiting = () =>
-      db.value<number | undefined>("select pid from pg_locks where locktype = 'advisory' and not granted");
+      db.value<number | undefined>(
+        `select pid from pg_locks where locktype = 'advisory' and not granted
+          and database = (select oid from pg_database where datname = current_database())`,
+      );
     await expect.poll(waiting, { timeout: 20_000, interval: 20 }).toBeGreaterThan(0);
     return { loading, pid: (await waiting()) ?? 0 };
   }
@@ -168,7 +171,8 @@ describe("a load and its readers", () => {
   /** The load's backend while it reads: the one that has its staging table. */
   function loaderPid(): Promise<number> {
     return db.value(`select distinct l.pid from pg_locks l join pg_class c on c.oid = l.relation
-      where c.relname = 'copycat_stage' and l.mode = 'AccessExclusiveLock'`);
+      where c.relname = 'copycat_stage' and l.mode = 'AccessExclusiveLock'
+        and l.database = (select oid from pg_database where datname = current_database())`);
   }
 
   /** Modes that a backend holds on the catalog's tables and their indexes, by table; ACCESS SHARE is nobody's concern. */

@@ -141,9 +141,14 @@ describe("the end", () => {
     const hold = () => holder.query("begin; lock table nodes in share row exclusive mode");
     const isWaiting = () =>
       expect
-        .poll(() => database.value<number>("select count(*)::int from pg_locks where not granted"), {
-          timeout: 10_000,
-        })
+        .poll(
+          () =>
+            database.value<number>(
+              `select count(*)::int from pg_locks where not granted
+                and database = (select oid from pg_database where datname = current_database())`,
+            ),
+          { timeout: 10_000 },
+        )
         .toBeGreaterThan(0);
     try {
       await hold();
