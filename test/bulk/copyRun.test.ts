@@ -85,7 +85,7 @@ test("while a source pauses, no COPY stands open", async () => {
     await sleep(400);
     const [row] = await db.rows(`
       select string_agg(state || ': ' || left(query, 20), '; ') as doing from pg_stat_activity
-      where query like 'savepoint%copy%' and state = 'active'`);
+      where query like 'savepoint%copy%' and state = 'active' and datname = current_database()`);
     during = row?.doing;
     yield big(10);
   };

@@ -112,7 +112,7 @@ describe("index add that is killed", () => {
     // The server ends the orphan; then the leftover is dropped, which waits for the same transaction.
     const isDropping = () =>
       db.value(`select count(*)::int from pg_stat_activity
-        where query like 'drop index concurrently%' and wait_event_type = 'Lock'`);
+        where query like 'drop index concurrently%' and wait_event_type = 'Lock' and datname = current_database()`);
     await expect.poll(isDropping, { timeout: 30_000, interval: 100 }).toBe(1);
     await other.query("commit");
     other.release();
