@@ -1,6 +1,8 @@
 // The words of the library store: files with tags and hashes, what is asked about them, and what is answered.
 
-import type { JsonObject } from "../json.ts";
+/** Whatever JSON can say. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+export type JsonObject = { [key: string]: JsonValue };
 
 /** Audio files have tags; any other file is known by its content alone. */
 export type FileKind = "audio" | "other";
@@ -93,7 +95,13 @@ export interface BatchReport {
 
 export type HashType = "metadata" | "content" | "audio" | "full";
 
-export type MatchType = "exact_metadata" | "exact_file" | "exact_audio" | "weak_name" | "fuzzy_metadata" | "none";
+export type MatchType =
+  | "exact_metadata"
+  | "exact_file"
+  | "exact_audio"
+  | "weak_name"
+  | "fuzzy_metadata"
+  | "none";
 
 export interface DuplicateMatch {
   file: LibraryFile;
