@@ -30,13 +30,13 @@ function utf8Length(bytes: Buffer, start: number): number {
   return 0;
 }
 
-const escape = /\\(\\|x[0-9a-f]{2})/g;
+const escapes = /\\(\\|x[0-9a-f]{2})/g;
 
 /** The bytes that `encodePath` had; a backslash that escapes nothing stands for itself. */
 export function decodePath(text: string): Buffer {
   const parts: Buffer[] = [];
   let end = 0;
-  for (const match of text.matchAll(escape)) {
+  for (const match of text.matchAll(escapes)) {
     parts.push(Buffer.from(text.slice(end, match.index)));
     const escaped = match[1] as string;
     parts.push(escaped === "\\" ? Buffer.from("\\") : Buffer.from(escaped.slice(1), "hex"));

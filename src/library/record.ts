@@ -136,7 +136,7 @@ export function fromDict(dict: Readonly<Record<string, unknown>>): LibraryFile {
     metadataHash: text("metadata_hash") as string,
     // Marks of files that could not be read, or not whole: equal to nothing.
     contentHash: content === "HASH_FAILED" || content.endsWith("_FILE_TOO_LARGE") ? null : content,
-    isActive: dict["is_active"] !== 0 && dict["is_active"] !== false,
+    isActive: dict.is_active !== 0 && dict.is_active !== false,
   });
 }
 
