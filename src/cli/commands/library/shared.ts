@@ -1,0 +1,62 @@
+// What the library commands have in common.
+
+import { type Command, InvalidArgumentError, type Option } from "commander";
+import { shellWord } from "../../../catalog/promoted/target.ts";
+import { defaultLibrary, defaultSchema, type Library, openLibrary } from "../../../library/index.ts";
+import { dsnOption, jsonOption, option, quietOption } from "../../options.ts";
+import { type OpenedDatabase, withDatabase } from "../../withDatabase.ts";
+
+export interface LibraryFlags {
+  dsn?: string;
+  schema: string;
+  library: string;
+  json: boolean;
+  quiet: boolean;
+}
+
+const schemaOption = (): Option =>
+  option("--schema <name>", "schema that holds the library store's tables").default(defaultSchema);
+
+const libraryOption = (): Option =>
+  option("--library <name>", "which library: each has a folder of its own").default(defaultLibrary);
+
+/** The options that every command of the library has, and then its examples. */
+export function addLibraryOptions(command: Command, help: string): Command {
+  return command
+    .addOption(libraryOption())
+    .addOption(dsnOption())
+    .addOption(schemaOption())
+    .addOption(jsonOption())
+    .addOption(quietOption())
+    .addHelpText("after", help);
+}
+
+/** Opens a library for a command that makes none. */
+export function withLibrary<Result>(
+  flags: LibraryFlags,
+  work: (library: Library, opened: OpenedDatabase) => Promise<Result>,
+): Promise<Result> {
+  const firstStep = "copycat library scan FOLDER";
+  return withDatabase("library", { ...flags, mustExist: true, firstStep }, async (opened) => {
+    const { schema, library: name } = flags;
+    return work(await openLibrary(opened.database, { schema, library: name, create: false }), opened);
+  });
+}
+
+/** What a command typed next needs to reach the same library. */
+export function targetArguments({ schema, library }: LibraryFlags, dsnArgument: string): string {
+  const named = library === defaultLibrary ? "" : ` --library ${shellWord(library)}`;
+  const placed = schema === defaultSchema ? "" : ` --schema ${shellWord(schema)}`;
+  return `${dsnArgument}${named}${placed}`;
+}
+
+export const thresholdOption = (): Option =>
+  option("--threshold <ratio>", "from which likeness of titles on, 0 to 1, two files are compared as alike")
+    .argParser(ratio)
+    .default(0.8);
+
+function ratio(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError("expected a number from 0 to 1");
+}
