@@ -46,6 +46,11 @@ export function decodePath(text: string): Buffer {
   return Buffer.concat(parts);
 }
 
+/** Whether the server can store it: no NUL, and no half of a character. */
+export function isStorableText(text: unknown): text is string {
+  return typeof text === "string" && !/\0|\p{Surrogate}/u.test(text);
+}
+
 /** The last part of a path. */
 export function filenameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);

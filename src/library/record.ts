@@ -2,7 +2,7 @@
 
 import { CopycatError } from "../errors.ts";
 import { metadataHash } from "./hashes.ts";
-import { filenameOf, suffixOf } from "./paths.ts";
+import { filenameOf, isStorableText, suffixOf } from "./paths.ts";
 import type { LibraryFile, LibraryFileInput } from "./types.ts";
 
 const noNumber = { no: null, of: null };
@@ -74,7 +74,7 @@ function checkPath(path: unknown): void {
   if (path.startsWith("/") || path.split("/").some((part) => part === "" || part === "." || part === "..")) {
     throw refuse(`the path ${JSON.stringify(path)} is not one below the library's root`);
   }
-  if (/\0|\p{Surrogate}/u.test(path)) {
+  if (!isStorableText(path)) {
     throw refuse(
       `the path ${JSON.stringify(path)} has a character that cannot be stored; encodePath writes its bytes`,
     );

@@ -1,8 +1,7 @@
 // Files of one artist whose titles are alike, put together: each is like at least one other of its group.
 
 import { Likeness, type PreparedText, prepareText } from "../likeness.ts";
-import { listFilesByIds, listTitles } from "../store/index.ts";
-import type { Library } from "../store/index.ts";
+import { type Library, listFilesByIds, listTitles } from "../store/index.ts";
 import type { LibraryFile } from "../types.ts";
 import { type DuplicateGroup, describeGroup } from "./describeGroup.ts";
 import { checkSignal } from "./subjects.ts";
@@ -30,9 +29,10 @@ export async function* listFuzzyGroups(
 ): AsyncGenerator<DuplicateGroup> {
   const scope = { database: library.database, tables: library.tables, libraryId: library.id };
   let found: FoundGroup[] = [];
-  for await (const titles of titlesByArtist(listTitles(scope))) {
+  for await (const titles of listTitles(scope)) {
     checkSignal(signal);
-    found.push(...groupTitles(titles, threshold));
+    const prepared = titles.map(({ id, titleKey }) => ({ id, title: prepareText(titleKey) }));
+    found.push(...groupTitles(prepared, threshold));
     if (found.length < groupsAtOnce) continue;
     yield* describe(found, await listFilesByIds(scope, found.flatMap(({ ids }) => ids)));
     found = [];
@@ -49,22 +49,6 @@ function* describe(
     const members = ids.flatMap((id) => files.get(id) ?? []);
     if (members.length > 1) yield describeGroup(members, "fuzzy_metadata", confidence);
   }
-}
-
-async function* titlesByArtist(
-  rows: AsyncIterable<{ id: number; artistKey: string; titleKey: string }>,
-): AsyncGenerator<Title[]> {
-  let artist: string | null = null;
-  let titles: Title[] = [];
-  for await (const { id, artistKey, titleKey } of rows) {
-    if (artistKey !== artist && titles.length > 0) {
-      yield titles;
-      titles = [];
-    }
-    artist = artistKey;
-    titles.push({ id, title: prepareText(titleKey) });
-  }
-  if (titles.length > 0) yield titles;
 }
 
 /**

@@ -7,7 +7,9 @@
 
 import { withClientCursor, wrapDatabaseError } from "../../database/index.ts";
 import { Likeness, lengthsAlike, type PreparedText, prepareText } from "../likeness.ts";
+import { artistKey, titleKey } from "../normalise.ts";
 import type { LibraryFile } from "../types.ts";
+import { keyCharacters, storedKey } from "./fileRow.ts";
 import { listFilesByIds } from "./listFilesByIds.ts";
 import { listNearArtists } from "./nearArtists.ts";
 import type { LibraryScope } from "./tables.ts";
@@ -133,9 +135,12 @@ async function addNearArtists(scope: LibraryScope, artists: WantedByArtist): Pro
 }
 
 interface TitleRow {
-  artist_key: string;
   id: string;
+  artist_key: string;
   title_key: string;
+  /** As they are in the tags, where the key was cut; else null. */
+  artist: string | null;
+  title: string | null;
 }
 
 /** Each title is compared with all that are wanted of its artist, so many are gathered first. */
@@ -153,8 +158,9 @@ async function judgeTitles(scope: LibraryScope, artists: WantedByArtist, thresho
   try {
     const { text, values } = titlesSql(scope, artists, threshold);
     for await (const row of withClientCursor<TitleRow>(scope.database, text, values)) {
-      const rows = gathered.get(row.artist_key);
-      if (rows === undefined) gathered.set(row.artist_key, [row]);
+      const artist = row.artist === null ? row.artist_key : artistKey(row.artist);
+      const rows = gathered.get(artist);
+      if (rows === undefined) gathered.set(artist, [row]);
       else rows.push(row);
       if (++count === gatheredTitles) judge();
     }
@@ -165,7 +171,11 @@ async function judgeTitles(scope: LibraryScope, artists: WantedByArtist, thresho
 }
 
 function judgeArtist(likeness: Likeness, wanted: readonly Wanted[], rows: readonly TitleRow[]): void {
-  const titles = rows.map(({ id, title_key }) => ({ id: Number(id), title: prepareText(title_key) }));
+  if (wanted.length === 0) return;
+  const titles = rows.map(({ id, title_key, title }) => ({
+    id: Number(id),
+    title: prepareText(title === null ? title_key : titleKey(title)),
+  }));
   for (const { title: aim, artistSimilarity, best } of wanted) {
     likeness.aim(aim);
     let floor = best.floor(artistSimilarity);
@@ -180,33 +190,42 @@ function judgeArtist(likeness: Likeness, wanted: readonly Wanted[], rows: readon
 }
 
 /**
- * By the first 200 letters of the artist, which the index has: a key of it may not have more than 2704 bytes. Artists
- * once each, with the shortest and the longest title that could be alike to one of those wanted.
+ * Each artist once, with the shortest and the longest title that could be alike to one of those wanted. Long keys are
+ * cut in the table: then the artist and the title themselves say which they are.
  */
 function titlesSql(
   { tables, libraryId }: LibraryScope,
   artists: WantedByArtist,
   threshold: number,
 ): { text: string; values: unknown[] } {
-  const lengths = [...artists.values()].map((wanted) => {
-    const each = wanted.map(({ title }) => lengthsAlike(title.codes.length, threshold));
-    return {
-      shortest: each.reduce((least, { shortest }) => Math.min(least, shortest), 2 ** 31 - 1),
-      longest: each.reduce((most, { longest }) => Math.max(most, longest), 0),
-    };
-  });
+  const lengths = new Map<string, { shortest: number; longest: number }>();
+  for (const [artist, wanted] of artists) {
+    const key = storedKey(artist);
+    const known = lengths.get(key) ?? { shortest: 2 ** 31 - 1, longest: 0 };
+    for (const { title } of wanted) {
+      const { shortest, longest } = lengthsAlike(title.codes.length, threshold);
+      known.shortest = Math.min(known.shortest, shortest);
+      known.longest = Math.max(known.longest, longest);
+    }
+    lengths.set(key, known);
+  }
+  const bounds = [...lengths.values()];
   return {
     text: `
-      select f.artist_key, f.id, f.title_key
+      select f.id, f.artist_key, f.title_key,
+        case when char_length(f.artist_key) >= ${keyCharacters} then f.artist end as artist,
+        case when char_length(f.title_key) >= ${keyCharacters} then f.title end as title
       from unnest($2::text[], $3::int[], $4::int[]) as asked (artist_key, shortest, longest)
-      join ${tables.file} f on f.library_id = $1 and f.is_active
-        and left(f.artist_key, 200) = left(asked.artist_key, 200) and f.artist_key = asked.artist_key
-      where f.title_key <> '' and char_length(f.title_key) between asked.shortest and asked.longest`,
+      join ${tables.file} f on f.library_id = $1 and f.artist_key = asked.artist_key
+      where f.is_active and (
+        char_length(f.title_key) between asked.shortest and asked.longest
+        or char_length(f.title_key) >= ${keyCharacters}
+      )`,
     values: [
       libraryId,
-      [...artists.keys()],
-      lengths.map(({ shortest }) => shortest),
-      lengths.map(({ longest }) => longest),
+      [...lengths.keys()],
+      bounds.map(({ shortest }) => shortest),
+      bounds.map(({ longest }) => longest),
     ],
   };
 }

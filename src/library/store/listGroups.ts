@@ -52,32 +52,3 @@ function groupsSql({ tables }: LibraryScope, by: HashType): string {
     where f.library_id = $1 and f.is_active
     order by repeated.first_path, repeated.group_hash, f.path collate "C"`;
 }
-
-export interface TitleOfArtist {
-  id: number;
-  artistKey: string;
-  titleKey: string;
-}
-
-/**
- * Artist and title of every active file that has both, as they are compared; by artist, then id.
- *
- * @throws CopycatError DATABASE, CONNECTION
- */
-export async function* listTitles({ database, tables, libraryId }: LibraryScope): AsyncGenerator<TitleOfArtist> {
-  const text = `
-    select id, artist_key, title_key
-    from ${tables.file}
-    where library_id = $1 and is_active and artist_key <> '' and title_key <> ''
-    order by artist_key collate "C", id`;
-  try {
-    const rows = withClientCursor<{ id: string; artist_key: string; title_key: string }>(database, text, [
-      libraryId,
-    ]);
-    for await (const row of rows) {
-      yield { id: Number(row.id), artistKey: row.artist_key, titleKey: row.title_key };
-    }
-  } catch (error) {
-    throw wrapDatabaseError(error, "Reading the titles of the library failed");
-  }
-}

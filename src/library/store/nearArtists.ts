@@ -1,9 +1,10 @@
 // Artists of a library that are nearly the same as some others: "Beatles" and "The Beatles".
 
-import { withTransaction, wrapDatabaseError } from "../../database/index.ts";
+import { quoteIdentifier, withTransaction, wrapDatabaseError } from "../../database/index.ts";
 import { CopycatError } from "../../errors.ts";
 import { similarity } from "../ratio.ts";
 import type { LibraryScope } from "./tables.ts";
+import { findTrigrams } from "./trigrams.ts";
 
 export interface NearArtist {
   asked: string;
@@ -43,11 +44,8 @@ export async function listNearArtists(
 }
 
 async function schemaOfTrigrams({ database }: LibraryScope): Promise<string> {
-  const { rows } = await database.pool.query<{ schema: string }>(
-    "select extnamespace::regnamespace::text as schema from pg_extension where extname = 'pg_trgm'",
-  );
-  const schema = rows[0]?.schema;
-  if (schema !== undefined) return schema;
+  const schema = await findTrigrams(database);
+  if (schema !== null) return quoteIdentifier(schema);
   throw new CopycatError(
     "USAGE",
     "Artists that are nearly the same are found with the extension pg_trgm, which this database has not. Let its owner " +

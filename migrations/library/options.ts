@@ -1,0 +1,15 @@
+// What the migrations of the library store are made for.
+
+import { type RawBuilder, sql } from "kysely";
+
+export interface LibraryMigrationOptions {
+  /** Where the tables live. */
+  schema: string;
+  /** Where the extension pg_trgm lives; null where it cannot be had. */
+  trigramSchema: string | null;
+}
+
+/** The name of a table, qualified. */
+export function tableName(options: LibraryMigrationOptions, table: string): RawBuilder<unknown> {
+  return sql.id(options.schema, table);
+}

@@ -1,0 +1,82 @@
+// Files by their paths or hashes, thousands of keys in one statement.
+
+import { wrapDatabaseError } from "../../database/index.ts";
+import { CopycatError } from "../../errors.ts";
+import { isStorableText } from "../paths.ts";
+import type { HashType, LibraryFile } from "../types.ts";
+import { type FileRow, fileColumns, fileOfRow } from "./fileRow.ts";
+import { type BatchOptions, clampBatchSize, insertLimits, requireSome } from "./options.ts";
+import type { LibraryScope } from "./tables.ts";
+
+const hashColumns: Readonly<Record<HashType, string>> = {
+  metadata: "metadata_hash",
+  content: "content_hash",
+  audio: "audio_hash",
+  full: "full_hash",
+};
+
+/** @throws CopycatError USAGE */
+export function hashColumn(type: HashType): string {
+  if (Object.hasOwn(hashColumns, type)) return hashColumns[type];
+  throw new CopycatError("USAGE", `hash_type must be 'metadata', 'content', 'audio' or 'full', got ${type}`);
+}
+
+/**
+ * Keys of one statement: it takes as long for all of them at once, and what it gives need not be in memory twice. The batch
+ * size of the caller is no matter here: results are the same.
+ */
+const keysAtOnce = 10_000;
+
+export async function findFilesByPaths(
+  scope: LibraryScope,
+  paths: readonly string[],
+  { batchSize, signal }: BatchOptions = {},
+): Promise<Map<string, LibraryFile | null>> {
+  clampBatchSize(batchSize, insertLimits);
+  requireSome(paths, "paths");
+  const found = new Map<string, LibraryFile | null>(paths.map((path) => [path, null]));
+  for await (const row of findRows(scope, found.keys(), { column: "path", where: "true", signal })) {
+    found.set(row.path, fileOfRow(row));
+  }
+  return found;
+}
+
+export async function findFilesByHashes(
+  scope: LibraryScope,
+  hashes: readonly string[],
+  { type, batchSize, signal }: BatchOptions & { type: HashType },
+): Promise<Map<string, LibraryFile[]>> {
+  clampBatchSize(batchSize, insertLimits);
+  const column = hashColumn(type);
+  requireSome(hashes, "hashes");
+  const found = new Map<string, LibraryFile[]>(hashes.map((hash) => [hash, []]));
+  for await (const row of findRows(scope, found.keys(), { column, where: "f.is_active", signal })) {
+    found.get(row[column as "metadata_hash"])?.push(fileOfRow(row));
+  }
+  for (const files of found.values()) files.sort((a, b) => (a.id as number) - (b.id as number));
+  return found;
+}
+
+async function* findRows(
+  { database, tables, libraryId }: LibraryScope,
+  keys: Iterable<string>,
+  { column, where, signal }: { column: string; where: string; signal: AbortSignal | undefined },
+): AsyncGenerator<FileRow> {
+  // A join, not `= any`: the planner sees how many keys there are, and takes the index for few, a hash for many.
+  const text = `
+    select ${fileColumns("f")} from unnest($2::text[]) as wanted (key)
+      join ${tables.file} f on f.library_id = $1 and f.${column} = wanted.key${column === "path" ? ' collate "C"' : ""}
+    where ${where}`;
+  const storable = [...keys].filter(isStorableText);
+  for (let start = 0; start < storable.length; start += keysAtOnce) {
+    if (signal?.aborted === true) {
+      throw new CopycatError("CANCELLED", "Cancelled while files were looked up.", { cause: signal.reason });
+    }
+    try {
+      const some = storable.slice(start, start + keysAtOnce);
+      yield* (await database.pool.query<FileRow>(text, [libraryId, some])).rows;
+    } catch (error) {
+      throw wrapDatabaseError(error, "Looking up files failed");
+    }
+  }
+}
