@@ -8,6 +8,8 @@ export { deleteLibrary, type LibraryFacts, listLibraries, setLibraryRoot } from 
 export { type ActiveOption, Library } from "./library.ts";
 export type { KnownFile } from "./listFiles.ts";
 export { type OpenLibraryOptions, openLibrary } from "./openLibrary.ts";
+export { listFilesByIds } from "./listFilesByIds.ts";
+export { listTitles, type TitleOfArtist } from "./listTitles.ts";
 export type { BatchOptions } from "./options.ts";
 export type { LibraryStatistics } from "./statistics.ts";
 export { defaultLibrary, defaultSchema } from "./tables.ts";
