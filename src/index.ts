@@ -104,6 +104,27 @@ export {
   watchDataset,
 } from "./ingest/index.ts";
 export {
+  type BatchReport,
+  DuplicateChecker,
+  type DuplicateGroup,
+  type DuplicateResult,
+  deleteLibrary,
+  findDuplicates,
+  Library,
+  type LibraryFile,
+  type LibraryFileInput,
+  listLibraries,
+  makeLibraryFile,
+  openLibrary,
+  type ScanFolderOptions,
+  type ScanFolderReport,
+  scanFolder,
+  searchFiles,
+  type VetReport,
+  verifyLibrary,
+  vetFolder,
+} from "./library/index.ts";
+export {
   buildMemoryIndex,
   bulkInsertMemoryEntries,
   bulkInsertPatterns,

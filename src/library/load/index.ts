@@ -1,5 +1,6 @@
 // The room's face: scans of a folder with rejects file and report.
 
+export { absoluteFolder } from "./absoluteFolder.ts";
 export {
   checkScan,
   type ScanFolderOptions,

@@ -1,15 +1,15 @@
 // The scan of a folder as a job: library, rejects file, report. What `copycat library scan` does.
 
 import { randomUUID } from "node:crypto";
-import { realpath, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { mergePolicies } from "../../bulk/index.ts";
 import { type Database, embeddedFolderName } from "../../database/index.ts";
-import { CopycatError, errorMessage } from "../../errors.ts";
+import { CopycatError, errorCode, errorMessage } from "../../errors.ts";
 import { checkRejectsFile, RejectsFile } from "../../files/index.ts";
-import { encodePath } from "../paths.ts";
 import { type ScanOptions, type ScanReport, scanLibrary } from "../scan/index.ts";
 import { defaultLibrary } from "../store/index.ts";
+import { absoluteFolder } from "./absoluteFolder.ts";
 import { openForScan } from "./openForScan.ts";
 
 export interface ScanFolderOptions
@@ -94,24 +94,30 @@ export async function scanFolder(
  * @throws CopycatError UNREADABLE_SOURCE, USAGE
  */
 export async function checkScan(options: ScanFolderOptions): Promise<void> {
-  const { folder, policy, rejectsFile, setRoot, dryRun } = options;
+  const { policy, rejectsFile, setRoot, dryRun } = options;
   if (setRoot === true && dryRun === true) {
     throw new CopycatError("USAGE", "A dry run changes nothing, so it cannot set the root (--set-root).");
   }
   if (policy !== undefined && !mergePolicies.includes(policy)) {
     throw new CopycatError("USAGE", `Unknown on_conflict "${policy}"; use ${mergePolicies.join(", ")}.`);
   }
+  await requireFolder(options);
+  if (rejectsFile !== undefined) await checkRejectsFile(rejectsFile, []);
+}
+
+async function requireFolder({ folder, allowEmpty = false }: ScanFolderOptions): Promise<void> {
   const found = await stat(folder).catch((error: unknown) => {
+    // A folder below the root that was deleted: what is known below it is missing.
+    if (allowEmpty && errorCode(error) === "ENOENT") return null;
     throw new CopycatError(
       "UNREADABLE_SOURCE",
       `Cannot open ${folder}: ${errorMessage(error)}. No file was marked as missing; is the drive mounted?`,
       { cause: error },
     );
   });
-  if (!found.isDirectory()) {
+  if (found?.isDirectory() === false) {
     throw new CopycatError("USAGE", `${folder} is no folder. A scan takes the folder that holds the files.`);
   }
-  if (rejectsFile !== undefined) await checkRejectsFile(rejectsFile, []);
 }
 
 async function run(
@@ -121,8 +127,7 @@ async function run(
 ): Promise<{ report: ScanReport; root: string }> {
   const { folder, library: _name, schema: _schema, rejectsFile: _file, ...rest } = options;
   const { maxRejects, onProgress, setRoot: _setRoot, ...scan } = rest;
-  const path = encodePath(await realpath(folder, { encoding: "buffer" }));
-  const { library, root, below } = await openForScan(database, path, options);
+  const { library, root, below } = await openForScan(database, await absoluteFolder(folder), options);
   const report = await scanLibrary(library, {
     ...scan,
     root,

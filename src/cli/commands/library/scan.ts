@@ -5,6 +5,7 @@ import { type MergePolicy, mergePolicies } from "../../../bulk/index.ts";
 import { checkScan, type ScanFolderOptions, type ScanKind, scanFolder } from "../../../library/index.ts";
 import { option, wholeNumber } from "../../options.ts";
 import { runStoreLoad } from "../../runStoreLoad.ts";
+import { safeText } from "../../safeText.ts";
 import { formatScanReport } from "./scanSummary.ts";
 import { addLibraryOptions, type LibraryFlags } from "./shared.ts";
 
@@ -108,7 +109,13 @@ function runScan(folder: string, flags: ScanFlags): Promise<number> {
     flags,
     stopping: "Stopping; what is not committed is rolled back, and the same command goes on from there.",
     check: () => checkScan(options),
-    load: (database, hooks) => scanFolder(database, { ...options, ...hooks }),
+    load: (database, hooks) =>
+      scanFolder(database, {
+        ...options,
+        ...hooks,
+        // They name files.
+        log: { notice: (message) => hooks.log.notice(safeText(message)) },
+      }),
     format: (report, opened) => formatScanReport(report, flags, opened),
   });
 }

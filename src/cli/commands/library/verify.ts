@@ -1,7 +1,7 @@
 // copycat library verify: are the files still where they were?
 
 import type { Command } from "commander";
-import { verifyLibrary } from "../../../library/index.ts";
+import { absoluteFolder, type VerifyReport, verifyLibrary } from "../../../library/index.ts";
 import { exitCodes } from "../../exitCodes.ts";
 import { option } from "../../options.ts";
 import { formatCount, makeLog, plural, printJson, printLines, printResult } from "../../output.ts";
@@ -11,6 +11,7 @@ import { addLibraryOptions, type LibraryFlags, withLibrary } from "./shared.ts";
 
 interface VerifyFlags extends LibraryFlags {
   mark: boolean;
+  allowEmpty: boolean;
 }
 
 const help = `
@@ -29,34 +30,44 @@ export function addVerifyCommand(library: Command): void {
     .command("verify")
     .description("Ask whether the files of a library are still there; --mark remembers which are not.")
     .argument("[folder]", "only files below this folder (default: all)")
-    .addOption(option("--mark", "mark what is gone as missing, and what is back as there").default(false));
+    .addOption(option("--mark", "mark what is gone as missing, and what is back as there").default(false))
+    .addOption(option("--allow-empty", "a folder that is gone or empty is no mistake").default(false));
   addLibraryOptions(command, help).action(async (folder: string | undefined, flags: VerifyFlags) => {
-    const { notice } = makeLog(flags.quiet);
-    const { signal, release } = abortOnSignals(() => notice("\nStopping."));
-    try {
-      const report = await withLibrary(flags, (opened) =>
-        verifyLibrary(opened, {
-          mark: flags.mark,
-          signal,
-          ...(folder === undefined ? {} : { folder }),
-        }),
-      );
-      const { checked, missing, marked, back } = report;
-      if (flags.json) printJson({ ok: missing.length === 0, ...report });
-      else {
-        await printLines(missing.map((path) => `missing  ${safeText(path)}`));
-        await printLines(back.map((path) => `back     ${safeText(path)}`));
-        const all = missing.length === 0;
-        printResult(
-          all
-            ? `All ${plural(checked, "file")} are there.`
-            : `${formatCount(missing.length)} of ${plural(checked, "file")} are gone${marked > 0 ? `, ${formatCount(marked)} marked now` : ""}.`,
-        );
-        if (!all && !flags.mark) notice("--mark leaves them out of searches; their rows are kept.");
-      }
-      process.exitCode = missing.length === 0 ? exitCodes.ok : exitCodes.failed;
-    } finally {
-      release();
-    }
+    const report = await verify(folder, flags);
+    const ok = report.missing.length === 0;
+    if (flags.json) printJson({ ok, ...report });
+    else await printReport(report, flags);
+    process.exitCode = ok ? exitCodes.ok : exitCodes.failed;
   });
+}
+
+async function verify(folder: string | undefined, flags: VerifyFlags): Promise<VerifyReport> {
+  const { mark, allowEmpty } = flags;
+  const { notice } = makeLog(flags.quiet);
+  const { signal, release } = abortOnSignals(() => notice("\nStopping; nothing is changed."));
+  try {
+    const below = folder === undefined ? {} : { folder: await absoluteFolder(folder) };
+    return await withLibrary(flags, (opened) =>
+      verifyLibrary(opened, { mark, allowEmpty, signal, ...below }),
+    );
+  } finally {
+    release();
+  }
+}
+
+async function printReport(report: VerifyReport, { mark, quiet }: VerifyFlags): Promise<void> {
+  const { checked, missing, marked, back, unknown } = report;
+  const listed = { missing, back, unknown };
+  for (const [what, paths] of Object.entries(listed)) {
+    await printLines(paths.map((path) => `${what.padEnd(7)}  ${safeText(path)}`));
+  }
+  const done = marked > 0 ? `, ${formatCount(marked)} marked now` : "";
+  printResult(
+    missing.length === 0
+      ? `${plural(checked, "file")}, none is gone${done}.`
+      : `${formatCount(missing.length)} of ${plural(checked, "file")} gone${done}.`,
+  );
+  const isToMark = missing.length + back.length > 0 && !mark;
+  if (isToMark)
+    makeLog(quiet).notice("--mark remembers it: searches leave out what is gone, and its row is kept.");
 }
