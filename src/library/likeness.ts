@@ -96,7 +96,7 @@ export class Likeness {
     let rest = -1;
     for (let at = 0; at < codes.length; at++) {
       const found = rest & (places[(codes[at] as number) & (slots - 1)] as number);
-      rest = ((rest + found) | 0) | (rest & ~found);
+      rest = (rest + found) | 0 | (rest & ~found);
     }
     return countZeros(rest, this.#aim.codes.length);
   }
@@ -112,7 +112,7 @@ export class Likeness {
         const found = old & (places[from + word] as number);
         const sum = (old >>> 0) + (found >>> 0) + carry;
         carry = sum > 0xffffffff ? 1 : 0;
-        rest[word] = (sum | 0) | (old & ~found);
+        rest[word] = sum | 0 | (old & ~found);
       }
     }
     let common = 0;

@@ -13,7 +13,7 @@ export interface CheckOptions extends MatchOptions, ReadOptions {
 }
 
 /** Files that are read before they are looked up: as many as share one query for titles, and fit into memory. */
-const filesAtOnce = 10_000;
+export const filesAtOnce = 10_000;
 
 /**
  * Compares files with the active ones of a library. A file is never its own duplicate, by whichever path it is given.

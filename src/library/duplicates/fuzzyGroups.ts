@@ -34,10 +34,22 @@ export async function* listFuzzyGroups(
     const prepared = titles.map(({ id, titleKey }) => ({ id, title: prepareText(titleKey) }));
     found.push(...groupTitles(prepared, threshold));
     if (found.length < groupsAtOnce) continue;
-    yield* describe(found, await listFilesByIds(scope, found.flatMap(({ ids }) => ids)));
+    yield* describe(
+      found,
+      await listFilesByIds(
+        scope,
+        found.flatMap(({ ids }) => ids),
+      ),
+    );
     found = [];
   }
-  yield* describe(found, await listFilesByIds(scope, found.flatMap(({ ids }) => ids)));
+  yield* describe(
+    found,
+    await listFilesByIds(
+      scope,
+      found.flatMap(({ ids }) => ids),
+    ),
+  );
 }
 
 function* describe(

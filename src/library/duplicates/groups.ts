@@ -2,7 +2,7 @@
 
 import { CopycatError } from "../../errors.ts";
 import type { Library } from "../store/index.ts";
-import type { HashType, LibraryFile, MatchType } from "../types.ts";
+import type { HashType, LibraryFile } from "../types.ts";
 import { byPath, type DuplicateGroup, describeGroup } from "./describeGroup.ts";
 import { listFuzzyGroups } from "./fuzzyGroups.ts";
 import { equalMatchType, usableHash } from "./match.ts";
@@ -44,7 +44,10 @@ export async function* findDuplicates(
       kind === "fuzzy" ? listFuzzyGroups(library, { threshold, signal }) : listEqualGroups(library, kind);
     for await (const group of groups) {
       checkSignal(signal);
-      const ids = group.files.map(({ id }) => id).sort((a, b) => (a as number) - (b as number)).join();
+      const ids = group.files
+        .map(({ id }) => id)
+        .sort((a, b) => (a as number) - (b as number))
+        .join();
       if (known.has(ids)) continue;
       if (kinds.length > 1) known.add(ids);
       yield group;
@@ -69,7 +72,8 @@ async function* listEqualGroups(library: Library, by: HashType): AsyncGenerator<
     for (const group of by === "content" ? splitByBytes(comparable) : [comparable]) {
       const [first, second] = group;
       if (first === undefined || second === undefined) continue;
-      yield makeGroup(group, equalMatchType(by, first, second));
+      const matchType = equalMatchType(by, first, second);
+      yield describeGroup(group, matchType, confidences[matchType]);
     }
   }
 }
@@ -88,8 +92,4 @@ function splitByBytes(files: readonly LibraryFile[]): LibraryFile[][] {
   const [first = [], ...others] = groups.values();
   // One of the first is enough to keep them together; equalMatchType is asked about two that are not known to differ.
   return [[...first, ...unknown].sort(byPath), ...others];
-}
-
-function makeGroup(files: LibraryFile[], matchType: MatchType): DuplicateGroup {
-  return describeGroup(files, matchType, confidences[matchType as keyof typeof confidences]);
 }

@@ -2,7 +2,7 @@
 
 import { artistKey, titleKey } from "../normalise.ts";
 import type { Library } from "../store/index.ts";
-import type { DuplicateMatch, DuplicateResult, HashType, LibraryFile, MatchType } from "../types.ts";
+import type { DuplicateMatch, DuplicateResult, HashType, LibraryFile } from "../types.ts";
 import { byRank, confidences, haveSameBytes, makeDuplicateResult, mostOfNearArtist } from "./result.ts";
 import { checkSignal, type Subject } from "./subjects.ts";
 
@@ -61,7 +61,12 @@ const isMark = (hash: string): boolean =>
 
 /** The hash that files are compared by; null for one that says nothing. */
 export function usableHash(file: LibraryFile, type: HashType): string | null {
-  const hashes = { metadata: file.metadataHash, content: file.contentHash, audio: file.audioHash, full: file.fullHash };
+  const hashes = {
+    metadata: file.metadataHash,
+    content: file.contentHash,
+    audio: file.audioHash,
+    full: file.fullHash,
+  };
   const hash = hashes[type];
   return hash === null || isMark(hash) ? null : hash;
 }
@@ -80,14 +85,19 @@ async function findHashes(
   return library.batchGetFilesByHashes([...hashes], type, { batchSize, signal });
 }
 
+export type ExactType = keyof typeof confidences;
+type Compared = Pick<LibraryFile, "isHashOfName" | "fullHash">;
+
 /** Whether an equal hash of this kind means something between two files, and what. */
-export function equalMatchType(type: HashType, a: LibraryFile, b: LibraryFile): MatchType {
+export function equalMatchType(type: HashType, a: Compared, b: Compared): ExactType {
   if (type === "metadata") return a.isHashOfName || b.isHashOfName ? "weak_name" : "exact_metadata";
   if (type === "audio") return "exact_audio";
   return haveSameBytes(a, b) === false ? "none" : "exact_file";
 }
 
-type FoundHashes = Readonly<Record<"metadata" | "content" | "audio", ReadonlyMap<string, readonly LibraryFile[]>>>;
+type FoundHashes = Readonly<
+  Record<"metadata" | "content" | "audio", ReadonlyMap<string, readonly LibraryFile[]>>
+>;
 
 /** Each file once, by the strongest of the hashes it has in common. */
 function equalMatches(subject: Subject, found: FoundHashes): DuplicateMatch[] {
@@ -97,9 +107,10 @@ function equalMatches(subject: Subject, found: FoundHashes): DuplicateMatch[] {
   for (const type of ["metadata", "content", "audio"] as const) {
     const hash = usableHash(file, type);
     for (const other of (hash === null ? undefined : found[type].get(hash)) ?? []) {
-      const matchType = isItself(subject, other) ? "none" : equalMatchType(type, file, other);
+      if (isItself(subject, other)) continue;
+      const matchType = equalMatchType(type, file, other);
       if (matchType === "none") continue;
-      const match = { file: other, matchType, confidence: confidences[matchType as keyof typeof confidences] };
+      const match = { file: other, matchType, confidence: confidences[matchType] };
       const known = matches.get(other.id);
       if (known === undefined || byRank(match, known) < 0) matches.set(other.id, match);
     }
@@ -119,7 +130,11 @@ async function findFuzzy(
   const found = new Map<number, DuplicateMatch[]>();
   const keys = subjects.flatMap(({ file }, index) => {
     const isFound = exact[index]?.some(({ matchType }) => matchType !== "weak_name") ?? false;
-    const key = { index, artistKey: artistKey(file?.artist ?? null), titleKey: titleKey(file?.title ?? null) };
+    const key = {
+      index,
+      artistKey: artistKey(file?.artist ?? null),
+      titleKey: titleKey(file?.title ?? null),
+    };
     return isFound || key.artistKey === "" || key.titleKey === "" ? [] : [key];
   });
   if (keys.length === 0) return found;

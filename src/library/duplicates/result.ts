@@ -32,7 +32,13 @@ export function byRank(a: DuplicateMatch, b: DuplicateMatch): number {
 }
 
 /** How sure a match by an equal hash is; others have the likeness of their tags. */
-export const confidences = { exact_metadata: 1, exact_file: 1, exact_audio: 1, weak_name: 0.5, none: 0 } as const;
+export const confidences = {
+  exact_metadata: 1,
+  exact_file: 1,
+  exact_audio: 1,
+  weak_name: 0.5,
+  none: 0,
+} as const;
 
 /** A result, with what became of the file that was asked about. */
 export interface CheckedFile extends DuplicateResult {
@@ -100,7 +106,10 @@ export function haveSameBytes(
 /** @throws CopycatError INVALID_INPUT */
 export function checkConfidence(confidence: number): void {
   if (typeof confidence === "number" && confidence >= 0 && confidence <= 1) return;
-  throw new CopycatError("INVALID_INPUT", `The confidence is ${confidence}; it must be a number from 0 to 1.`);
+  throw new CopycatError(
+    "INVALID_INPUT",
+    `The confidence is ${confidence}; it must be a number from 0 to 1.`,
+  );
 }
 
 /** @throws CopycatError USAGE */

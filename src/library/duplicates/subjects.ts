@@ -52,7 +52,9 @@ export async function readSubjects(
   try {
     const rootBytes = await realRoot(root);
     return await Promise.all(
-      inputs.map((input) => (isFile(input) ? ofFile(input) : readOne(readers, input, { ...options, rootBytes }))),
+      inputs.map((input) =>
+        isFile(input) ? ofFile(input) : readOne(readers, input, { ...options, rootBytes }),
+      ),
     );
   } finally {
     signal?.removeEventListener("abort", stop);
@@ -67,7 +69,8 @@ export function checkSignal(signal: AbortSignal | undefined): void {
   }
 }
 
-const isFile = (input: CheckInput): input is LibraryFile => typeof input === "object" && !Buffer.isBuffer(input);
+const isFile = (input: CheckInput): input is LibraryFile =>
+  typeof input === "object" && !Buffer.isBuffer(input);
 
 function ofFile(file: LibraryFile): Subject {
   return { path: file.path, file, problem: null, ownId: file.id, ownPath: file.path };

@@ -15,7 +15,10 @@ const changed = fc
   .tuple(texts(90), fc.array(fc.tuple(fc.nat(90), fc.nat(3), texts(3)), { maxLength: 6 }))
   .map(([text, changes]): [string, string] => [
     text,
-    changes.reduce((made, [at, removed, added]) => made.slice(0, at) + added + made.slice(at + removed), text),
+    changes.reduce(
+      (made, [at, removed, added]) => made.slice(0, at) + added + made.slice(at + removed),
+      text,
+    ),
   ]);
 
 function check(likeness: Likeness, [a, b]: readonly [string, string], floor: number): void {
@@ -33,7 +36,10 @@ describe("Likeness", () => {
     ["long texts, in which difflib has junk", pairs(260)],
   ] as const)("%s", (_name, some) => {
     const likeness = new Likeness();
-    fc.assert(fc.property(some, floors, (pair, floor) => check(likeness, pair, floor)), { numRuns: 1500 });
+    fc.assert(
+      fc.property(some, floors, (pair, floor) => check(likeness, pair, floor)),
+      { numRuns: 1500 },
+    );
   });
 
   it("knows the ratios of the reference", () => {
