@@ -8,7 +8,13 @@ import { option } from "../../options.ts";
 import { makeLog, plural, printJson, printResult } from "../../output.ts";
 import { fileFacts } from "./format.ts";
 import { matchText } from "./matches.ts";
-import { addLibraryOptions, type LibraryFlags, thresholdOption, withLibrary } from "./shared.ts";
+import {
+  addLibraryOptions,
+  type LibraryFlags,
+  thresholdOption,
+  withLibrary,
+  withProgress,
+} from "./shared.ts";
 
 interface CheckFlags extends LibraryFlags {
   threshold: number;
@@ -39,8 +45,10 @@ export function addCheckCommand(library: Command): void {
     .addOption(option("--no-fuzzy", "leave out titles that are only alike"));
   addLibraryOptions(command, help).action(async (paths: string[], flags: CheckFlags) => {
     const { threshold: fuzzyThreshold, fuzzy: useFuzzy } = flags;
-    const checked = await withLibrary(flags, (opened) =>
-      new DuplicateChecker(opened).checkBatch(paths, { fuzzyThreshold, useFuzzy }),
+    const checked = await withProgress(flags, (hooks) =>
+      withLibrary(flags, (opened) =>
+        new DuplicateChecker(opened).checkBatch(paths, { fuzzyThreshold, useFuzzy, ...hooks }),
+      ),
     );
     const results = checked.map((result, index) => ({ ...result, path: paths[index] ?? result.path }));
     if (flags.json) printJson({ count: results.length, results: results.map(resultJson) });

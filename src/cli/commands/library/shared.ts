@@ -4,6 +4,9 @@ import { type Command, InvalidArgumentError, type Option } from "commander";
 import { shellWord } from "../../../catalog/promoted/target.ts";
 import { defaultLibrary, defaultSchema, type Library, openLibrary } from "../../../library/index.ts";
 import { dsnOption, jsonOption, option, quietOption } from "../../options.ts";
+import { makeLog } from "../../output.ts";
+import { formatLoadProgress, makeProgressLine } from "../../progressLine.ts";
+import { abortOnSignals } from "../../signals.ts";
 import { type OpenedDatabase, withDatabase } from "../../withDatabase.ts";
 
 export interface LibraryFlags {
@@ -59,4 +62,34 @@ function ratio(text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && value >= 0 && value <= 1) return value;
   throw new InvalidArgumentError("expected a number from 0 to 1");
+}
+
+export interface ReadingHooks {
+  signal: AbortSignal;
+  onProgress: (progress: { checked: number; total?: number }) => void;
+}
+
+/** Runs what looks at many files, with a line of progress; a signal ends it in order. */
+export async function withProgress<Result>(
+  { quiet }: Pick<LibraryFlags, "quiet">,
+  work: (hooks: ReadingHooks) => Promise<Result>,
+): Promise<Result> {
+  const start = performance.now();
+  const progress = makeProgressLine(process.stderr, quiet, formatLoadProgress);
+  const { signal, release } = abortOnSignals(() => {
+    progress.clear();
+    makeLog(quiet).notice("\nStopping; nothing is changed.");
+  });
+  try {
+    return await work({
+      signal,
+      onProgress: ({ checked, total }) => {
+        const elapsedMs = performance.now() - start;
+        progress.show({ phase: "check", done: checked, total: total ?? null, rejected: 0, elapsedMs });
+      },
+    });
+  } finally {
+    progress.clear();
+    release();
+  }
 }

@@ -6,8 +6,7 @@ import { exitCodes } from "../../exitCodes.ts";
 import { option } from "../../options.ts";
 import { formatCount, makeLog, plural, printJson, printLines, printResult } from "../../output.ts";
 import { safeText } from "../../safeText.ts";
-import { abortOnSignals } from "../../signals.ts";
-import { addLibraryOptions, type LibraryFlags, withLibrary } from "./shared.ts";
+import { addLibraryOptions, type LibraryFlags, withLibrary, withProgress } from "./shared.ts";
 
 interface VerifyFlags extends LibraryFlags {
   mark: boolean;
@@ -43,16 +42,10 @@ export function addVerifyCommand(library: Command): void {
 
 async function verify(folder: string | undefined, flags: VerifyFlags): Promise<VerifyReport> {
   const { mark, allowEmpty } = flags;
-  const { notice } = makeLog(flags.quiet);
-  const { signal, release } = abortOnSignals(() => notice("\nStopping; nothing is changed."));
-  try {
-    const below = folder === undefined ? {} : { folder: await absoluteFolder(folder) };
-    return await withLibrary(flags, (opened) =>
-      verifyLibrary(opened, { mark, allowEmpty, signal, ...below }),
-    );
-  } finally {
-    release();
-  }
+  const below = folder === undefined ? {} : { folder: await absoluteFolder(folder) };
+  return withProgress(flags, (hooks) =>
+    withLibrary(flags, (opened) => verifyLibrary(opened, { mark, allowEmpty, ...below, ...hooks })),
+  );
 }
 
 async function printReport(report: VerifyReport, { mark, quiet }: VerifyFlags): Promise<void> {

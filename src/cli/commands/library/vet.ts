@@ -8,9 +8,14 @@ import { type FitColumn, formatFitTable, terminalWidth } from "../../fitTable.ts
 import { option, wholeNumber } from "../../options.ts";
 import { formatCount, formatDuration, makeLog, plural, printJson, printResult } from "../../output.ts";
 import { safeText } from "../../safeText.ts";
-import { abortOnSignals } from "../../signals.ts";
 import { matchText } from "./matches.ts";
-import { addLibraryOptions, type LibraryFlags, thresholdOption, withLibrary } from "./shared.ts";
+import {
+  addLibraryOptions,
+  type LibraryFlags,
+  thresholdOption,
+  withLibrary,
+  withProgress,
+} from "./shared.ts";
 
 interface VetFlags extends LibraryFlags {
   threshold: number;
@@ -21,9 +26,9 @@ interface VetFlags extends LibraryFlags {
 
 const help = `
 Each file of the folder is compared with the library and with the files of the folder before it:
-  new         nothing of the kind
+  new         nothing of the kind; without tags, the name of another file makes it no duplicate
   duplicate   its tags, its content or its audio are those of another file
-  uncertain   it may be one: its title is alike, or it has no tags and the name of another. Listen before you decide.
+  uncertain   it may be one, as its title is alike: listen before you decide
 
 Nothing is changed but the history, which remembers the numbers of each vetting.
 
@@ -58,19 +63,13 @@ export function addVetCommand(library: Command): void {
 }
 
 async function vet(folder: string, flags: VetFlags): Promise<number> {
-  const { notice } = makeLog(flags.quiet);
-  const { signal, release } = abortOnSignals(() => notice("\nStopping; nothing is changed."));
-  try {
-    const { threshold, fuzzy: useFuzzy } = flags;
-    const report = await withLibrary(flags, (opened) =>
-      vetFolder(opened, folder, { threshold, useFuzzy, signal }),
-    );
-    if (flags.json) printJson(report);
-    else printResult(formatReport(folder, report));
-    return report.rejects.length === 0 ? exitCodes.ok : exitCodes.rejects;
-  } finally {
-    release();
-  }
+  const { threshold: fuzzyThreshold, fuzzy: useFuzzy } = flags;
+  const report = await withProgress(flags, (hooks) =>
+    withLibrary(flags, (opened) => vetFolder(opened, folder, { fuzzyThreshold, useFuzzy, ...hooks })),
+  );
+  if (flags.json) printJson(report);
+  else printResult(formatReport(folder, report));
+  return report.rejects.length === 0 ? exitCodes.ok : exitCodes.rejects;
 }
 
 function formatReport(folder: string, report: VetReport): string {
