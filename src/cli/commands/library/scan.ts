@@ -77,12 +77,6 @@ export function addScanCommand(library: Command): void {
       ).default(false),
     )
     .addOption(
-      option(
-        "--set-root",
-        "the library's folder is this one now, as when a drive is mounted elsewhere; rows and ids stay",
-      ).default(false),
-    )
-    .addOption(
       option("--on-conflict <policy>", "what to do with known files that have changed")
         .choices([...mergePolicies])
         .default("update"),
