@@ -43,10 +43,10 @@ export class GoneFiles {
   /**
    * Pairs of a new file and the one that it was. A sign that several files have on either side says nothing.
    *
-   * @returns the id of the row by the new file
+   * @returns what it was by the new file
    */
-  match(found: readonly LibraryFile[]): Map<LibraryFile, number> {
-    const moves = new Map<LibraryFile, number>();
+  match(found: readonly LibraryFile[]): Map<LibraryFile, LibraryFile> {
+    const moves = new Map<LibraryFile, LibraryFile>();
     const used = new Set<LibraryFile>();
     for (const sign of signs) {
       const before = groupBy(
@@ -60,7 +60,7 @@ export class GoneFiles {
       for (const [key, [file, ...others]] of after) {
         const [old, ...alike] = before.get(key) ?? [];
         if (file === undefined || old === undefined || others.length > 0 || alike.length > 0) continue;
-        moves.set(file, old.id as number);
+        moves.set(file, old);
         used.add(old);
       }
     }

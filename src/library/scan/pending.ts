@@ -20,6 +20,8 @@ export class PendingChanges {
   readonly #tally: Tally;
   readonly #options: PendingOptions;
   #changes: ScanChanges = noChanges();
+  /** Paths among the updates that are counted as unchanged. */
+  #same = new Set<string>();
   /** Known files that were read again, to be compared with their rows. */
   #again: { known: KnownFile; file: LibraryFile }[] = [];
 
@@ -34,8 +36,9 @@ export class PendingChanges {
     this.#tally.counts.inserted += 1;
   }
 
-  move(id: number, file: LibraryFile): void {
-    this.#changes.move.push({ id, file });
+  /** @param before what the row says */
+  move({ id, indexedAt }: LibraryFile, file: LibraryFile): void {
+    this.#changes.move.push({ id: id as number, file: { ...file, indexedAt } });
     this.#tally.counts.updated += 1;
     this.#tally.counts.moved += 1;
   }
@@ -71,12 +74,15 @@ export class PendingChanges {
   async write(): Promise<void> {
     await this.#compare();
     const changes = this.#changes;
+    const same = this.#same;
     this.#changes = noChanges();
+    this.#same = new Set();
     const isEmpty = Object.values(changes).every((list) => list.length === 0);
     if (this.#store === null || this.#options.dryRun || isEmpty) return;
     const { failures } = await this.#store.applyScan(changes, { signal: this.#options.signal });
     for (const { change, path, code, message } of failures) {
-      this.#tally.counts[change === "insert" ? "inserted" : "updated"] -= 1;
+      const counted = change === "insert" ? "inserted" : same.has(path) ? "unchanged" : "updated";
+      this.#tally.counts[counted] -= 1;
       if (change === "move") this.#tally.counts.moved -= 1;
       await this.#tally.reject({ path, code, message });
     }
@@ -102,12 +108,15 @@ export class PendingChanges {
     // A full hash that was not made again is that of these bytes only when nothing points to others.
     const keepsFullHash =
       isSame && file.fullHash === null && row.mtimeNs !== null && row.mtimeNs === file.mtimeNs;
-    if (isSame && !isBack) counts.unchanged += 1;
-    else counts.updated += 1;
+    if (isSame && !isBack) {
+      counts.unchanged += 1;
+      this.#same.add(file.path);
+    } else counts.updated += 1;
     if (isBack) counts.reactivated += 1;
     this.#changes.update.push({
       ...file,
       id: known.id,
+      indexedAt: row?.indexedAt ?? null,
       fullHash: keepsFullHash ? row.fullHash : file.fullHash,
     });
   }

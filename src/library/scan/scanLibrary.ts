@@ -38,6 +38,8 @@ export async function scanLibrary(library: ScanStore | null, options: ScanOption
   return library.withScanLock(work, { log: checked.log, signal: checked.signal });
 }
 
+const filesThatPayAThread = 50;
+
 class Scan {
   readonly #library: ScanStore | null;
   readonly #options: CheckedOptions;
@@ -65,7 +67,9 @@ class Scan {
     refuseEmptied(place, survey, allowEmpty);
     await this.#note(survey);
     const gone = await findGone(this.#library, survey);
-    const readers = openReaders({ workers, fullHash });
+    // A thread takes longer to start than a few files to be read.
+    const wanted = Math.ceil(survey.toRead.length / filesThatPayAThread);
+    const readers = openReaders({ workers: Math.min(workers, Math.max(1, wanted)), fullHash });
     try {
       this.#tally.startReading(survey.toRead.length);
       await this.#readAll(survey.toRead, readers, { gone, place });
@@ -159,11 +163,11 @@ class Scan {
 
   #finish({ gone }: Survey, goneFiles: GoneFiles): void {
     const moves = goneFiles.match(this.#held);
-    const moved = new Set(moves.values());
+    const moved = new Set([...moves.values()].map(({ id }) => id));
     for (const file of this.#held) {
-      const id = moves.get(file);
-      if (id === undefined) this.#pending.insert(file);
-      else this.#pending.move(id, file);
+      const before = moves.get(file);
+      if (before === undefined) this.#pending.insert(file);
+      else this.#pending.move(before, file);
     }
     if (!this.#options.deactivateMissing) return;
     for (const row of gone) if (isPresent(row) && !moved.has(row.id)) this.#pending.missing(row.id);

@@ -19,6 +19,10 @@ export function checkOptions(library: ScanStore | null, options: ScanOptions) {
   if (!Number.isSafeInteger(commitEvery) || commitEvery < 0) {
     throw refuse(`commitEvery is ${commitEvery}; it must be a whole number of at least 0`);
   }
+  const workers = options.workers ?? availableParallelism();
+  if (!Number.isSafeInteger(workers) || workers < 1) {
+    throw refuse(`workers is ${workers}; it must be a whole number of at least 1`);
+  }
   if (library === null && options.dryRun !== true) throw refuse("only a dry run can do without a library");
   if (root === undefined || root === null) throw refuse("the library has no root yet; open it with its root");
   return {
@@ -30,7 +34,7 @@ export function checkOptions(library: ScanStore | null, options: ScanOptions) {
     sniff: options.sniff ?? kind === "any",
     fullHash: options.fullHash ?? false,
     reread: options.reread ?? false,
-    workers: options.workers ?? availableParallelism(),
+    workers,
     dryRun: options.dryRun ?? false,
     deactivateMissing: options.deactivateMissing ?? true,
     allowEmpty: options.allowEmpty ?? false,
