@@ -80,7 +80,7 @@ describe("search", () => {
   it("prints a table, and says when there are more", async () => {
     const { stdout, stderr } = await library("search", "--limit", "1", "first");
     expect(stdout).toMatch(/^artist +title +album +year +length +size +path\n/);
-    expect(stdout).toMatch(/^Ada Reed +First Light +Harbour +2001 +0:00 +[\d.]+ \w+ +a\/first\.wav$/m);
+    expect(stdout).toMatch(/^Ada Reed +First Light +Harbour +2001 +0\.1 s +[\d.]+ \w+ +a\/first\.wav$/m);
     expect(stderr).toBe("1 file of 2 files; --limit prints more.\n");
   });
 
@@ -160,7 +160,10 @@ describe("duplicates", () => {
 
   it("by what it is told", async () => {
     const { groups } = await json<Groups>("duplicates", "--by", "fuzzy", "--threshold", "0.9");
-    expect(groups).toMatchObject([{ files: [{ path: "a/ferry.wav" }, { path: "b/ferry.wav" }] }]);
+    expect(groups.map(({ files }) => files.map(({ path }) => path))).toContainEqual([
+      "a/ferry.wav",
+      "b/ferry.wav",
+    ]);
     expect((await library("duplicates", "--by", "smell")).code).toBe(2);
     expect((await library("duplicates", "--by", "audio")).stdout).toBe("Nothing is there twice.\n");
   });
@@ -234,7 +237,7 @@ describe("stats and export", () => {
     expect(csv).toHaveLength(7);
     expect(csv[0]).toMatch(/^path,filename,kind,format,size,/);
     expect(csv.find((line) => /^a\/first/.test(line))).toContain(",Ada Reed,First Light,Harbour,,2001,");
-    expect(csv.find((line) => /^c\/halo/.test(line))).toContain(',"{""genre"":[""Chamber""]}",');
+    expect(csv.find((line) => /^c\/halo/.test(line))).toContain(',"{""genre"":[""Chamber""],');
     expect(await json("export")).toMatchObject({ count: 6 });
   });
 });

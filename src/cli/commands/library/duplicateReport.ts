@@ -41,7 +41,8 @@ function headline({ matchType, confidence, isProven, isCertain, isUncertain }: D
 }
 
 interface Counts {
-  groups: number;
+  /** Groups. */
+  count: number;
   files: number;
   certain: number;
   uncertain: number;
@@ -55,7 +56,7 @@ interface Counts {
 /** What is said at the end of the report. */
 export class DuplicateCounter {
   readonly counts: Counts = {
-    groups: 0,
+    count: 0,
     files: 0,
     certain: 0,
     uncertain: 0,
@@ -66,7 +67,7 @@ export class DuplicateCounter {
 
   add(group: DuplicateGroup): void {
     const { counts } = this;
-    counts.groups += 1;
+    counts.count += 1;
     counts.files += group.files.length;
     if (group.isProven) {
       counts.proven += 1;
@@ -77,12 +78,12 @@ export class DuplicateCounter {
   }
 
   *summary(): Generator<string> {
-    const { groups, files, certain, uncertain, proven, provenExtraBytes, unprovenExtraBytes } = this.counts;
-    if (groups === 0) {
+    const { count, files, certain, uncertain, proven, provenExtraBytes, unprovenExtraBytes } = this.counts;
+    if (count === 0) {
       yield "Nothing is there twice.";
       return;
     }
-    yield `${plural(groups, "group")} of ${plural(files, "file")}: ${certain} certain, ${uncertain} uncertain, ${groups - certain - uncertain} weak.`;
+    yield `${plural(count, "group")} of ${plural(files, "file")}: ${certain} certain, ${uncertain} uncertain, ${count - certain - uncertain} weak.`;
     if (proven > 0) {
       yield `Identical files beyond the first take ${formatBytes(provenExtraBytes)}.`;
     }

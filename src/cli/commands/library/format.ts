@@ -4,9 +4,10 @@ import type { LibraryFile } from "../../../library/index.ts";
 import { type FitColumn, formatFitTable } from "../../fitTable.ts";
 import { formatBytes } from "../../formatBytes.ts";
 
-/** "3:07", "1:02:07"; "-" when nobody knows. */
+/** "0.4 s", "3:07", "1:02:07"; "-" when nobody knows. */
 export function formatLength(seconds: number | null): string {
   if (seconds === null) return "-";
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
   const two = (value: number): string => String(value).padStart(2, "0");
