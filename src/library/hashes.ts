@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
+import { plainText } from "./normalise.ts";
 import { stemOf } from "./paths.ts";
 
 const sampleBytes = 64 * 1024;
@@ -24,14 +25,12 @@ export function metadataHash(
   { artist, title }: Tags,
   filename: string,
 ): { hash: string; isHashOfName: boolean } {
-  const [first, second] = [plain(artist), plain(title)];
+  const [first, second] = [plainText(artist ?? ""), plainText(title ?? "")];
   if (first !== "" || second !== "") return { hash: md5(`${first}|${second}`), isHashOfName: false };
   // What the programs that made such indexes wrote for a file without a name.
   if (filename === "") return { hash: "NO_METADATA_HASH", isHashOfName: true };
   return { hash: md5(`NO_METADATA:${stemOf(filename).toLowerCase()}`), isHashOfName: true };
 }
-
-const plain = (text: string | null): string => (text ?? "").trim().toLowerCase();
 
 const md5 = (text: string): string => createHash("md5").update(text).digest("hex");
 

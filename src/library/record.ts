@@ -18,6 +18,7 @@ const noMusicBrainz = { recording: null, releaseTrack: null, release: null, rele
  * // { filename: "song.MP3", format: "mp3", year: null, warnings: ["year 1800 is left out"], ... }
  */
 export function makeLibraryFile(input: LibraryFileInput): LibraryFile {
+  if (typeof input !== "object" || input === null) throw refuse(`it is ${input}, and no file`);
   checkPath(input.path);
   if (!Number.isSafeInteger(input.size) || input.size < 0) {
     throw refuse(
@@ -25,11 +26,14 @@ export function makeLibraryFile(input: LibraryFileInput): LibraryFile {
     );
   }
   const filename = filenameOf(input.path);
-  const artist = input.artist ?? null;
-  const title = input.title ?? null;
+  const artist = textOf(input, "artist");
+  const title = textOf(input, "title");
   const derived = metadataHash({ artist, title }, filename);
   const warnings = [...(input.warnings ?? [])];
   const { year, duration } = plausible(input, warnings);
+  const whole = (what: string, value: number | null | undefined): number | null =>
+    wholeNumber(what, value, warnings);
+  const { track = noNumber, disc = noNumber } = input;
   return {
     id: input.id ?? null,
     path: input.path,
@@ -41,16 +45,16 @@ export function makeLibraryFile(input: LibraryFileInput): LibraryFile {
     inode: input.inode ?? null,
     artist,
     title,
-    album: input.album ?? null,
-    albumArtist: input.albumArtist ?? null,
+    album: textOf(input, "album"),
+    albumArtist: textOf(input, "albumArtist"),
     year,
-    track: input.track ?? noNumber,
-    disc: input.disc ?? noNumber,
+    track: { no: whole("track", track.no), of: whole("tracks", track.of) },
+    disc: { no: whole("disc", disc.no), of: whole("discs", disc.of) },
     duration,
-    sampleRate: input.sampleRate ?? null,
-    bitDepth: input.bitDepth ?? null,
-    bitrate: input.bitrate ?? null,
-    channels: input.channels ?? null,
+    sampleRate: whole("sample rate", input.sampleRate),
+    bitDepth: whole("bit depth", input.bitDepth),
+    bitrate: whole("bitrate", input.bitrate),
+    channels: whole("channels", input.channels),
     codec: input.codec ?? null,
     isrc: input.isrc ?? null,
     musicBrainz: input.musicBrainz ?? noMusicBrainz,
@@ -90,6 +94,24 @@ function plausible(
   const isDuration = duration === null || (Number.isFinite(duration) && duration >= 0);
   if (!isDuration) warnings.push(`duration ${duration} is left out`);
   return { year: isYear ? year : null, duration: isDuration ? duration : null };
+}
+
+/** JavaScript callers have no types to warn them. */
+function textOf(input: LibraryFileInput, name: "artist" | "title" | "album" | "albumArtist"): string | null {
+  const value: unknown = input[name] ?? null;
+  if (value === null || typeof value === "string") return value;
+  throw refuse(`the ${name} of ${JSON.stringify(input.path)} is ${typeof value}, and no text`);
+}
+
+const largestInteger = 2 ** 31 - 1;
+
+/** A bitrate that is an average has a fraction, and a tag may say anything. */
+function wholeNumber(what: string, value: number | null | undefined, warnings: string[]): number | null {
+  if (value === null || value === undefined) return null;
+  const number = Math.round(value);
+  if (number >= 0 && number <= largestInteger) return number;
+  warnings.push(`${what} ${value} is left out`);
+  return null;
 }
 
 /** Artist and title as one text in lower case; the name of a file that has neither. */

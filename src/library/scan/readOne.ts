@@ -1,0 +1,113 @@
+// Reads one file in the thread that it is called in: what it is, its tags, its hashes.
+
+import { stat } from "node:fs/promises";
+import { type IAudioMetadata, parseFromTokenizer } from "music-metadata";
+import { errorCode, errorMessage } from "../../errors.ts";
+import { contentHash, fullHash } from "../hashes.ts";
+import { filenameOf, suffixOf } from "../paths.ts";
+import { makeLibraryFile } from "../record.ts";
+import type { LibraryFileInput } from "../types.ts";
+import { formatOfHead, headBytes, isAudioSuffix } from "./audioFormats.ts";
+import { FileBytes } from "./fileBytes.ts";
+import { findMpegFrames } from "./mpegFrames.ts";
+import type { ReadRequest } from "./protocol.ts";
+import { whyNoSense } from "./tagSense.ts";
+import { audioHash, fieldsOf } from "./tagValues.ts";
+import { type FileReject, isReject, type ReadResult } from "./types.ts";
+import { knownTime } from "./unseenChange.ts";
+
+/** Of an ID3v2 tag; its size follows as four times seven bits. */
+const id3HeaderBytes = 10;
+
+/** Never throws: a file that cannot be read is a reject. */
+export async function readOne({ path, as, kind, wantsFullHash }: ReadRequest): Promise<ReadResult> {
+  try {
+    const bytes = Buffer.from(path);
+    const readAtMs = Date.now();
+    const stats = await stat(bytes, { bigint: true });
+    if (!stats.isFile()) return { code: "unreadable_file", message: "it is no regular file" };
+    const audio = await readAudio(bytes, suffixOf(filenameOf(as)));
+    const input: LibraryFileInput = {
+      path: as,
+      size: Number(stats.size),
+      mtimeNs: knownTime(stats.mtimeNs, readAtMs),
+      inode: `${stats.dev}:${stats.ino}`,
+    };
+    if (!isReject(audio)) Object.assign(input, audio);
+    else if (kind === "audio") return audio;
+    else Object.assign(input, asOther(audio, suffixOf(filenameOf(as))));
+    input.contentHash = await contentHash(bytes);
+    if (wantsFullHash) input.fullHash = await fullHash(bytes);
+    return makeLibraryFile(input);
+  } catch (error) {
+    return { code: "unreadable_file", message: errorMessage(error) };
+  }
+}
+
+type AudioFields = Omit<LibraryFileInput, "path" | "size">;
+
+/** A file that has a name like audio is indexed by its content, and says why it has no tags. */
+function asOther({ message }: FileReject, suffix: string): AudioFields {
+  return { kind: "other", warnings: isAudioSuffix(suffix) ? [message] : [] };
+}
+
+async function readAudio(path: Buffer, suffix: string): Promise<AudioFields | FileReject> {
+  if (suffix !== "" && !isAudioSuffix(suffix))
+    return notAudio(`nothing is known of audio in .${suffix} files`);
+  const file = new FileBytes(path);
+  try {
+    const { start, body } = passTags(file);
+    const format = formatOfHead(file.bytesAt(start, headBytes)) ?? formatOfFrames(file, start, suffix);
+    if (format === null) return notAudio("no audio was found in it");
+    const metadata = await parseFromTokenizer(file.expect(format), { duration: true, skipCovers: true });
+    if (!hasAudio(metadata)) return notAudio("no audio was found in it");
+    const why = whyNoSense(metadata, body);
+    if (why !== null) return { code: "unreadable_tags", message: why };
+    const fields = fieldsOf(metadata);
+    if (format === "flac") fields.audioHash = audioHash(flacMd5(file, start));
+    return { kind: "audio", format: suffix === "" ? format : suffix, ...fields };
+  } catch (error) {
+    // A system error has a code; what the parser says has none.
+    if (errorCode(error) !== undefined) return { code: "unreadable_file", message: errorMessage(error) };
+    const isTag = error instanceof Error && "fileType" in error && error.fileType === "ID3v2";
+    return { code: isTag ? "unreadable_tags" : "not_audio", message: errorMessage(error) };
+  } finally {
+    file.closeFile();
+  }
+}
+
+const notAudio = (message: string): FileReject => ({ code: "not_audio", message });
+
+const hasAudio = ({ format }: IAudioMetadata): boolean =>
+  format.hasAudio !== false && (format.sampleRate ?? 0) > 0 && format.codec !== undefined;
+
+/** Where the file begins behind its ID3v2 tags, and the first bytes of the first of them. */
+function passTags(file: FileBytes): { start: number; body: Buffer | null } {
+  let start = 0;
+  let body: Buffer | null = null;
+  for (;;) {
+    const header = file.bytesAt(start, id3HeaderBytes);
+    if (header.length < id3HeaderBytes || header.toString("latin1", 0, 3) !== "ID3") return { start, body };
+    const size = header.subarray(6).reduce((sum, byte) => sum * 128 + (byte & 0x7f), 0);
+    body ??= file.bytesAt(start + id3HeaderBytes, Math.min(size, id3HeaderBytes));
+    start += id3HeaderBytes + size;
+  }
+}
+
+/**
+ * The parser leaves it out. It is the end of the block STREAMINFO, which is always the first one.
+ * https://www.rfc-editor.org/rfc/rfc9639#section-8.2
+ */
+const flacMd5 = (file: FileBytes, start: number): Buffer => file.bytesAt(start + 26, 16);
+
+/** Frames of MPEG are looked for near the beginning, then further on, where more of them are asked for. */
+function formatOfFrames(file: FileBytes, start: number, suffix: string): string | null {
+  const isMpeg = suffix === "mp3" || suffix === "mp2";
+  // Formats without a mark of their own, or with one that the parser looks for.
+  if (suffix !== "" && !isMpeg) return suffix;
+  const isNear = findMpegFrames(file.bytesAt(start, 16 * 1024), isMpeg ? 2 : 3) !== -1;
+  if (isNear || (isMpeg && findMpegFrames(file.bytesAt(start, 1024 * 1024), 3) !== -1)) {
+    return isMpeg ? suffix : "mp3";
+  }
+  return null;
+}

@@ -1,0 +1,121 @@
+// What is there and what is known, side by side: which files are to be read, and which are gone.
+
+import type { BigIntStats } from "node:fs";
+import { lstat } from "node:fs/promises";
+import { filenameOf, suffixOf } from "../paths.ts";
+import { isAudioSuffix } from "./audioFormats.ts";
+import { isGone, type ScanPlace } from "./place.ts";
+import type { KnownFile } from "./store.ts";
+import type { ScanKind, ScanReject } from "./types.ts";
+import { type FoundItem, listFolder } from "./walk.ts";
+
+export interface SurveyOptions {
+  kind: ScanKind;
+  sniff: boolean;
+  fullHash: boolean;
+  reread: boolean;
+  signal: AbortSignal | undefined;
+  /** Called now and then with the files that were seen so far. */
+  onSeen(seen: number): void;
+}
+
+export interface FileToRead {
+  path: string;
+  bytes: Buffer;
+  /** Null for a new one. */
+  known: KnownFile | null;
+}
+
+export interface Survey {
+  /** Regular files of any kind. */
+  files: number;
+  toRead: FileToRead[];
+  unchanged: number;
+  /** Unchanged ones that were missing or inactive. */
+  back: number[];
+  /** Known and not there. */
+  gone: KnownFile[];
+  rejects: ScanReject[];
+  passedOver: { path: string; mark: string }[];
+  links: string[];
+}
+
+/** Looks that are under way at once; the system has four threads for them. */
+const looksAtOnce = 64;
+
+/** @param known by path; those that are there are taken out of it */
+export async function surveyFolder(
+  place: ScanPlace,
+  known: Map<string, KnownFile>,
+  options: SurveyOptions,
+): Promise<Survey> {
+  const survey: Survey = {
+    files: 0,
+    toRead: [],
+    unchanged: 0,
+    back: [],
+    gone: [],
+    rejects: [],
+    passedOver: [],
+    links: [],
+  };
+  const leftAlone: string[] = [];
+  const found = place.exists ? listFolder(place.root, { folder: place.folder, signal: options.signal }) : [];
+  let looks: Promise<void>[] = [];
+  for await (const item of found) {
+    if (item.type !== "file") {
+      note(item, survey);
+      if (item.type !== "link") leftAlone.push(item.path);
+      continue;
+    }
+    survey.files += 1;
+    const row = known.get(item.path) ?? null;
+    known.delete(item.path);
+    if (!isWanted(item.path, options)) continue;
+    looks.push(look({ path: item.path, bytes: item.bytes, known: row }, survey, options));
+    if (looks.length < looksAtOnce) continue;
+    await Promise.all(looks);
+    looks = [];
+    options.onSeen(survey.files);
+  }
+  await Promise.all(looks);
+  options.onSeen(survey.files);
+  for (const row of known.values()) if (!isBelow(row.path, leftAlone)) survey.gone.push(row);
+  return survey;
+}
+
+function note(item: Exclude<FoundItem, { type: "file" }>, survey: Survey): void {
+  if (item.type === "link") survey.links.push(item.path);
+  else if (item.type === "passedOver") survey.passedOver.push(item);
+  else survey.rejects.push({ path: item.path, code: "unreadable_folder", message: item.message });
+}
+
+function isWanted(path: string, { kind, sniff }: SurveyOptions): boolean {
+  const suffix = suffixOf(filenameOf(path));
+  return kind === "any" || isAudioSuffix(suffix) || (sniff && suffix === "");
+}
+
+async function look(file: FileToRead, survey: Survey, options: SurveyOptions): Promise<void> {
+  let stats: BigIntStats;
+  try {
+    stats = await lstat(file.bytes, { bigint: true });
+  } catch (error) {
+    // It vanished while the folder was listed; any other error is told when it is read.
+    if (!isGone(error)) survey.toRead.push(file);
+    else if (file.known !== null) survey.gone.push(file.known);
+    return;
+  }
+  const { known } = file;
+  if (known === null || options.reread || !isSame(known, stats)) survey.toRead.push(file);
+  else if (options.fullHash && known.hasFullHash !== true) survey.toRead.push(file);
+  else {
+    survey.unchanged += 1;
+    if (!known.isActive || known.state === "missing") survey.back.push(known.id);
+  }
+}
+
+const isSame = ({ size, mtimeNs }: KnownFile, stats: BigIntStats): boolean =>
+  mtimeNs === stats.mtimeNs && BigInt(size) === stats.size;
+
+const isBelow = (path: string, folders: readonly string[]): boolean =>
+  folders.some((folder) => folder === "" || path.startsWith(`${folder}/`));
