@@ -1,9 +1,9 @@
 // Files of the same artist whose titles are alike: the database gives the titles, the judge is difflib's ratio.
 //
-// Trigrams cannot choose the titles. "abcdefghijkl" and "abdeghjk" have a ratio of 0.8 and only the two trigrams of their
-// beginning in common, titles of signs alone have none at all, and what is a letter depends on the server's locale. A
-// promise could be had from 0.8 on, and the default is 0.8. So lengths are compared by the server, which loses no pair,
-// and letters here (likeness.ts).
+// Trigrams cannot choose the titles. "abcdefghijkl" and "abdeghjk" have a ratio of 0.8 and no trigrams in common but the two
+// of their beginning: each letter that is left out takes three trigrams with it. Only above 0.8 must some remain, and the
+// default is 0.8; titles of signs alone have none at all, and what is a letter depends on the server's locale. So the
+// server compares lengths, which loses no pair, and likeness.ts does the rest.
 
 import { withClientCursor, wrapDatabaseError } from "../../database/index.ts";
 import { Likeness, lengthsAlike, type PreparedText, prepareText } from "../likeness.ts";
