@@ -36,7 +36,7 @@ function dropUnsetTwins(command: Command): void {
   for (const option of command.options) {
     if (option.envVar === undefined) continue;
     const value = readEnv(option.envVar);
-    const isNo = option.isBoolean() && /^(0|false|no|off)$/i.test(value ?? "");
+    const isNo = (option.isBoolean() || option.negate) && /^(0|false|no|off)$/i.test(value ?? "");
     if (value === undefined || isNo) unsetEnv(option.envVar);
   }
   for (const child of command.commands) dropUnsetTwins(child);

@@ -42,7 +42,7 @@ export function addCheckCommand(library: Command): void {
     .description("Say of each file whether the library has it already, and which one it is.")
     .argument("<paths...>", "files, in the library or not")
     .addOption(thresholdOption())
-    .addOption(option("--no-fuzzy", "leave out titles that are only alike"));
+    .addOption(option("--no-fuzzy", "leave out titles that are only alike", "they are found, too"));
   addLibraryOptions(command, help).action(async (paths: string[], flags: CheckFlags) => {
     const { threshold: fuzzyThreshold, fuzzy: useFuzzy } = flags;
     const checked = await withProgress(flags, (hooks) =>

@@ -43,7 +43,7 @@ export function addVetCommand(library: Command): void {
     .description("Sort the files of a folder into new ones, duplicates of the library, and uncertain ones.")
     .argument("[folder]", "files that are to come in; may be left out with --history")
     .addOption(thresholdOption())
-    .addOption(option("--no-fuzzy", "leave out titles that are only alike"))
+    .addOption(option("--no-fuzzy", "leave out titles that are only alike", "they are found, too"))
     .addOption(option("--history", "list earlier vettings, the newest first").default(false))
     .addOption(
       option("--limit <n>", "with --history: so many at most, up to 1000")
