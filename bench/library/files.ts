@@ -20,6 +20,8 @@ export function titleOf(index: number): string {
   return parts.map((part) => words[part % words.length]).join(" ");
 }
 
+const indexedAt = new Date("2025-11-22T10:00:00Z");
+
 export function makeFile(index: number): LibraryFile {
   const artist = `Artist ${index % 100}`;
   const album = `Album ${index % 50}`;
@@ -34,6 +36,7 @@ export function makeFile(index: number): LibraryFile {
     duration: 180 + (index % 120),
     mtimeNs: 1_700_000_000_000_000_000n + BigInt(index) * 1_000_000_000n,
     contentHash: contentHashOf(index, size),
+    indexedAt,
   });
 }
 

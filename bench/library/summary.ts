@@ -26,7 +26,8 @@ export function describeResults({ sizes, rounds, runs, checks }: Results): strin
     `# The index of a library, ${rounds} round${rounds === 1 ? "" : "s"}`,
     "Rows a second, median (minimum - maximum). All ways take turns in one run, and what each stored is checked, after the " +
       "inserts and after the updates. SQLite has the note's table, indexes and pragmas (WAL, synchronous NORMAL: the last " +
-      "commits may be lost with the machine's power), through better-sqlite3 in the same process; the server commits durably. " +
+      "commits may be lost with the machine's power), through better-sqlite3 in the same process; the server commits durably. SQLite's rows are " +
+      "counted as the driver gives them, copycat's are made into records. " +
       `What goes row by row does so for ${showNumber(mostSequential)} rows at most, in a table that holds the others already.`,
     ...sizes.flatMap((size) => {
       const own = runs.filter((run) => run.size === size);
@@ -66,10 +67,12 @@ function ratios(runs: readonly Run[]): string {
     ["times as fast", ...operations.map((operation) => operationLabels[operation])],
     shown.map(([what, way, over]) => [
       what,
-      ...operations.map((operation) => showSpread(ratioOf(runs, operation, [way, over]), 1)),
+      ...operations.map((operation) => showRatio(ratioOf(runs, operation, [way, over]))),
     ]),
   );
 }
+
+const showRatio = (ratio: Spread): string => showSpread(ratio, ratio.median < 10 ? 2 : 1);
 
 function ratioOf(
   runs: readonly Run[],
