@@ -104,6 +104,24 @@ export {
   watchDataset,
 } from "./ingest/index.ts";
 export {
+  type BatchReport,
+  contentHash,
+  decodePath,
+  deleteLibrary,
+  encodePath,
+  fullHash,
+  Library,
+  type LibraryFile,
+  type LibraryFileInput,
+  listLibraries,
+  makeLibraryFile,
+  metadataHash,
+  type OpenLibraryOptions,
+  openLibrary,
+  type RowFailure,
+  setLibraryRoot,
+} from "./library/index.ts";
+export {
   buildMemoryIndex,
   bulkInsertMemoryEntries,
   bulkInsertPatterns,

@@ -101,6 +101,8 @@ export type MatchType =
   | "exact_audio"
   | "weak_name"
   | "fuzzy_metadata"
+  /** Artist and title are alike, and neither is the same. */
+  | "fuzzy_artist"
   | "none";
 
 export interface DuplicateMatch {

@@ -107,20 +107,20 @@ export function rowOfFile(
 }
 
 /** So that a row of an index can hold two of them, of four bytes a character. */
-const keyCharacters = 256;
+export const keyCharacters = 256;
 
 /** `artist_key`: null when there is nothing to search for. */
 export function storedArtistKey(artist: string | null): string | null {
-  return cut(artistKey(artist));
+  return storedKey(artistKey(artist)) || null;
 }
 
 /** `title_key` */
 export function storedTitleKey(title: string | null): string | null {
-  return cut(titleKey(title));
+  return storedKey(titleKey(title)) || null;
 }
 
-function cut(key: string): string | null {
-  if (key === "") return null;
+/** A key as the table has it. */
+export function storedKey(key: string): string {
   return key.length <= keyCharacters ? key : [...key].slice(0, keyCharacters).join("");
 }
 

@@ -7,6 +7,8 @@ export type { SimilarFile, SimilarityKey, SimilarityOptions } from "./findSimila
 export { deleteLibrary, type LibraryFacts, listLibraries, setLibraryRoot } from "./libraries.ts";
 export { type ActiveOption, Library } from "./library.ts";
 export type { KnownFile } from "./listFiles.ts";
+export { listFilesByIds } from "./listFilesByIds.ts";
+export { listTitles, type TitleOfArtist } from "./listTitles.ts";
 export { type OpenLibraryOptions, openLibrary } from "./openLibrary.ts";
 export type { BatchOptions } from "./options.ts";
 export type { LibraryStatistics } from "./statistics.ts";
