@@ -94,8 +94,13 @@ class Scan {
   }
 
   /** What was not looked at, and what did not change. */
-  async #note({ rejects, passedOver, links, unchanged, back }: Survey): Promise<void> {
+  async #note({ rejects, passedOver, unmounted, links, unchanged, back }: Survey): Promise<void> {
     const { log } = this.#options;
+    for (const path of unmounted) {
+      log.notice(
+        `${path} is empty, and the files that were in it were on a drive that is not mounted there; they are not marked as missing.`,
+      );
+    }
     for (const { path, mark } of passedOver) {
       log.notice(`${path === "" ? "The root" : path} is passed over: it has a ${mark}.`);
     }
