@@ -3,10 +3,10 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { wav } from "../library/support/audio.ts";
 import { callCli, runCli } from "../support/cli.ts";
 import { useDatabase } from "../support/database.ts";
 import { useFolder } from "../support/files.ts";
-import { makeWav, type WavOptions } from "./support/wav.ts";
 
 const db = useDatabase({ empty: true });
 const folder = useFolder();
@@ -23,10 +23,10 @@ async function report(...args: string[]): Promise<Record<string, number>> {
   return counts;
 }
 
-const song = (title: string, tone: number): WavOptions => ({ tone, info: { IART: "Ada", INAM: title } });
+const song = (title: string, seed: number): Buffer => wav({ artist: "Ada", title }, { seed });
 
-function makeMusic(name: string, songs: Record<string, WavOptions>): string {
-  for (const [path, options] of Object.entries(songs)) folder.text(`${name}/${path}`, makeWav(options));
+function makeMusic(name: string, songs: Record<string, Buffer>): string {
+  for (const [path, content] of Object.entries(songs)) folder.text(`${name}/${path}`, content);
   return folder.path(name);
 }
 
@@ -107,7 +107,7 @@ describe("what a program reads", () => {
 
   it.each<[string, () => string[], number, string]>([
     ["no such folder", () => [folder.path("nowhere")], 1, "UNREADABLE_SOURCE"],
-    ["a file", () => [folder.text("file.wav", makeWav())], 2, "USAGE"],
+    ["a file", () => [folder.text("file.wav", wav())], 2, "USAGE"],
     ["an unknown policy", () => [folder.root, "--on-conflict", "replace"], 2, "USAGE"],
     ["another folder than before", () => [folder.folder("other"), "--library", "of a program"], 2, "USAGE"],
     ["a dry run that sets the root", () => [folder.root, "--set-root", "--dry-run"], 2, "USAGE"],
@@ -143,7 +143,10 @@ describe("a folder that is not what it was", () => {
     mkdirSync(join(path, "c"));
     renameSync(join(path, "a/one.wav"), join(path, "c/first.wav"));
     renameSync(join(path, "a/two.wav"), folder.path("aside.wav"));
-    folder.text("moves/b/three.wav", makeWav({ ...song("Three again", 360), seconds: 0.2 }));
+    folder.text(
+      "moves/b/three.wav",
+      wav({ artist: "Ada", title: "Three again" }, { seed: 360, samples: 1600 }),
+    );
     expect(await report(path, "--library", "moves")).toMatchObject({
       read: 2,
       moved: 1,
@@ -188,7 +191,7 @@ describe("a folder that is not what it was", () => {
     const path = makeMusic("parts", { "a/one.wav": song("One", 390), "b/two.wav": song("Two", 395) });
     await report(path, "--library", "parts");
     rmSync(join(path, "b/two.wav"));
-    folder.text("parts/a/three.wav", makeWav(song("Three", 398)));
+    folder.text("parts/a/three.wav", song("Three", 398));
     expect(await report(join(path, "a"), "--library", "parts")).toMatchObject({
       read: 2,
       inserted: 1,
@@ -205,9 +208,9 @@ describe("names that are no text", () => {
   it("go in as they are, and nothing of them reaches the terminal", async () => {
     const path = folder.folder("names");
     const bytes = [Buffer.from(`${path}/caf`), Buffer.from([0xe9]), Buffer.from(".wav")];
-    writeFileSync(Buffer.concat(bytes), makeWav(song("Latin", 410)));
-    writeFileSync(`${path}/\u001b[2Jclear.wav`, makeWav(song("Clear\u001b[2J", 420)));
-    writeFileSync(`${path}/back\\slash.wav`, makeWav(song("Slash", 430)));
+    writeFileSync(Buffer.concat(bytes), song("Latin", 410));
+    writeFileSync(`${path}/\u001b[2Jclear.wav`, song("Clear\u001b[2J", 420));
+    writeFileSync(`${path}/back\\slash.wav`, song("Slash", 430));
     expect(await report(path, "--library", "names", "--full-hash")).toMatchObject({ inserted: 3 });
     expect(await report(path, "--library", "names")).toMatchObject({ unchanged: 3 });
     const found = await callCli(["library", "search", "--library", "names", "--dsn", db.dsn]);

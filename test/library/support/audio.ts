@@ -9,6 +9,7 @@ export interface AudioTags {
   date?: string;
   /** "2/3". */
   track?: string;
+  genre?: string;
 }
 
 const le32 = (value: number): Buffer => {
@@ -54,6 +55,7 @@ export function wav(
     ["INAM", tags.title],
     ["IPRD", tags.album],
     ["ICRD", tags.date],
+    ["IGNR", tags.genre],
   ];
   const info = names.flatMap(([id, value]) =>
     value === undefined ? [] : [chunk(id, Buffer.from(`${value}\0`, "latin1"))],
@@ -90,6 +92,7 @@ export function flac(
     ["ALBUMARTIST", tags.albumArtist],
     ["DATE", tags.date],
     ["TRACKNUMBER", tags.track],
+    ["GENRE", tags.genre],
   ];
   const comments = names.flatMap(([name, value]) => {
     if (value === undefined) return [];
@@ -115,6 +118,7 @@ export function id3v2(
     ["TPE2", tags.albumArtist],
     [version === 4 ? "TDRC" : "TYER", tags.date],
     ["TRCK", tags.track],
+    ["TCON", tags.genre],
   ];
   const frames = names.flatMap(([id, value]) => {
     if (value === undefined) return [];
