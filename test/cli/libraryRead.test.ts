@@ -52,6 +52,8 @@ describe("search", () => {
     ["an artist, in any case", ["--artist", "ada reed", "--title", "night ferry"], ["a/ferry.wav"]],
     ["a pattern", ["--artist", "ada*", "--title", "*ferry*"], ["b/ferry.wav", "a/ferry.wav"]],
     ["what a pattern of SQL would be", ["--artist", "Café 100%"], ["c/halo.wav"]],
+    ["an artist spelt with marks of their own", ["--artist", "Cafe\u0301 100%"], ["c/halo.wav"]],
+    ["a word spelt so", ["cafe\u0301"], ["c/halo.wav"]],
     ["a percent sign is one", ["--artist", "%"], []],
     ["an album", ["--album", "harbour", "light"], ["a/first.wav", "d/copy.wav"]],
     ["a tag of several values", ["--tag", "genre=Chamber"], ["c/halo.wav"]],
