@@ -22,10 +22,10 @@ export function hashColumn(type: HashType): string {
 }
 
 /**
- * Keys of one statement: it takes as long for all of them at once, and what it gives need not be in memory twice. The batch
- * size of the caller is no matter here: results are the same.
+ * Keys of one statement: more are no quicker, the rows need not be in memory twice, and the server compiles (JIT, 0.2 s) what
+ * it expects to be long. The batch size of the caller is no matter here: results are the same.
  */
-const keysAtOnce = 10_000;
+const keysAtOnce = 5000;
 
 export async function findFilesByPaths(
   scope: LibraryScope,
@@ -62,7 +62,8 @@ function lookupSql({ tables }: LibraryScope, column: string, where: string): str
   return `
     select ${fileColumns("f")} from unnest($2::text[]) as wanted (key)
       cross join lateral (
-        select * from ${tables.file} where library_id = $1 and ${column} = wanted.key and ${where} offset 0
+        select * from ${tables.file} where library_id = $1 and ${column} = wanted.key and ${where}
+        ${column === "path" ? "limit 1" : "offset 0"}
       ) f`;
 }
 
