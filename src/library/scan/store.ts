@@ -11,8 +11,7 @@ export interface KnownFile {
   inode: string | null;
   state: LibraryFile["state"];
   isActive: boolean;
-  /** Unknown: it is read again when the full hash is asked for. */
-  hasFullHash?: boolean;
+  hasFullHash: boolean;
 }
 
 export interface ScanChanges {

@@ -153,6 +153,9 @@ describe("a scan", () => {
     expect(await library.findFileByPath("a/one.mp3")).toMatchObject({
       fullHash: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
+    let filesRead = -1;
+    await scanLibrary(library, { fullHash: true, onProgress: ({ read }) => (filesRead = read) });
+    expect(filesRead).toBe(0);
   });
 
   it("neither follows links nor enters folders that are marked", async () => {
