@@ -1,5 +1,6 @@
 // The room's face: files with tags and hashes, looked up by thousands.
 
+export * from "./duplicates/index.ts";
 export { contentHash, fullHash, metadataHash, type Tags } from "./hashes.ts";
 export { artistKey, normaliseTitle, titleKey } from "./normalise.ts";
 export { decodePath, encodePath, filenameOf, isStorableText, stemOf, suffixOf } from "./paths.ts";
