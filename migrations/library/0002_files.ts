@@ -52,7 +52,7 @@ export function files(options: LibraryMigrationOptions): Migration {
           is_active boolean not null default true,
           state text not null default 'present' constraint file_state_known check (state in ('present', 'missing')),
           missing_since timestamptz,
-          indexed_at timestamptz not null default now(),
+          indexed_at timestamptz default now(),
           last_verified timestamptz,
           warnings jsonb,
           constraint file_path_unique unique (library_id, path)
@@ -76,18 +76,7 @@ function indexes(options: LibraryMigrationOptions): RawBuilder<unknown>[] {
     sql`create index file_format on ${file} (library_id, format)`,
     // Keys are cut to a length that a row of an index can hold, which tags themselves may pass.
     sql`create index file_artist_title on ${file} (library_id, artist_key, title_key)`,
-    sql`create index file_artist_album on ${file} (library_id, left(artist, 200), left(album, 200))`,
     sql`create index file_inode on ${file} (inode) where inode is not null`,
     sql`create index file_tags on ${file} using gin (tags jsonb_path_ops)`,
-    ...(options.trigramSchema === null ? [] : trigramIndexes(options.schema, options.trigramSchema)),
   ];
-}
-
-/** For the search of what is alike. Also made later, when the extension comes after the tables. */
-export function trigramIndexes(schema: string, trigramSchema: string): RawBuilder<unknown>[] {
-  return ["title_key", "artist_key"].map(
-    (key) => sql`
-      create index if not exists ${sql.id(`file_${key}_trigrams`)} on ${sql.id(schema, "file")}
-        using gin (${sql.ref(key)} ${sql.id(trigramSchema, "gin_trgm_ops")})`,
-  );
 }

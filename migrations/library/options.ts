@@ -5,8 +5,6 @@ import { type RawBuilder, sql } from "kysely";
 export interface LibraryMigrationOptions {
   /** Where the tables live. */
   schema: string;
-  /** Where the extension pg_trgm lives; null where it cannot be had. */
-  trigramSchema: string | null;
 }
 
 /** The name of a table, qualified. */

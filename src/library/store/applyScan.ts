@@ -5,8 +5,7 @@ import { bulkLoad, type RejectedRow } from "../../bulk/index.ts";
 import type { LibraryFile, RowFailure } from "../types.ts";
 import { failuresOf, type PlacedFile } from "./failures.ts";
 import { findAbsent, firstOfEachPath, insertTable, reserveIds, rowsOf } from "./insertFiles.ts";
-import { insertLimits, updateLimits } from "./options.ts";
-import type { LibraryScope } from "./tables.ts";
+import type { GrowingScope, LibraryScope } from "./tables.ts";
 import { transact } from "./transact.ts";
 import { lastOfEachId, lockIds, updateLocked } from "./updateFiles.ts";
 
@@ -42,13 +41,13 @@ export interface ApplyScanReport {
 }
 
 export async function applyScan(
-  scope: LibraryScope,
+  scope: GrowingScope,
   changes: ScanChanges,
   { signal }: { signal?: AbortSignal | undefined } = {},
 ): Promise<ApplyScanReport> {
   const { insert = [], update = [], move = [] } = changes;
-  const ids = await reserveIds(scope, insert.length);
-  return transact(scope, { doing: "Writing what was scanned", signal }, async (client) => {
+  const ids = insert.length === 0 ? [] : await reserveIds(scope, insert.length);
+  const report = await transact(scope, { doing: "Writing what was scanned", signal }, async (client) => {
     await lockIds(client, scope, changedIds(changes));
     const marked = await markFound(client, scope, changes);
     const moved = await moveFiles(client, scope, move);
@@ -67,6 +66,8 @@ export async function applyScan(
       ],
     };
   });
+  await scope.growth.add(report.inserted);
+  return report;
 }
 
 /** All rows that will change are locked at once, in one order. */
@@ -130,7 +131,7 @@ async function updateAll(
     failures,
   );
   if (placed.length === 0) return { unchanged: 0, failures };
-  const done = await updateLocked(client, scope, placed, updateLimits.most);
+  const done = await updateLocked(client, scope, placed);
   return { unchanged: done.unchanged, failures: [...failures, ...done.failures] };
 }
 
@@ -182,7 +183,6 @@ async function insertAll(
   const rejects: RejectedRow[] = [];
   const { skipped } = await bulkLoad(client, insertTable(scope), rowsOf(scope, placed, ids), {
     policy: "skip",
-    batchRows: insertLimits.most,
     onReject: (reject) => {
       rejects.push(reject);
     },

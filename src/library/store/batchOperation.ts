@@ -5,7 +5,7 @@ import type { BatchReport, LibraryFileInput } from "../types.ts";
 import { deleteFiles } from "./changePaths.ts";
 import { insertFiles } from "./insertFiles.ts";
 import type { BatchOptions } from "./options.ts";
-import type { LibraryScope } from "./tables.ts";
+import type { GrowingScope } from "./tables.ts";
 import { updateFiles } from "./updateFiles.ts";
 
 export type BatchKind = "insert" | "update" | "delete";
@@ -18,7 +18,7 @@ export interface BatchCollector<Kind extends BatchKind> {
 type Item = string | LibraryFileInput;
 
 const writers: Readonly<
-  Record<BatchKind, (scope: LibraryScope, items: Item[], options: BatchOptions) => Promise<BatchReport>>
+  Record<BatchKind, (scope: GrowingScope, items: Item[], options: BatchOptions) => Promise<BatchReport>>
 > = {
   insert: (scope, items, options) => insertFiles(scope, items as LibraryFileInput[], options),
   update: (scope, items, options) => updateFiles(scope, items as LibraryFileInput[], options),
@@ -26,7 +26,7 @@ const writers: Readonly<
 };
 
 export async function batchOperation<Kind extends BatchKind>(
-  scope: LibraryScope,
+  scope: GrowingScope,
   kind: Kind,
   { work, options }: { work: (batch: BatchCollector<Kind>) => Promise<void> | void; options: BatchOptions },
 ): Promise<BatchReport> {

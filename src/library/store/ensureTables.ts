@@ -3,17 +3,15 @@
 import { libraryMigrationTable, newestLibraryMigration } from "../../../migrations/library/newest.ts";
 import { type Database, migrateUp, quoteIdentifier, wrapDatabaseError } from "../../database/index.ts";
 import { CopycatError, errorCode } from "../../errors.ts";
-import { ensureTrigrams } from "./trigrams.ts";
 
 /** Asked with plain SQL: the migrator takes 0.13 s to load, and writes to its tables. */
 export async function ensureTables(database: Database, schema: string): Promise<void> {
   if (await isNewest(database, schema)) return;
   const { libraryMigrations } = await import("../../../migrations/library/index.ts");
-  const trigramSchema = await ensureTrigrams(database, schema);
   await migrateUp(database, {
     schema,
     table: libraryMigrationTable,
-    migrations: libraryMigrations({ schema, trigramSchema }),
+    migrations: libraryMigrations({ schema }),
   });
 }
 

@@ -7,19 +7,20 @@ import type { BatchReport, LibraryFileInput, RowFailure } from "../types.ts";
 import { byIndex, duplicatePath, failuresOf, type PlacedFile, placeFiles } from "./failures.ts";
 import { columns, rowOfFile } from "./fileRow.ts";
 import { type BatchOptions, clampBatchSize, insertLimits, requireSome } from "./options.ts";
-import type { LibraryScope } from "./tables.ts";
+import type { GrowingScope, LibraryScope } from "./tables.ts";
 
 export async function insertFiles(
-  scope: LibraryScope,
+  scope: GrowingScope,
   inputs: readonly LibraryFileInput[],
   { batchSize, signal }: BatchOptions = {},
 ): Promise<BatchReport> {
-  const batchRows = clampBatchSize(batchSize, insertLimits);
+  clampBatchSize(batchSize, insertLimits);
   requireSome(inputs, "files");
   const failures: RowFailure[] = [];
   const placed = firstOfEachPath(placeFiles(inputs, failures), failures);
-  if (placed.length > 0) failures.push(...(await load(scope, placed, { batchRows, signal })));
+  if (placed.length > 0) failures.push(...(await load(scope, placed, signal)));
   const changed = inputs.length - failures.length;
+  await scope.growth.add(changed);
   return { read: inputs.length, changed, unchanged: 0, failures: failures.sort(byIndex) };
 }
 
@@ -42,15 +43,14 @@ export function insertTable({ tables }: LibraryScope): TableDescription {
 async function load(
   scope: LibraryScope,
   placed: readonly PlacedFile[],
-  options: { batchRows: number; signal: AbortSignal | undefined },
+  signal: AbortSignal | undefined,
 ): Promise<RowFailure[]> {
   const ids = await reserveIds(scope, placed.length);
   const rows = rowsOf(scope, placed, ids);
   let rejects: RejectedRow[] = [];
   const report = await bulkLoad(scope.database, insertTable(scope), () => rows, {
     policy: "skip",
-    batchRows: options.batchRows,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(signal === undefined ? {} : { signal }),
     onReject: (reject) => {
       rejects.push(reject);
     },

@@ -7,6 +7,7 @@ import { type ApplyScanReport, applyScan, type ScanChanges } from "./applyScan.t
 import { type BatchCollector, type BatchKind, batchOperation } from "./batchOperation.ts";
 import { deleteFiles, markInactive } from "./changePaths.ts";
 import { findSimilar, type SimilarFile, type SimilarityKey, type SimilarityOptions } from "./findSimilar.ts";
+import { Growth } from "./growth.ts";
 import { insertFiles } from "./insertFiles.ts";
 import { type KnownFile, listFiles, listKnown } from "./listFiles.ts";
 import { listGroups } from "./listGroups.ts";
@@ -16,7 +17,7 @@ import { withScanLock } from "./scanLock.ts";
 import { searchByArtistTitle } from "./searchByArtistTitle.ts";
 import { addFile, countFiles, deleteFile, fileExists, markFileInactive, updateFile } from "./singles.ts";
 import { getStatistics, type LibraryStatistics, saveStatistics } from "./statistics.ts";
-import type { LibraryScope, Tables } from "./tables.ts";
+import type { GrowingScope, Tables } from "./tables.ts";
 import { updateFiles } from "./updateFiles.ts";
 import { listVettings, saveVetting, type Vetting, type VettingInput } from "./vettings.ts";
 
@@ -41,7 +42,7 @@ export class Library {
   /** The folder that paths are relative to, as `encodePath` writes it; null while nobody has said it. */
   readonly root: string | null;
   readonly tables: Tables;
-  readonly #scope: LibraryScope;
+  readonly #scope: GrowingScope;
 
   constructor(
     database: Database,
@@ -53,7 +54,7 @@ export class Library {
     this.id = id;
     this.name = name;
     this.root = root;
-    this.#scope = { database, tables, libraryId: id };
+    this.#scope = { database, tables, libraryId: id, growth: new Growth(database, tables) };
   }
 
   // Many at once.

@@ -35,8 +35,8 @@ export async function findFilesByPaths(
   clampBatchSize(batchSize, insertLimits);
   requireSome(paths, "paths");
   const found = new Map<string, LibraryFile | null>(paths.map((path) => [path, null]));
-  for await (const row of findRows(scope, found.keys(), { column: "path", where: "true", signal })) {
-    found.set(row.path, fileOfRow(row));
+  for await (const rows of findRows(scope, found.keys(), { column: "path", where: "true", signal })) {
+    for (const row of rows) found.set(row.path, fileOfRow(row));
   }
   return found;
 }
@@ -50,23 +50,28 @@ export async function findFilesByHashes(
   const column = hashColumn(type);
   requireSome(hashes, "hashes");
   const found = new Map<string, LibraryFile[]>(hashes.map((hash) => [hash, []]));
-  for await (const row of findRows(scope, found.keys(), { column, where: "f.is_active", signal })) {
-    found.get(row[column as "metadata_hash"])?.push(fileOfRow(row));
+  for await (const rows of findRows(scope, found.keys(), { column, where: "is_active", signal })) {
+    for (const row of rows) found.get(row[column as "metadata_hash"])?.push(fileOfRow(row));
   }
   for (const files of found.values()) files.sort((a, b) => (a.id as number) - (b.id as number));
   return found;
 }
 
+/** Row by row through the index: a join is planned by statistics, which a table that has just been filled has none of. */
+function lookupSql({ tables }: LibraryScope, column: string, where: string): string {
+  return `
+    select ${fileColumns("f")} from unnest($2::text[]) as wanted (key)
+      cross join lateral (
+        select * from ${tables.file} where library_id = $1 and ${column} = wanted.key and ${where} offset 0
+      ) f`;
+}
+
 async function* findRows(
-  { database, tables, libraryId }: LibraryScope,
+  scope: LibraryScope,
   keys: Iterable<string>,
   { column, where, signal }: { column: string; where: string; signal: AbortSignal | undefined },
-): AsyncGenerator<FileRow> {
-  // A join, not `= any`: the planner sees how many keys there are, and takes the index for few, a hash for many.
-  const text = `
-    select ${fileColumns("f")} from unnest($2::text[]) as wanted (key)
-      join ${tables.file} f on f.library_id = $1 and f.${column} = wanted.key${column === "path" ? ' collate "C"' : ""}
-    where ${where}`;
+): AsyncGenerator<FileRow[]> {
+  const text = lookupSql(scope, column, where);
   const storable = [...keys].filter(isStorableText);
   for (let start = 0; start < storable.length; start += keysAtOnce) {
     if (signal?.aborted === true) {
@@ -74,7 +79,7 @@ async function* findRows(
     }
     try {
       const some = storable.slice(start, start + keysAtOnce);
-      yield* (await database.pool.query<FileRow>(text, [libraryId, some])).rows;
+      yield (await scope.database.pool.query<FileRow>(text, [scope.libraryId, some])).rows;
     } catch (error) {
       throw wrapDatabaseError(error, "Looking up files failed");
     }

@@ -87,7 +87,7 @@ function refuseRoot(name: string, { has, wanted }: { has: string | null; wanted:
   throw new CopycatError(
     "USAGE",
     `The library "${name}" has the root ${has}, not ${wanted}. Leave the root out, or name another library (--library) for ` +
-      "a folder of its own; if the files went there, setLibraryRoot says so.",
+      "a folder of its own; if the files went there, scan with --set-root (setLibraryRoot).",
   );
 }
 

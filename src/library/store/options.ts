@@ -3,7 +3,10 @@
 import { CopycatError } from "../../errors.ts";
 
 export interface BatchOptions {
-  /** Rows that a refused one among them costs a second look at; clamped to what the function allows. */
+  /**
+   * Clamped to what the function allows, for callers of the system replaced here; what is written and told does not depend on
+   * it. Underneath the engine makes batches of its own, of half a megabyte.
+   */
   batchSize?: number;
   /** Stops at once, with nothing changed. */
   signal?: AbortSignal | undefined;

@@ -1,45 +1,52 @@
 // One file at a time. For ten and more, the functions over many.
 
+import type { Column } from "../../bulk/index.ts";
 import { wrapDatabaseError } from "../../database/index.ts";
 import { CopycatError, errorCode } from "../../errors.ts";
 import { makeLibraryFile } from "../record.ts";
-import type { LibraryFileInput } from "../types.ts";
+import type { LibraryFile, LibraryFileInput } from "../types.ts";
 import { uniquePath } from "./failures.ts";
 import { columns, type FileRowValues, rowOfFile } from "./fileRow.ts";
 import type { LibraryScope } from "./tables.ts";
-import { updateFiles } from "./updateFiles.ts";
+
+/** Without the id, which is the sequence's, and the library, in which a row stays. */
+const written = columns.filter(({ name }) => name !== "id" && name !== "library_id");
+
+function rowOf(
+  { libraryId }: LibraryScope,
+  input: LibraryFileInput,
+  indexedAt: Date | null,
+): { file: LibraryFile; row: FileRowValues } {
+  if (input === null || input === undefined) throw new CopycatError("USAGE", "file cannot be null");
+  const file = makeLibraryFile(input);
+  const row = rowOfFile(file, { id: 0, libraryId, indexedAt });
+  return { file, row: row.filter((_, place) => written.includes(columns[place] as Column)) };
+}
 
 export async function addFile(scope: LibraryScope, input: LibraryFileInput): Promise<number> {
-  if (input === null || input === undefined) throw new CopycatError("USAGE", "file cannot be null");
+  const { file, row } = rowOf(scope, input, new Date());
   const { database, tables, libraryId } = scope;
-  const file = makeLibraryFile(input);
-  // The id is the sequence's.
-  const row = rowOfFile(file, { id: 0, libraryId, indexedAt: new Date() }).slice(1);
-  const written = columns.slice(1);
   const text = `
-    insert into ${tables.file} (${written.map(({ name }) => name).join(", ")})
-    values (${written.map(({ type }, place) => `$${place + 1}::${type}`).join(", ")}) returning id`;
+    insert into ${tables.file} (library_id, ${written.map(({ name }) => name).join(", ")})
+    values ($${row.length + 1}, ${written.map(({ type }, place) => `$${place + 1}::${type}`).join(", ")}) returning id`;
   try {
-    const { rows } = await database.pool.query<{ id: string }>(text, parameters(row));
+    const { rows } = await database.pool.query<{ id: string }>(text, [...parameters(row), libraryId]);
     return Number(rows[0]?.id);
   } catch (error) {
-    if (errorCode(error) === "23505" && isOfPath(error)) {
-      throw new CopycatError(
-        "CONFLICT",
-        `${file.path} is in the library already; update it, or leave it out.`,
-        {
-          cause: error,
-        },
-      );
-    }
-    throw wrapDatabaseError(error, `${file.path} could not be added`);
+    throw explain(error, file.path);
   }
 }
 
-function isOfPath(error: unknown): boolean {
-  return (
-    typeof error === "object" && error !== null && "constraint" in error && error.constraint === uniquePath
-  );
+function explain(error: unknown, path: string): unknown {
+  const isTaken =
+    errorCode(error) === "23505" &&
+    typeof error === "object" &&
+    error !== null &&
+    "constraint" in error &&
+    error.constraint === uniquePath;
+  if (!isTaken) return wrapDatabaseError(error, `${path} could not be stored`);
+  const message = `${path} is in the library already; update it, or leave it out.`;
+  return new CopycatError("CONFLICT", message, { cause: error });
 }
 
 /** pg writes an array as one of PostgreSQL's, where jsonb is wanted. */
@@ -51,13 +58,38 @@ function parameters(row: FileRowValues): unknown[] {
 }
 
 export async function updateFile(scope: LibraryScope, input: LibraryFileInput): Promise<boolean> {
-  if (input === null || input === undefined) throw new CopycatError("USAGE", "file cannot be null");
-  const { changed, failures } = await updateFiles(scope, [input]);
-  const failure = failures[0];
-  if (failure === undefined) return changed === 1;
-  const { code, message } = failure;
-  if (code === "not_found") throw new CopycatError("NOT_FOUND", message);
-  throw new CopycatError(code === "duplicate_path" ? "CONFLICT" : "INVALID_INPUT", message);
+  const { file, row } = rowOf(scope, input, null);
+  const { id, path } = file;
+  if (id === null) {
+    throw new CopycatError("INVALID_INPUT", `${path} has no id; add it, or look it up before.`);
+  }
+  const { database, tables, libraryId } = scope;
+  const names = written.map(({ name }) => name);
+  // The time at which a file was indexed stays, unless another one is given.
+  const values = written.map(({ name, type }, place) =>
+    name === "indexed_at" ? `coalesce($${place + 1}::${type}, old.indexed_at)` : `$${place + 1}::${type}`,
+  );
+  const text = `
+    with old as (
+      select id, ${names.join(", ")} from ${tables.file}
+      where id = $${names.length + 1} and library_id = $${names.length + 2} for update
+    ), changed as (
+      update ${tables.file} f set (${names.join(", ")}) = row (${values.join(", ")}) from old
+      where f.id = old.id and (${names.map((name) => `old.${name}`).join(", ")}) is distinct from (${values.join(", ")})
+      returning 1
+    )
+    select (select count(*) from old)::int as found, (select count(*) from changed)::int as changed`;
+  try {
+    const { rows } = await database.pool.query<{ found: number; changed: number }>(text, [
+      ...parameters(row),
+      id,
+      libraryId,
+    ]);
+    if (rows[0]?.found === 1) return rows[0].changed === 1;
+  } catch (error) {
+    throw explain(error, path);
+  }
+  throw new CopycatError("NOT_FOUND", `A file with the id ${id} is not in the library.`);
 }
 
 export function markFileInactive(scope: LibraryScope, path: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 // The tables of a store, with their names quoted for SQL.
 
 import { type Database, quoteIdentifier } from "../../database/index.ts";
+import type { Growth } from "./growth.ts";
 
 export const defaultSchema = "library";
 export const defaultLibrary = "default";
@@ -23,4 +24,9 @@ export interface LibraryScope {
   database: Database;
   tables: Tables;
   libraryId: number;
+}
+
+/** One that rows are added to. */
+export interface GrowingScope extends LibraryScope {
+  growth: Growth;
 }

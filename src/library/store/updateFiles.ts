@@ -14,14 +14,14 @@ export async function updateFiles(
   inputs: readonly LibraryFileInput[],
   { batchSize, signal }: BatchOptions = {},
 ): Promise<BatchReport> {
-  const batchRows = clampBatchSize(batchSize, updateLimits);
+  clampBatchSize(batchSize, updateLimits);
   requireSome(inputs, "files");
   const failures: RowFailure[] = [];
   const placed = lastOfEachId(placeFiles(inputs, failures), failures);
   let unchanged = 0;
   if (placed.length > 0) {
     const done = await transact(scope, { doing: "Updating files", signal }, (client) =>
-      updateLocked(client, scope, placed, batchRows),
+      updateLocked(client, scope, placed),
     );
     failures.push(...done.failures);
     unchanged = done.unchanged;
@@ -64,12 +64,13 @@ export async function lockIds(
   { tables, libraryId }: LibraryScope,
   ids: readonly number[],
 ): Promise<Set<number>> {
-  const { rows } = await client.query<[string]>({
-    text: `select id from ${tables.file} where library_id = $1 and id = any($2::bigint[]) order by id for update`,
-    values: [libraryId, ids],
+  const { rows } = await client.query<[string, number]>({
+    text: `select id, library_id from ${tables.file} where id = any($1::bigint[]) order by id for update`,
+    values: [ids],
     rowMode: "array",
   });
-  return new Set(rows.map(([id]) => Number(id)));
+  // Not in the statement, whose plan would then depend on how many libraries there are.
+  return new Set(rows.filter(([, owner]) => owner === libraryId).map(([id]) => Number(id)));
 }
 
 const libraryIdPlace = columns.findIndex(({ name }) => name === "library_id");
@@ -79,7 +80,6 @@ export async function updateLocked(
   client: PoolClient,
   scope: LibraryScope,
   placed: readonly IdentifiedFile[],
-  batchRows: number,
 ): Promise<{ unchanged: number; failures: RowFailure[] }> {
   const there = await lockIds(
     client,
@@ -97,7 +97,6 @@ export async function updateLocked(
     rowOfFile(file, { id, libraryId: scope.libraryId, indexedAt: null }).toSpliced(libraryIdPlace, 1),
   );
   const { unchanged } = await bulkUpdate(client, tableById(scope.tables.schema), rows, {
-    batchRows,
     onReject: (reject) => {
       const { index, file } = known[reject.position] as IdentifiedFile;
       failures.push(refused({ index, path: file.path }, reject));

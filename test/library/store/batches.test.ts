@@ -267,7 +267,9 @@ describe("updating", () => {
   it("keeps the time at which it was indexed, unless another one is given", async () => {
     const library = await open();
     const [file] = await stored(library, 1);
-    await library.batchUpdateFiles([{ ...(file as LibraryFileInput), title: "new", indexedAt: null }]);
+    const later = { ...(file as LibraryFileInput), title: "new", indexedAt: null };
+    expect(await library.batchUpdateFiles([later])).toMatchObject({ changed: 1, failures: [] });
+    expect(await library.updateFile({ ...later, title: "newer" })).toBe(true);
     expect((await library.findFileByPath(pathOf(0)))?.indexedAt).toEqual(file?.indexedAt);
     const indexedAt = new Date("2001-02-03T04:05:06.789Z");
     await library.batchUpdateFiles([{ ...(file as LibraryFileInput), indexedAt }]);

@@ -1,7 +1,6 @@
 // Libraries from outside: made, opened again, listed; files one by one; numbers and history.
 
 import { beforeAll, describe, expect, it } from "vitest";
-import { openDatabase } from "../../../src/database/index.ts";
 import {
   deleteLibrary,
   type Library,
@@ -39,37 +38,12 @@ describe("a store", () => {
     await expect(openLibrary(database.database, { root: name })).rejects.toMatchObject(usage);
   });
 
-  it("is made once by many at once, and its trigrams with it", async () => {
+  it("is made once by many at once", async () => {
     const schema = `it's "new"`;
     const opened = await Promise.all(
       Array.from({ length: 8 }, () => openLibrary(database.database, { schema, root: "/music" })),
     );
     expect(new Set(opened.map(({ id }) => id)).size).toBe(1);
-    const indexes = await database.value<number>(
-      "select count(*)::int from pg_indexes where schemaname = $1 and indexname like '%trigrams'",
-      [schema],
-    );
-    expect(indexes).toBe(2);
-  });
-
-  it("whose role may not install pg_trgm goes without it", async () => {
-    const own = database.dsn.replace(/\/[^/]*$/, "/plain_role_check");
-    await database.rows("create database plain_role_check");
-    const admin = await openDatabase({ dsn: own });
-    await admin.pool.query(`
-      do $$ begin create role plain_library; exception when duplicate_object then null; end $$;
-      create schema plain authorization plain_library`);
-    const plain = await openDatabase({ dsn: own, poolConnections: 1 });
-    try {
-      await plain.pool.query("set role plain_library");
-      const library = await openLibrary(plain, { schema: "plain" });
-      expect(await library.batchInsertFiles(makeFiles(3))).toMatchObject({ changed: 3 });
-    } finally {
-      await plain.close();
-      await admin.pool.query("drop schema plain cascade; drop role plain_library");
-      await admin.close();
-      await database.rows("drop database plain_role_check");
-    }
   });
 });
 
