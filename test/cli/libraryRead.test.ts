@@ -220,6 +220,11 @@ describe("stats and export", () => {
     const { stdout } = await library("stats");
     expect(stdout).toMatch(/^default: 6 files in /);
     expect(stdout).toMatch(/^wav +6$/m);
+    expect(await json("stats", "--all")).toMatchObject({
+      libraries: [{ name: "default", files: 6, root: folder.path("music") }, { name: "retagged" }],
+    });
+    expect((await library("stats", "--all")).stdout).toMatch(/^default +6 +[\d.]+ kB +20\S+ +\/.*music$/m);
+    expect((await json("stats", "--all", "--schema", "none")) as object).toEqual({ libraries: [] });
   });
 
   it("every file, an object or a line of CSV each", async () => {

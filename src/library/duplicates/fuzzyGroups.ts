@@ -1,5 +1,6 @@
 // Files of one artist whose titles are alike, put together: each is like at least one other of its group.
 
+import { setImmediate } from "node:timers/promises";
 import { Likeness, type PreparedText, prepareText } from "../likeness.ts";
 import { type Library, listFilesByIds, listTitles } from "../store/index.ts";
 import type { LibraryFile } from "../types.ts";
@@ -32,7 +33,7 @@ export async function* listFuzzyGroups(
   for await (const titles of listTitles(scope)) {
     checkSignal(signal);
     const prepared = titles.map(({ id, titleKey }) => ({ id, title: prepareText(titleKey) }));
-    found.push(...groupTitles(prepared, threshold));
+    for (const group of await groupTitles(prepared, { threshold, signal })) found.push(group);
     if (found.length < groupsAtOnce) continue;
     yield* describe(
       found,
@@ -63,14 +64,21 @@ function* describe(
   }
 }
 
+/** Pairs between two looks at the signal, and at whatever else waits: about 0.1 s. */
+const pairsAtOnce = 2_000_000;
+
 /**
  * Every pair is bounded; the ratio is asked only where it could join two groups, or bring a title nearer to its nearest.
  * Of each pair the older file is the first text: the ratio is not symmetric.
  */
-function groupTitles(titles: readonly Title[], threshold: number): FoundGroup[] {
+async function groupTitles(
+  titles: readonly Title[],
+  { threshold, signal }: { threshold: number; signal: AbortSignal | undefined },
+): Promise<FoundGroup[]> {
   const parents = titles.map((_, index) => index);
   const nearest = new Float64Array(titles.length);
   const likeness = new Likeness();
+  let pairs = 0;
   for (const [index, { title }] of titles.entries()) {
     likeness.aim(title);
     for (let other = index + 1; other < titles.length; other++) {
@@ -80,11 +88,16 @@ function groupTitles(titles: readonly Title[], threshold: number): FoundGroup[] 
       if (isJoined && least >= 1) continue;
       const floor = isJoined ? Math.max(threshold, least) : threshold;
       const ratio = likeness.ratio((titles[other] as Title).title, floor);
-      if (ratio < floor || ratio < threshold) continue;
+      if (ratio < floor) continue;
       parents[find(parents, other)] = find(parents, index);
       nearest[index] = Math.max(nearest[index] as number, ratio);
       nearest[other] = Math.max(nearest[other] as number, ratio);
     }
+    pairs += titles.length - index;
+    if (pairs < pairsAtOnce) continue;
+    pairs = 0;
+    await setImmediate();
+    checkSignal(signal);
   }
   return collect(titles, parents, nearest);
 }

@@ -117,3 +117,9 @@ export function checkThreshold(threshold: number): void {
   if (typeof threshold === "number" && threshold >= 0 && threshold <= 1) return;
   throw new CopycatError("USAGE", `The threshold is ${threshold}; it must be a number from 0 to 1.`);
 }
+
+/** @throws CopycatError USAGE: with no match at all, every file would look new */
+export function checkMost(maxMatches: number): void {
+  if (Number.isInteger(maxMatches) && maxMatches >= 1) return;
+  throw new CopycatError("USAGE", `maxMatches is ${maxMatches}; it must be a whole number of at least 1.`);
+}

@@ -77,8 +77,15 @@ export function checkSignal(signal: AbortSignal | undefined): void {
 const isFile = (input: CheckInput): input is LibraryFile =>
   typeof input === "object" && !Buffer.isBuffer(input);
 
+/** One with an id may be of another library, where an equal path says nothing. */
 function ofFile(file: LibraryFile): Subject {
-  return { path: file.path, file, problem: null, ownId: file.id, ownPath: file.path };
+  return {
+    path: file.path,
+    file,
+    problem: null,
+    ownId: file.id,
+    ownPath: file.id === null ? file.path : null,
+  };
 }
 
 async function readOne(

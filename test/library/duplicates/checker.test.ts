@@ -180,6 +180,16 @@ describe("records that were read before", () => {
     });
   });
 
+  it("finds a file of another library that has the same path", async () => {
+    const copy = await openLibrary(database.database, { library: "copy", root: "/copy" });
+    await copy.batchInsertFiles([song("one.mp3", { artist: "A", title: "Song One" })]);
+    const one = (await copy.findFileByPath("one.mp3")) as LibraryFile;
+    expect(await check.checkFile(one)).toMatchObject({
+      matchType: "exact_metadata",
+      matchedFile: { path: "one.mp3" },
+    });
+  });
+
   it("gives each match once, however often a hash is asked for", async () => {
     const many = Array.from({ length: 1200 }, (_, index) =>
       song(`${index}.mp3`, { artist: "The Beatles", title: "Hey Jude", contentHash: "1000_jude" }),
@@ -280,6 +290,10 @@ describe("what makes no sense", () => {
     expect(await checker.checkBatch([])).toEqual([]);
     await expect(checker.checkFile("")).rejects.toMatchObject({ code: "USAGE" });
     expect(() => new DuplicateChecker(null as never)).toThrow(expect.objectContaining({ code: "USAGE" }));
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])("%d matches at most", async (maxMatches) => {
+    await expect(checker.checkFile(song("a.mp3"), { maxMatches })).rejects.toMatchObject({ code: "USAGE" });
   });
 
   it("a signal that came before", async () => {

@@ -34,15 +34,23 @@ export function addLibraryOptions(command: Command, help: string): Command {
     .addHelpText("after", help);
 }
 
-/** Opens a library for a command that makes none. */
-export function withLibrary<Result>(
+/** Opens the database for a command that makes nothing in it. */
+export function withStore<Result>(
   flags: LibraryFlags,
-  work: (library: Library, opened: OpenedDatabase) => Promise<Result>,
+  work: (opened: OpenedDatabase) => Promise<Result>,
 ): Promise<Result> {
   const firstStep = "copycat library scan FOLDER";
-  return withDatabase("library", { ...flags, mustExist: true, firstStep }, async (opened) => {
-    const { schema, library: name } = flags;
-    return work(await openLibrary(opened.database, { schema, library: name, create: false }), opened);
+  return withDatabase("library", { ...flags, mustExist: true, firstStep }, work);
+}
+
+/** As `withStore`, and opens the library. */
+export function withLibrary<Result>(
+  flags: LibraryFlags,
+  work: (library: Library) => Promise<Result>,
+): Promise<Result> {
+  return withStore(flags, async ({ database }) => {
+    const { schema, library } = flags;
+    return work(await openLibrary(database, { schema, library, create: false }));
   });
 }
 

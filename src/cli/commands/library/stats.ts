@@ -1,32 +1,69 @@
 // copycat library stats: a library in numbers.
 
 import type { Command } from "commander";
-import type { LibraryStatistics } from "../../../library/index.ts";
+import { type LibraryFacts, type LibraryStatistics, listLibraries } from "../../../library/index.ts";
 import { formatFitTable } from "../../fitTable.ts";
 import { formatBytes } from "../../formatBytes.ts";
-import { formatCount, formatDuration, plural, printJson, printResult } from "../../output.ts";
+import { option } from "../../options.ts";
+import { formatCount, formatDuration, makeLog, plural, printJson, printResult } from "../../output.ts";
 import { safeText } from "../../safeText.ts";
-import { addLibraryOptions, type LibraryFlags, withLibrary } from "./shared.ts";
+import { addLibraryOptions, type LibraryFlags, withLibrary, withStore } from "./shared.ts";
 
 const help = `
 Examples:
   copycat library stats
-  copycat library stats --library samples --json`;
+  copycat library stats --library samples --json
+  copycat library stats --all                      which libraries there are`;
+
+interface StatsFlags extends LibraryFlags {
+  all: boolean;
+}
 
 export function addStatsCommand(library: Command): void {
   const command = library
     .command("stats")
     .description(
-      "Show a library in numbers: files, size, playing time, formats, artists, albums, last scan.",
+      "Show a library in numbers: files, size, playing time, formats, artists, last scan; or all libraries.",
     );
-  addLibraryOptions(command, help).action(async (flags: LibraryFlags) => {
-    const { root, statistics } = await withLibrary(flags, async (opened) => ({
-      root: opened.root,
-      statistics: await opened.getStatistics(),
-    }));
-    if (flags.json) printJson({ library: flags.library, root, ...statistics });
-    else printResult(describe(flags.library, root, statistics));
+  command.addOption(option("--all", "a line for each library of the schema").default(false));
+  addLibraryOptions(command, help).action(async (flags: StatsFlags) => {
+    if (flags.all) await printAll(flags);
+    else await printOne(flags);
   });
+}
+
+async function printOne(flags: LibraryFlags): Promise<void> {
+  const { root, statistics } = await withLibrary(flags, async (opened) => ({
+    root: opened.root,
+    statistics: await opened.getStatistics(),
+  }));
+  if (flags.json) printJson({ library: flags.library, root, ...statistics });
+  else printResult(describe(flags.library, root, statistics));
+}
+
+async function printAll(flags: LibraryFlags): Promise<void> {
+  const { schema } = flags;
+  const libraries = await withStore(flags, ({ database }) => listLibraries(database, { schema }));
+  if (flags.json) printJson({ libraries });
+  else if (libraries.length === 0) makeLog(flags.quiet).notice("There are none.");
+  else {
+    printResult(
+      formatFitTable<LibraryFacts>(
+        [
+          { title: "library", text: ({ name }) => name },
+          { title: "files", text: ({ files }) => formatCount(files), isNumber: true },
+          { title: "size", text: ({ bytes }) => formatBytes(bytes), isNumber: true },
+          {
+            title: "last scan",
+            text: ({ lastScannedAt }) => lastScannedAt?.toISOString() ?? "never",
+            cut: "never",
+          },
+          { title: "folder", text: ({ root }) => root ?? "-", cut: "start" },
+        ],
+        libraries,
+      ),
+    );
+  }
 }
 
 function describe(name: string, root: string | null, statistics: LibraryStatistics): string {
