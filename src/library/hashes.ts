@@ -7,7 +7,8 @@ import { pipeline } from "node:stream/promises";
 import { plainText } from "./normalise.ts";
 import { stemOf } from "./paths.ts";
 
-const sampleBytes = 64 * 1024;
+/** Of each sample. */
+export const sampleBytes = 64 * 1024;
 
 export interface Tags {
   artist: string | null;
@@ -45,16 +46,28 @@ export async function contentHash(path: string | Buffer): Promise<string | null>
   try {
     file = await open(path, "r");
     const { size } = await file.stat();
-    const hash = createHash("sha256").update(String(size));
-    hash.update(await sampleAt(file, 0));
-    if (size >= 4 * sampleBytes) hash.update(await sampleAt(file, Math.floor(size / 2)));
-    if (size >= 2 * sampleBytes) hash.update(await sampleAt(file, size - sampleBytes));
-    return `${size}_${hash.digest("hex")}`;
+    const samples: Buffer[] = [];
+    for (const position of samplePositions(size)) samples.push(await sampleAt(file, position));
+    return hashOfSamples(size, samples);
   } catch {
     return null;
   } finally {
     await file?.close();
   }
+}
+
+/** Where the samples of a file of this size begin. */
+export function samplePositions(size: number): number[] {
+  const middle = size >= 4 * sampleBytes ? [Math.floor(size / 2)] : [];
+  const end = size >= 2 * sampleBytes ? [size - sampleBytes] : [];
+  return [0, ...middle, ...end];
+}
+
+/** Of what stands at `samplePositions`, at most `sampleBytes` each. */
+export function hashOfSamples(size: number, samples: readonly Buffer[]): string {
+  const hash = createHash("sha256").update(String(size));
+  for (const sample of samples) hash.update(sample);
+  return `${size}_${hash.digest("hex")}`;
 }
 
 async function sampleAt(file: FileHandle, position: number): Promise<Buffer> {

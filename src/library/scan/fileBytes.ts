@@ -1,7 +1,7 @@
 // A file as the reader of tags wants it: opened by its bytes (no name is lost), read in blocks that are kept. In a thread of
 // its own a plain read is ten times quicker than one that goes through the event loop, and tags ask for some bytes each time.
 
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { type BigIntStats, closeSync, fstatSync, openSync, readSync } from "node:fs";
 import {
   AbstractTokenizer,
   EndOfStreamError,
@@ -13,6 +13,7 @@ const blockBytes = 64 * 1024;
 
 export class FileBytes extends AbstractTokenizer {
   override readonly fileInfo: IRandomAccessFileInfo;
+  readonly stats: BigIntStats;
   readonly #descriptor: number;
   #block = Buffer.alloc(0);
   #blockStart = 0;
@@ -21,7 +22,8 @@ export class FileBytes extends AbstractTokenizer {
   constructor(path: Buffer) {
     super();
     this.#descriptor = openSync(path, "r");
-    this.fileInfo = { size: fstatSync(this.#descriptor).size };
+    this.stats = fstatSync(this.#descriptor, { bigint: true });
+    this.fileInfo = { size: Number(this.stats.size) };
   }
 
   /** @param suffix tells the parser what to expect; the real name may be wrong, or no text */

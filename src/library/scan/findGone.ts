@@ -4,7 +4,7 @@ import { lstat } from "node:fs/promises";
 import { decodePath } from "../paths.ts";
 import type { LibraryFile } from "../types.ts";
 import { GoneFiles } from "./moves.ts";
-import { isGone, joinBytes, type ScanPlace } from "./place.ts";
+import { isBelow, isGone, joinBytes, type ScanPlace } from "./place.ts";
 import type { ScanStore } from "./store.ts";
 import type { Survey } from "./survey.ts";
 
@@ -23,27 +23,25 @@ export async function findGone(library: ScanStore | null, { gone, toRead }: Surv
 }
 
 /**
- * Whether a new file of a folder that is scanned alone was elsewhere in the library before: a row with its content whose
- * file is gone, from a folder that is still there (else its drive may not be mounted).
+ * New files of a folder that is scanned alone may have been elsewhere in the library before: rows with their content whose
+ * files are gone, from folders that are still there (else their drive may not be mounted), are added to those that are gone.
  */
-export async function movedFrom(
+export async function addGoneElsewhere(
   library: ScanStore | null,
   { root, folder }: ScanPlace,
-  { contentHash }: LibraryFile,
+  found: readonly LibraryFile[],
   gone: GoneFiles,
-): Promise<boolean> {
-  if (library === null || folder === "" || contentHash === null) return false;
-  const rows = (await library.batchGetFilesByHashes([contentHash], "content")).get(contentHash) ?? [];
-  let isFound = false;
-  for (const row of rows) {
-    if (row.path.startsWith(`${folder}/`) || gone.has(row)) continue;
-    const parent = row.path.split("/").slice(0, -1).join("/");
-    const isThere = await exists(joinBytes(root, decodePath(row.path)));
-    if (isThere !== false || (await exists(joinBytes(root, decodePath(parent)))) !== true) continue;
-    gone.add(row);
-    isFound = true;
+): Promise<void> {
+  const hashes = found.flatMap(({ contentHash }) => contentHash ?? []);
+  if (library === null || hashes.length === 0) return;
+  for (const rows of (await library.batchGetFilesByHashes(hashes, "content")).values()) {
+    for (const row of rows) {
+      if (isBelow(row.path, [folder]) || gone.has(row)) continue;
+      const parent = row.path.split("/").slice(0, -1).join("/");
+      if ((await exists(joinBytes(root, decodePath(row.path)))) !== false) continue;
+      if ((await exists(joinBytes(root, decodePath(parent)))) === true) gone.add(row);
+    }
   }
-  return isFound;
 }
 
 /** Null when it cannot be told. */

@@ -13,7 +13,7 @@ export function refuseAbsent(place: ScanPlace, known: number, allowEmpty: boolea
   const what =
     known === 0
       ? "there is no such folder"
-      : `it is not there, but ${count(known)} below it are known. Is its drive mounted? Nothing was changed; allow an empty folder if all are really gone`;
+      : `it is not there, but ${count(known)} below it are known. Is its drive mounted? Nothing was changed; if all are really gone, say so (--allow-empty)`;
   throw new CopycatError("UNREADABLE_SOURCE", `Cannot scan ${place.name}: ${what}.`);
 }
 
@@ -27,7 +27,7 @@ export function refuseEmptied(
   if (files > 0 || present === 0 || allowEmpty) return;
   throw new CopycatError(
     "UNREADABLE_SOURCE",
-    `Cannot scan ${place.name}: there is not a single file in it, but ${count(present)} below it are known. Is its drive mounted? Nothing was changed; allow an empty folder if all are really gone.`,
+    `Cannot scan ${place.name}: there is not a single file in it, but ${count(present)} below it are known. Is its drive mounted? Nothing was changed; if all are really gone, say so (--allow-empty).`,
   );
 }
 

@@ -81,3 +81,7 @@ export const joinBytes = (folder: Buffer, name: Buffer): Buffer =>
 /** Nothing is there; what cannot be looked at may well be. */
 export const isGone = (error: unknown): boolean =>
   error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+
+/** Of paths as text, relative to the root, which is "". */
+export const isBelow = (path: string, folders: readonly string[]): boolean =>
+  folders.some((folder) => folder === "" || path.startsWith(`${folder}/`));

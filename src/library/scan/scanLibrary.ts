@@ -4,7 +4,7 @@ import { lstat } from "node:fs/promises";
 import { CopycatError } from "../../errors.ts";
 import { filenameOf, suffixOf } from "../paths.ts";
 import type { LibraryFile } from "../types.ts";
-import { findGone, movedFrom } from "./findGone.ts";
+import { addGoneElsewhere, findGone } from "./findGone.ts";
 import { isPresent, refuseAbsent, refuseEmptied } from "./guard.ts";
 import type { GoneFiles } from "./moves.ts";
 import { PendingChanges } from "./pending.ts";
@@ -40,6 +40,9 @@ export async function scanLibrary(library: ScanStore | null, options: ScanOption
 
 const filesThatPayAThread = 50;
 
+/** Hashes that are looked up in one query. */
+const askedAtOnce = 500;
+
 class Scan {
   readonly #library: ScanStore | null;
   readonly #options: CheckedOptions;
@@ -47,6 +50,10 @@ class Scan {
   readonly #pending: PendingChanges;
   /** New files that may be ones that are gone from elsewhere; settled when all are read. */
   readonly #held: LibraryFile[] = [];
+  /** New files of a folder that is scanned alone, of which nobody has asked yet whether they were elsewhere. */
+  readonly #unsure: LibraryFile[] = [];
+
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(library: ScanStore | null, options: CheckedOptions, tally: Tally) {
     this.#library = library;
@@ -73,6 +80,7 @@ class Scan {
     try {
       this.#tally.startReading(survey.toRead.length);
       await this.#readAll(survey.toRead, readers, { gone, place });
+      await this.#settleUnsure({ gone, place });
     } finally {
       readers.close();
     }
@@ -94,8 +102,13 @@ class Scan {
   }
 
   /** What was not looked at, and what did not change. */
-  async #note({ rejects, passedOver, links, unchanged, back }: Survey): Promise<void> {
+  async #note({ rejects, passedOver, unmounted, links, unchanged, back }: Survey): Promise<void> {
     const { log } = this.#options;
+    for (const path of unmounted) {
+      log.notice(
+        `${path} is empty, and the files that were in it were on a drive that is not mounted there; they are not marked as missing.`,
+      );
+    }
     for (const { path, mark } of passedOver) {
       log.notice(`${path === "" ? "The root" : path} is passed over: it has a ${mark}.`);
     }
@@ -110,12 +123,17 @@ class Scan {
 
   /** As many at once as the threads take; memory is bounded by them and by what waits to be written. */
   async #readAll(files: readonly FileToRead[], readers: FileReaders, about: About): Promise<void> {
-    const { kind, fullHash } = this.#options;
+    const { kind, fullHash, signal } = this.#options;
+    // Not every file is read to its end: a disk that does not answer would keep it waiting.
+    const stop = () => readers.close();
+    signal?.addEventListener("abort", stop, { once: true });
     const left = files.values();
     const readOn = async (): Promise<void> => {
       for (const file of left) {
         this.#throwIfCancelled();
-        const result = await readers.read(file.bytes, { kind, fullHash, as: file.path });
+        // What was indexed by its content alone stays so.
+        const readAs = file.known?.kind === "other" ? "any" : kind;
+        const result = await readers.read(file.bytes, { kind: readAs, fullHash, as: file.path });
         this.#tally.fileRead(isReject(result) ? 0 : result.size);
         await this.#settle(file, result, about);
       }
@@ -126,7 +144,10 @@ class Scan {
     } catch (error) {
       readers.close();
       await Promise.allSettled(running);
+      this.#throwIfCancelled();
       throw error;
+    } finally {
+      signal?.removeEventListener("abort", stop);
     }
   }
 
@@ -134,9 +155,21 @@ class Scan {
     if (isReject(result)) return this.#refuse(file, result);
     const read: LibraryFile = { ...result, lastVerified: new Date() };
     if (file.known !== null) await this.#pending.again(file.known, read);
-    else if (gone.mayBe(read) || (await movedFrom(this.#library, place, read, gone))) this.#held.push(read);
-    else this.#pending.insert(read);
+    else if (gone.mayBe(read)) this.#held.push(read);
+    else if (place.folder === "") this.#pending.insert(read);
+    else this.#unsure.push(read);
+    if (this.#unsure.length >= askedAtOnce) await this.#settleUnsure({ gone, place });
     await this.#writeSome();
+  }
+
+  /** New files of one folder: were they elsewhere? */
+  async #settleUnsure({ gone, place }: About): Promise<void> {
+    const files = this.#unsure.splice(0);
+    await addGoneElsewhere(this.#library, place, files, gone);
+    for (const file of files) {
+      if (gone.mayBe(file)) this.#held.push(file);
+      else this.#pending.insert(file);
+    }
   }
 
   async #refuse(file: FileToRead, { code, message }: { code: string; message: string }): Promise<void> {
@@ -152,8 +185,6 @@ class Scan {
     if (file.known !== null && isOther && isPresent(file.known)) this.#pending.missing(file.known.id);
     await this.#tally.reject({ path: file.path, code, message });
   }
-
-  #writing: Promise<void> = Promise.resolve();
 
   /** One write at a time. */
   #writeSome(): Promise<void> {

@@ -4,7 +4,8 @@ import type { BigIntStats } from "node:fs";
 import { lstat } from "node:fs/promises";
 import { filenameOf, suffixOf } from "../paths.ts";
 import { isAudioSuffix } from "./audioFormats.ts";
-import { isGone, type ScanPlace } from "./place.ts";
+import { EmptyMounts } from "./emptyMounts.ts";
+import { isBelow, isGone, type ScanPlace } from "./place.ts";
 import type { KnownFile } from "./store.ts";
 import type { ScanKind, ScanReject } from "./types.ts";
 import { type FoundItem, listFolder } from "./walk.ts";
@@ -14,6 +15,7 @@ export interface SurveyOptions {
   sniff: boolean;
   fullHash: boolean;
   reread: boolean;
+  allowEmpty: boolean;
   signal: AbortSignal | undefined;
   /** Called now and then with the files that were seen so far. */
   onSeen(seen: number): void;
@@ -38,6 +40,8 @@ export interface Survey {
   rejects: ScanReject[];
   passedOver: { path: string; mark: string }[];
   links: string[];
+  /** Folders on which a drive was mounted, as it seems, and is not. */
+  unmounted: string[];
 }
 
 /** Looks that are under way at once; the system has four threads for them. */
@@ -58,11 +62,17 @@ export async function surveyFolder(
     rejects: [],
     passedOver: [],
     links: [],
+    unmounted: [],
   };
   const leftAlone: string[] = [];
+  const mounts = new EmptyMounts();
   const found = place.exists ? listFolder(place.root, { folder: place.folder, signal: options.signal }) : [];
   let looks: Promise<void>[] = [];
   for await (const item of found) {
+    if (item.type === "empty") {
+      await mounts.addFolder(item);
+      continue;
+    }
     if (item.type !== "file") {
       note(item, survey);
       if (item.type !== "link") leftAlone.push(item.path);
@@ -72,7 +82,7 @@ export async function surveyFolder(
     const row = known.get(item.path) ?? null;
     known.delete(item.path);
     if (!isWanted(item.path, options)) continue;
-    looks.push(look({ path: item.path, bytes: item.bytes, known: row }, survey, options));
+    looks.push(look({ path: item.path, bytes: item.bytes, known: row }, { survey, mounts }, options));
     if (looks.length < looksAtOnce) continue;
     await Promise.all(looks);
     looks = [];
@@ -80,11 +90,13 @@ export async function surveyFolder(
   }
   await Promise.all(looks);
   options.onSeen(survey.files);
-  for (const row of known.values()) if (!isBelow(row.path, leftAlone)) survey.gone.push(row);
+  const gone = [...known.values()].filter(({ path }) => !isBelow(path, leftAlone));
+  survey.unmounted = options.allowEmpty ? [] : mounts.find(gone);
+  for (const row of gone) if (!isBelow(row.path, survey.unmounted)) survey.gone.push(row);
   return survey;
 }
 
-function note(item: Exclude<FoundItem, { type: "file" }>, survey: Survey): void {
+function note(item: Exclude<FoundItem, { type: "file" | "empty" }>, survey: Survey): void {
   if (item.type === "link") survey.links.push(item.path);
   else if (item.type === "passedOver") survey.passedOver.push(item);
   else survey.rejects.push({ path: item.path, code: "unreadable_folder", message: item.message });
@@ -95,7 +107,11 @@ function isWanted(path: string, { kind, sniff }: SurveyOptions): boolean {
   return kind === "any" || isAudioSuffix(suffix) || (sniff && suffix === "");
 }
 
-async function look(file: FileToRead, survey: Survey, options: SurveyOptions): Promise<void> {
+async function look(
+  file: FileToRead,
+  { survey, mounts }: { survey: Survey; mounts: EmptyMounts },
+  options: SurveyOptions,
+): Promise<void> {
   let stats: BigIntStats;
   try {
     stats = await lstat(file.bytes, { bigint: true });
@@ -106,8 +122,9 @@ async function look(file: FileToRead, survey: Survey, options: SurveyOptions): P
     return;
   }
   const { known } = file;
+  if (known !== null && isSame(known, stats)) mounts.addFile(known, stats.dev);
   if (known === null || options.reread || !isSame(known, stats)) survey.toRead.push(file);
-  else if (options.fullHash && known.hasFullHash !== true) survey.toRead.push(file);
+  else if (options.fullHash && !known.hasFullHash) survey.toRead.push(file);
   else {
     survey.unchanged += 1;
     if (!known.isActive || known.state === "missing") survey.back.push(known.id);
@@ -116,6 +133,3 @@ async function look(file: FileToRead, survey: Survey, options: SurveyOptions): P
 
 const isSame = ({ size, mtimeNs }: KnownFile, stats: BigIntStats): boolean =>
   mtimeNs === stats.mtimeNs && BigInt(size) === stats.size;
-
-const isBelow = (path: string, folders: readonly string[]): boolean =>
-  folders.some((folder) => folder === "" || path.startsWith(`${folder}/`));

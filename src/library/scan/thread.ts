@@ -66,7 +66,7 @@ export class ReadThread {
     clearTimeout(this.#timer);
     if (this.#pending.length === 0) return;
     this.#timer = setTimeout(() => {
-      this.#die(`it took longer than ${Math.round(this.#mostMs / 1000)} s`);
+      this.#die(`it took longer than ${this.#mostMs / 1000} s`);
       void this.#worker.terminate();
     }, this.#mostMs);
   }

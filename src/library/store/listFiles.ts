@@ -18,6 +18,9 @@ export interface KnownFile {
   inode: string | null;
   state: LibraryFile["state"];
   isActive: boolean;
+  kind: LibraryFile["kind"];
+  /** Whether the hash of all its bytes is stored. */
+  hasFullHash: boolean;
 }
 
 const pageRows = { whole: 1000, known: 10_000 };
@@ -31,10 +34,16 @@ export async function* listFiles(
   for await (const row of pages<FileRow>(scope, query)) yield fileOfRow(row);
 }
 
-type KnownRow = Pick<FileRow, "id" | "path" | "size" | "mtime_ns" | "inode" | "state" | "is_active">;
+type KnownRow = Pick<
+  FileRow,
+  "id" | "path" | "size" | "mtime_ns" | "inode" | "state" | "is_active" | "kind"
+> & {
+  has_full_hash: boolean;
+};
 
 export async function* listKnown(scope: LibraryScope, prefix: string): AsyncGenerator<KnownFile> {
-  const columns = "f.id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.is_active";
+  const columns =
+    "f.id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.is_active, f.kind, f.full_hash is not null as has_full_hash";
   // In the order of bytes the files of a folder are those from "folder/" up to "folder0", the character after the slash.
   const where = prefix === "" ? "true" : "f.path >= $3 and f.path < $4";
   const values = prefix === "" ? [] : [`${prefix}/`, `${prefix}0`];
@@ -48,6 +57,8 @@ export async function* listKnown(scope: LibraryScope, prefix: string): AsyncGene
       inode: row.inode,
       state: row.state,
       isActive: row.is_active,
+      kind: row.kind,
+      hasFullHash: row.has_full_hash,
     };
   }
 }

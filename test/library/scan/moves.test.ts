@@ -204,3 +204,22 @@ describe("a folder that is gone or empty", () => {
     expect(await states()).toMatchObject({ "a/one.mp3": "active" });
   });
 });
+
+it("an empty folder whose files were on another drive loses none of them", async () => {
+  const { library, path, states } = await makeScanned();
+  const notices: string[] = [];
+  const log = { notice: (message: string) => void notices.push(message) };
+  const moveToDrive = (name: string) =>
+    database.rows(
+      `update library.file set inode = '123456:' || id where library_id = ${library.id} and path like $1`,
+      [`${name}/%`],
+    );
+  await moveToDrive("b");
+  rmSync(path("b/three.mp3"));
+  expect(countsOf(await scanLibrary(library, { log }))).toEqual({ read: 2, unchanged: 2 });
+  expect(notices).toEqual([expect.stringContaining("b is empty")]);
+  expect(await states()).toMatchObject({ "b/three.mp3": "active" });
+  // Unless all drives have other numbers than they had.
+  await moveToDrive("a");
+  expect(countsOf(await scanLibrary(library))).toMatchObject({ missing: 1 });
+});
