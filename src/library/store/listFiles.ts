@@ -1,8 +1,8 @@
 // All files, page by page in the order of their paths.
 
 import type { QueryResultRow } from "pg";
-import { wrapDatabaseError } from "../../database/index.ts";
 import type { LibraryFile } from "../types.ts";
+import { ask } from "./ask.ts";
 import { type FileRow, fileColumns, fileOfRow } from "./fileRow.ts";
 import type { LibraryScope } from "./tables.ts";
 
@@ -71,19 +71,18 @@ interface PageQuery {
 }
 
 async function* pages<Row extends QueryResultRow & { path: string }>(
-  { database, tables, libraryId }: LibraryScope,
+  scope: LibraryScope,
   { columns, where, values, rows: limit }: PageQuery,
 ): AsyncGenerator<Row> {
   const text = `
-    select ${columns} from ${tables.file} f
+    select ${columns} from ${scope.tables.file} f
     where f.library_id = $1 and f.path > $2 and ${where} order by f.path limit ${limit}`;
   for (let after = ""; ; ) {
-    let rows: Row[];
-    try {
-      ({ rows } = await database.pool.query<Row>(text, [libraryId, after, ...values]));
-    } catch (error) {
-      throw wrapDatabaseError(error, "Listing files failed");
-    }
+    const rows = await ask<Row>(scope, {
+      text,
+      values: [scope.libraryId, after, ...values],
+      doing: "Listing files",
+    });
     yield* rows;
     const last = rows.at(-1);
     if (last === undefined || rows.length < limit) return;

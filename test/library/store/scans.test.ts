@@ -166,6 +166,34 @@ describe("the lock of scans", () => {
   });
 });
 
+describe("what passes by itself", () => {
+  it("is tried again: nothing is lost, nothing is there twice", async () => {
+    const library = await openLibrary(database.database, { schema: "flaky" });
+    await stored(library, 300);
+    // What a sequence gave stays given when a transaction is rolled back.
+    await database.rows(`
+      create sequence flaky.tries;
+      create function flaky.fail() returns trigger language plpgsql as $$ begin
+        if nextval('flaky.tries') <= 2 then raise exception 'busy' using errcode = '40001'; end if;
+        return null;
+      end $$;
+      create trigger fail after insert or update or delete on flaky.file
+        for each statement execute function flaky.fail()`);
+    const again = () => database.rows("select setval('flaky.tries', 1, false)");
+    const paths = makeFiles(300).map(({ path }) => path);
+    expect(await library.batchInsertFiles(makeFiles(300, 200))).toMatchObject({ changed: 200 });
+    await again();
+    expect(await library.batchMarkInactive(paths)).toMatchObject({ changed: 300, failures: [] });
+    await again();
+    expect(await library.batchDeleteFiles(paths)).toMatchObject({ changed: 300, failures: [] });
+    await again();
+    expect(await library.applyScan({ insert: [makeLibraryFile(makeFile(900))] })).toMatchObject({
+      inserted: 1,
+    });
+    expect(await library.countFiles({ activeOnly: false })).toBe(201);
+  });
+});
+
 describe("8 writers at once", () => {
   it("of the same files in other orders: each file is in once", async () => {
     const name = (await open()).name;
