@@ -131,7 +131,9 @@ class Scan {
     const readOn = async (): Promise<void> => {
       for (const file of left) {
         this.#throwIfCancelled();
-        const result = await readers.read(file.bytes, { kind, fullHash, as: file.path });
+        // What was indexed by its content alone stays so.
+        const readAs = file.known?.kind === "other" ? "any" : kind;
+        const result = await readers.read(file.bytes, { kind: readAs, fullHash, as: file.path });
         this.#tally.fileRead(isReject(result) ? 0 : result.size);
         await this.#settle(file, result, about);
       }

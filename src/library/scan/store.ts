@@ -11,6 +11,7 @@ export interface KnownFile {
   inode: string | null;
   state: LibraryFile["state"];
   isActive: boolean;
+  kind: LibraryFile["kind"];
   hasFullHash: boolean;
 }
 

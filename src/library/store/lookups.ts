@@ -1,9 +1,9 @@
 // Files by their paths or hashes, thousands of keys in one statement.
 
-import { wrapDatabaseError } from "../../database/index.ts";
 import { CopycatError } from "../../errors.ts";
 import { isStorableText } from "../paths.ts";
 import type { HashType, LibraryFile } from "../types.ts";
+import { ask } from "./ask.ts";
 import { type FileRow, fileColumns, fileOfRow } from "./fileRow.ts";
 import { type BatchOptions, clampBatchSize, insertLimits, requireSome } from "./options.ts";
 import type { LibraryScope } from "./tables.ts";
@@ -78,11 +78,7 @@ async function* findRows(
     if (signal?.aborted === true) {
       throw new CopycatError("CANCELLED", "Cancelled while files were looked up.", { cause: signal.reason });
     }
-    try {
-      const some = storable.slice(start, start + keysAtOnce);
-      yield (await scope.database.pool.query<FileRow>(text, [scope.libraryId, some])).rows;
-    } catch (error) {
-      throw wrapDatabaseError(error, "Looking up files failed");
-    }
+    const values = [scope.libraryId, storable.slice(start, start + keysAtOnce)];
+    yield await ask<FileRow>(scope, { text, values, doing: "Looking up files" });
   }
 }
