@@ -120,6 +120,18 @@ describe("check", () => {
   });
 });
 
+describe("artists that are nearly the same", () => {
+  it("are found when they are asked for, and are never certain", async () => {
+    const path = folder.text(
+      "incoming2/typo.wav",
+      wav({ artist: "Ada Reeed", title: "Night Ferry" }, { seed: 500 }),
+    );
+    expect((await library("check", path)).stdout).toMatch(/ new +- +-$/m);
+    const { results } = await json<{ results: object[] }>("check", path, "--fuzzy-artists");
+    expect(results).toMatchObject([{ verdict: "uncertain", matchType: "fuzzy_artist" }]);
+  });
+});
+
 interface Groups {
   groups: { matchType: string; isProven: boolean; isCertain: boolean; files: { path: string }[] }[];
   proven: number;

@@ -10,6 +10,7 @@ import { fileFacts } from "./format.ts";
 import { matchText } from "./matches.ts";
 import {
   addLibraryOptions,
+  fuzzyArtistsOption,
   type LibraryFlags,
   thresholdOption,
   withLibrary,
@@ -19,6 +20,7 @@ import {
 interface CheckFlags extends LibraryFlags {
   threshold: number;
   fuzzy: boolean;
+  fuzzyArtists: boolean;
 }
 
 const help = `
@@ -42,12 +44,13 @@ export function addCheckCommand(library: Command): void {
     .description("Say of each file whether the library has it already, and which one it is.")
     .argument("<paths...>", "files, in the library or not")
     .addOption(thresholdOption())
-    .addOption(option("--no-fuzzy", "leave out titles that are only alike", "they are found, too"));
+    .addOption(option("--no-fuzzy", "leave out titles that are only alike", "they are found, too"))
+    .addOption(fuzzyArtistsOption());
   addLibraryOptions(command, help).action(async (paths: string[], flags: CheckFlags) => {
-    const { threshold: fuzzyThreshold, fuzzy: useFuzzy } = flags;
+    const { threshold: fuzzyThreshold, fuzzy: useFuzzy, fuzzyArtists } = flags;
     const checked = await withProgress(flags, (hooks) =>
       withLibrary(flags, (opened) =>
-        new DuplicateChecker(opened).checkBatch(paths, { fuzzyThreshold, useFuzzy, ...hooks }),
+        new DuplicateChecker(opened).checkBatch(paths, { fuzzyThreshold, useFuzzy, fuzzyArtists, ...hooks }),
       ),
     );
     const results = checked.map((result, index) => ({ ...result, path: paths[index] ?? result.path }));

@@ -66,6 +66,12 @@ export const thresholdOption = (): Option =>
     .argParser(ratio)
     .default(0.8);
 
+export const fuzzyArtistsOption = (): Option =>
+  option(
+    "--fuzzy-artists",
+    "also titles of artists whose names are nearly the same; needs pg_trgm, which is made on first use",
+  ).default(false);
+
 function ratio(text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && value >= 0 && value <= 1) return value;

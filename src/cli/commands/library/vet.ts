@@ -11,6 +11,7 @@ import { safeText } from "../../safeText.ts";
 import { matchText } from "./matches.ts";
 import {
   addLibraryOptions,
+  fuzzyArtistsOption,
   type LibraryFlags,
   thresholdOption,
   withLibrary,
@@ -20,6 +21,7 @@ import {
 interface VetFlags extends LibraryFlags {
   threshold: number;
   fuzzy: boolean;
+  fuzzyArtists: boolean;
   history: boolean;
   limit: number;
 }
@@ -44,6 +46,7 @@ export function addVetCommand(library: Command): void {
     .argument("[folder]", "files that are to come in; may be left out with --history")
     .addOption(thresholdOption())
     .addOption(option("--no-fuzzy", "leave out titles that are only alike", "they are found, too"))
+    .addOption(fuzzyArtistsOption())
     .addOption(option("--history", "list earlier vettings, the newest first").default(false))
     .addOption(
       option("--limit <n>", "with --history: so many at most, up to 1000")
@@ -63,9 +66,11 @@ export function addVetCommand(library: Command): void {
 }
 
 async function vet(folder: string, flags: VetFlags): Promise<number> {
-  const { threshold: fuzzyThreshold, fuzzy: useFuzzy } = flags;
+  const { threshold: fuzzyThreshold, fuzzy: useFuzzy, fuzzyArtists } = flags;
   const report = await withProgress(flags, (hooks) =>
-    withLibrary(flags, (opened) => vetFolder(opened, folder, { fuzzyThreshold, useFuzzy, ...hooks })),
+    withLibrary(flags, (opened) =>
+      vetFolder(opened, folder, { fuzzyThreshold, useFuzzy, fuzzyArtists, ...hooks }),
+    ),
   );
   if (flags.json) printJson(report);
   else printResult(formatReport(folder, report));
