@@ -164,6 +164,23 @@ describe("a folder that is not what it was", () => {
     expect((await rows("moves")).map(({ state }) => state)).toEqual(["present", "present", "present"]);
   });
 
+  it("a file that has changed, under each policy", async () => {
+    const path = makeMusic("policies", { "one.wav": song("One", 500) });
+    await report(path, "--library", "policies");
+    folder.text("policies/one.wav", wav({ artist: "Ada", title: "One again" }, { seed: 501, samples: 900 }));
+    expect(await report(path, "--library", "policies", "--on-conflict", "skip")).toMatchObject({
+      skipped: 1,
+    });
+    const refused = await scan(path, "--library", "policies", "--on-conflict", "error", "--json", "--quiet");
+    expect(refused.code).toBe(1);
+    expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: "CONFLICT" } });
+    expect(await report(path, "--library", "policies", "--commit-every", "1")).toMatchObject({ updated: 1 });
+    expect(await report(path, "--library", "policies", "--reread")).toMatchObject({
+      unchanged: 1,
+      updated: 0,
+    });
+  });
+
   it("a drive that is not mounted: nothing is marked, unless it is said to be empty", async () => {
     const path = makeMusic("drive", { "one.wav": song("One", 370) });
     await report(path, "--library", "drive");
