@@ -71,7 +71,7 @@ async function readAudio(file: FileBytes, suffix: string): Promise<AudioFields |
     const format = formatOfHead(file.bytesAt(start, headBytes)) ?? formatOfFrames(file, start, suffix);
     if (format === null) return notAudio("no audio was found in it");
     const metadata = await parseFromTokenizer(file.expect(format), { duration: true, skipCovers: true });
-    if (!hasAudio(metadata)) return notAudio("no audio was found in it");
+    if (!hasAudio(metadata, format)) return notAudio("no audio was found in it");
     const why = whyNoSense(metadata, body);
     if (why !== null) return { code: "unreadable_tags", message: why };
     const fields = fieldsOf(metadata);
@@ -87,8 +87,13 @@ async function readAudio(file: FileBytes, suffix: string): Promise<AudioFields |
 
 const notAudio = (message: string): FileReject => ({ code: "not_audio", message });
 
-const hasAudio = ({ format }: IAudioMetadata): boolean =>
-  format.hasAudio !== false && (format.sampleRate ?? 0) > 0 && format.codec !== undefined;
+/** Not every parser tells every one of them; one that found no audio tells none. */
+function hasAudio({ format }: IAudioMetadata, expected: string): boolean {
+  // It has no mark either, and takes what looks like MPEG.
+  if (expected === "aac" && (format.codec !== "AAC" || format.duration === undefined)) return false;
+  const { container, hasAudio: is, sampleRate, codec, duration } = format;
+  return is !== false && container !== undefined && [sampleRate, codec, duration].some(Boolean);
+}
 
 /** Where the file begins behind its ID3v2 tags, and the first bytes of the first of them. */
 function passTags(file: FileBytes): { start: number; body: Buffer | null } {
@@ -112,7 +117,7 @@ const flacMd5 = (file: FileBytes, start: number): Buffer => file.bytesAt(start +
 /** Frames of MPEG are looked for near the beginning, then further on, where more of them are asked for. */
 function formatOfFrames(file: FileBytes, start: number, suffix: string): string | null {
   const isMpeg = suffix === "mp3" || suffix === "mp2";
-  // Formats without a mark of their own, or with one that the parser looks for.
+  // The parser looks for the marks of its format itself.
   if (suffix !== "" && !isMpeg) return suffix;
   const isNear = findMpegFrames(file.bytesAt(start, 16 * 1024), isMpeg ? 2 : 3) !== -1;
   if (isNear || (isMpeg && findMpegFrames(file.bytesAt(start, 1024 * 1024), 3) !== -1)) {

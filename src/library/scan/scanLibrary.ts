@@ -123,12 +123,17 @@ class Scan {
 
   /** As many at once as the threads take; memory is bounded by them and by what waits to be written. */
   async #readAll(files: readonly FileToRead[], readers: FileReaders, about: About): Promise<void> {
-    const { kind, fullHash } = this.#options;
+    const { kind, fullHash, signal } = this.#options;
+    // Not every file is read to its end: a disk that does not answer would keep it waiting.
+    const stop = () => readers.close();
+    signal?.addEventListener("abort", stop, { once: true });
     const left = files.values();
     const readOn = async (): Promise<void> => {
       for (const file of left) {
         this.#throwIfCancelled();
-        const result = await readers.read(file.bytes, { kind, fullHash, as: file.path });
+        // What was indexed by its content alone stays so.
+        const readAs = file.known?.kind === "other" ? "any" : kind;
+        const result = await readers.read(file.bytes, { kind: readAs, fullHash, as: file.path });
         this.#tally.fileRead(isReject(result) ? 0 : result.size);
         await this.#settle(file, result, about);
       }
@@ -139,7 +144,10 @@ class Scan {
     } catch (error) {
       readers.close();
       await Promise.allSettled(running);
+      this.#throwIfCancelled();
       throw error;
+    } finally {
+      signal?.removeEventListener("abort", stop);
     }
   }
 

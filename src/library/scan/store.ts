@@ -11,8 +11,8 @@ export interface KnownFile {
   inode: string | null;
   state: LibraryFile["state"];
   isActive: boolean;
-  /** Unknown: it is read again when the full hash is asked for. */
-  hasFullHash?: boolean;
+  kind: LibraryFile["kind"];
+  hasFullHash: boolean;
 }
 
 export interface ScanChanges {

@@ -124,7 +124,7 @@ async function look(
   const { known } = file;
   if (known !== null && isSame(known, stats)) mounts.addFile(known, stats.dev);
   if (known === null || options.reread || !isSame(known, stats)) survey.toRead.push(file);
-  else if (options.fullHash && known.hasFullHash !== true) survey.toRead.push(file);
+  else if (options.fullHash && !known.hasFullHash) survey.toRead.push(file);
   else {
     survey.unchanged += 1;
     if (!known.isActive || known.state === "missing") survey.back.push(known.id);

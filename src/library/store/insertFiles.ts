@@ -2,8 +2,8 @@
 
 import type { ClientBase, Pool } from "pg";
 import { bulkLoad, type RejectedRow, type TableDescription } from "../../bulk/index.ts";
-import { wrapDatabaseError } from "../../database/index.ts";
 import type { BatchReport, LibraryFileInput, RowFailure } from "../types.ts";
+import { ask } from "./ask.ts";
 import { byIndex, duplicatePath, failuresOf, type PlacedFile, placeFiles } from "./failures.ts";
 import { columns, rowOfFile } from "./fileRow.ts";
 import { type BatchOptions, clampBatchSize, insertLimits, requireSome } from "./options.ts";
@@ -66,16 +66,13 @@ async function load(
  * Ids are sent as data, from the sequence: afterwards it is known which rows went in, whatever others write at the same
  * time, and COPY can be used, which says nothing of its rows.
  */
-export async function reserveIds({ database, tables }: LibraryScope, count: number): Promise<number[]> {
-  try {
-    const { rows } = await database.pool.query<{ ids: string[] }>(
-      "select array_agg(nextval(pg_get_serial_sequence($1, 'id')::regclass)) as ids from generate_series(1, $2)",
-      [tables.file, count],
-    );
-    return (rows[0]?.ids ?? []).map(Number);
-  } catch (error) {
-    throw wrapDatabaseError(error, "Adding files failed, nothing was changed");
-  }
+export async function reserveIds(scope: LibraryScope, count: number): Promise<number[]> {
+  const rows = await ask<{ ids: string[] }>(scope, {
+    text: "select array_agg(nextval(pg_get_serial_sequence($1, 'id')::regclass)) as ids from generate_series(1, $2)",
+    values: [scope.tables.file, count],
+    doing: "Adding files",
+  });
+  return (rows[0]?.ids ?? []).map(Number);
 }
 
 /** Ids rise with the place in the input, though rows are sent in the order of their paths. */

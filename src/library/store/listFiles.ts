@@ -1,8 +1,8 @@
 // All files, page by page in the order of their paths.
 
 import type { QueryResultRow } from "pg";
-import { wrapDatabaseError } from "../../database/index.ts";
 import type { LibraryFile } from "../types.ts";
+import { ask } from "./ask.ts";
 import { type FileRow, fileColumns, fileOfRow } from "./fileRow.ts";
 import type { LibraryScope } from "./tables.ts";
 
@@ -18,6 +18,9 @@ export interface KnownFile {
   inode: string | null;
   state: LibraryFile["state"];
   isActive: boolean;
+  kind: LibraryFile["kind"];
+  /** Whether the hash of all its bytes is stored. */
+  hasFullHash: boolean;
 }
 
 const pageRows = { whole: 1000, known: 10_000 };
@@ -31,10 +34,16 @@ export async function* listFiles(
   for await (const row of pages<FileRow>(scope, query)) yield fileOfRow(row);
 }
 
-type KnownRow = Pick<FileRow, "id" | "path" | "size" | "mtime_ns" | "inode" | "state" | "is_active">;
+type KnownRow = Pick<
+  FileRow,
+  "id" | "path" | "size" | "mtime_ns" | "inode" | "state" | "is_active" | "kind"
+> & {
+  has_full_hash: boolean;
+};
 
 export async function* listKnown(scope: LibraryScope, prefix: string): AsyncGenerator<KnownFile> {
-  const columns = "f.id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.is_active";
+  const columns =
+    "f.id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.is_active, f.kind, f.full_hash is not null as has_full_hash";
   // In the order of bytes the files of a folder are those from "folder/" up to "folder0", the character after the slash.
   const where = prefix === "" ? "true" : "f.path >= $3 and f.path < $4";
   const values = prefix === "" ? [] : [`${prefix}/`, `${prefix}0`];
@@ -48,6 +57,8 @@ export async function* listKnown(scope: LibraryScope, prefix: string): AsyncGene
       inode: row.inode,
       state: row.state,
       isActive: row.is_active,
+      kind: row.kind,
+      hasFullHash: row.has_full_hash,
     };
   }
 }
@@ -60,19 +71,18 @@ interface PageQuery {
 }
 
 async function* pages<Row extends QueryResultRow & { path: string }>(
-  { database, tables, libraryId }: LibraryScope,
+  scope: LibraryScope,
   { columns, where, values, rows: limit }: PageQuery,
 ): AsyncGenerator<Row> {
   const text = `
-    select ${columns} from ${tables.file} f
+    select ${columns} from ${scope.tables.file} f
     where f.library_id = $1 and f.path > $2 and ${where} order by f.path limit ${limit}`;
   for (let after = ""; ; ) {
-    let rows: Row[];
-    try {
-      ({ rows } = await database.pool.query<Row>(text, [libraryId, after, ...values]));
-    } catch (error) {
-      throw wrapDatabaseError(error, "Listing files failed");
-    }
+    const rows = await ask<Row>(scope, {
+      text,
+      values: [scope.libraryId, after, ...values],
+      doing: "Listing files",
+    });
     yield* rows;
     const last = rows.at(-1);
     if (last === undefined || rows.length < limit) return;

@@ -3,9 +3,9 @@
 import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { contentHash, metadataHash } from "../../../src/library/hashes.ts";
-import { openReaders, readFile } from "../../../src/library/scan/index.ts";
+import { listFolder, openReaders, readFile } from "../../../src/library/scan/index.ts";
 import { useFolder } from "../../support/files.ts";
-import { flac, id3v2, mp3, wav } from "../support/audio.ts";
+import { aiff, flac, id3v2, mp3, wav } from "../support/audio.ts";
 
 const folder = useFolder();
 
@@ -56,6 +56,15 @@ describe("tags", () => {
     expect(await readFile(write("b.wav", wav(tags, { id3: true })))).toMatchObject(expected);
   });
 
+  it("of AIFF", async () => {
+    expect(await readFile(write("a.aif", aiff(tags)))).toMatchObject({
+      ...expected,
+      format: "aif",
+      sampleRate: 8000,
+      duration: 0.1,
+    });
+  });
+
   it("of files whose names are not UTF-8", async () => {
     const path = Buffer.concat([Buffer.from(`${folder.root}/caf`), Buffer.from([0xe9]), Buffer.from(".mp3")]);
     writeFileSync(path, mp3(tags));
@@ -102,7 +111,11 @@ describe("rejects", () => {
       ["text.flac", "This is no audio.\n"],
       ["text.wav", "This is no audio.\n"],
       ["text.m4a", "This is no audio.\n"],
-      ["text.ogg", "This is no audio.\n"],
+      ...["ogg", "opus", "aac", "ape", "wma", "wv", "mpc", "dsf", "dff", "mka", "aiff", "m4b"].map(
+        (suffix): [string, string] => [`text.${suffix}`, "This is no audio.\n".repeat(50)],
+      ),
+      ["utf16.aac", utf16],
+      ["video.m4a", Buffer.from("\0\0\0\x18ftypM4A \0\0\0\0isomM4A ", "latin1")],
       ["tag-alone.mp3", id3v2(tags)],
     ];
     for (const [name, content] of noAudio) {
@@ -157,4 +170,12 @@ describe("threads", () => {
     );
     await expect(readers.read(paths[0] as Buffer)).rejects.toMatchObject({ code: "CANCELLED" });
   });
+});
+
+it("a folder that cannot be listed is told", async () => {
+  const items = [];
+  for await (const item of listFolder(Buffer.from(folder.path("nowhere")))) items.push(item);
+  expect(items).toEqual([
+    { type: "unreadable", path: "", message: expect.stringContaining("no such file or directory") },
+  ]);
 });

@@ -134,6 +134,8 @@ describe("a scan", () => {
     });
     // A scan of audio does not miss what is still there.
     expect(countsOf(await scanLibrary(library))).toMatchObject({ unchanged: 4 });
+    write("text.mp3", "another text");
+    expect(countsOf(await scanLibrary(library))).toEqual({ read: 4, updated: 1, unchanged: 3 });
     expect(await library.countFiles()).toBe(6);
   });
 
@@ -153,6 +155,9 @@ describe("a scan", () => {
     expect(await library.findFileByPath("a/one.mp3")).toMatchObject({
       fullHash: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
+    let filesRead = -1;
+    await scanLibrary(library, { fullHash: true, onProgress: ({ read }) => (filesRead = read) });
+    expect(filesRead).toBe(0);
   });
 
   it("neither follows links nor enters folders that are marked", async () => {
@@ -226,8 +231,10 @@ describe("nothing is changed", () => {
   });
 
   it("with wrong options", async () => {
-    const { library, root } = await make();
+    const { library, root, path } = await make();
+    symlinkSync(root, path("link"));
     const wrong = [
+      { folder: "link" },
       { kind: "video" as "any" },
       { policy: "replace" as "skip" },
       { workers: 0 },

@@ -1,6 +1,8 @@
 // What scans write: all in one transaction, one scan at a time; and many writers at once.
 
+import { spawn } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { type Library, type LibraryFile, makeLibraryFile, openLibrary } from "../../../src/library/index.ts";
 import { useDatabase } from "../../support/database.ts";
@@ -18,6 +20,19 @@ async function stored(library: Library, size: number): Promise<LibraryFile[]> {
   await library.batchInsertFiles(makeFiles(size));
   const found = await library.batchGetFilesByPaths(makeFiles(size).map(({ path }) => path));
   return [...found.values()] as LibraryFile[];
+}
+
+const child = fileURLToPath(new URL("./writerChild.ts", import.meta.url));
+
+/** Rows that the process inserted. */
+async function run(args: readonly string[]): Promise<number> {
+  const running = spawn(process.execPath, ["--import", "tsx", child, database.dsn, ...args]);
+  const [said, complained]: [string[], string[]] = [[], []];
+  running.stdout.on("data", (text: Buffer) => said.push(text.toString()));
+  running.stderr.on("data", (text: Buffer) => complained.push(text.toString()));
+  const code = await new Promise((resolve) => running.on("close", resolve));
+  expect(code, complained.join("")).toBe(0);
+  return Number(said.join(""));
 }
 
 const idOf = (file: LibraryFile | undefined): number => file?.id as number;
@@ -151,6 +166,34 @@ describe("the lock of scans", () => {
   });
 });
 
+describe("what passes by itself", () => {
+  it("is tried again: nothing is lost, nothing is there twice", async () => {
+    const library = await openLibrary(database.database, { schema: "flaky" });
+    await stored(library, 300);
+    // What a sequence gave stays given when a transaction is rolled back.
+    await database.rows(`
+      create sequence flaky.tries;
+      create function flaky.fail() returns trigger language plpgsql as $$ begin
+        if nextval('flaky.tries') <= 2 then raise exception 'busy' using errcode = '40001'; end if;
+        return null;
+      end $$;
+      create trigger fail after insert or update or delete on flaky.file
+        for each statement execute function flaky.fail()`);
+    const again = () => database.rows("select setval('flaky.tries', 1, false)");
+    const paths = makeFiles(300).map(({ path }) => path);
+    expect(await library.batchInsertFiles(makeFiles(300, 200))).toMatchObject({ changed: 200 });
+    await again();
+    expect(await library.batchMarkInactive(paths)).toMatchObject({ changed: 300, failures: [] });
+    await again();
+    expect(await library.batchDeleteFiles(paths)).toMatchObject({ changed: 300, failures: [] });
+    await again();
+    expect(await library.applyScan({ insert: [makeLibraryFile(makeFile(900))] })).toMatchObject({
+      inserted: 1,
+    });
+    expect(await library.countFiles({ activeOnly: false })).toBe(201);
+  });
+});
+
 describe("8 writers at once", () => {
   it("of the same files in other orders: each file is in once", async () => {
     const name = (await open()).name;
@@ -169,6 +212,20 @@ describe("8 writers at once", () => {
       expect(failures.every(({ code }) => code === "duplicate_path")).toBe(true);
     }
     expect(await writers[0]?.countFiles()).toBe(1500);
+  });
+
+  it("in processes of their own: nothing is lost, nothing is there twice", async () => {
+    const { name } = await open();
+    const before = await deadlocks();
+    const shares = Array.from({ length: 8 }, (_, share) => [name, String(share), "8", "800"]);
+    const inserted = await Promise.all(shares.map(run));
+    expect(inserted.reduce((sum, rows) => sum + rows, 0)).toBe(800);
+    const library = await openLibrary(database.database, { library: name });
+    expect(await library.countFiles({ activeOnly: false })).toBe(800);
+    for await (const { album } of library.listFiles({ activeOnly: false })) {
+      expect(album).toEqual(expect.stringMatching(/^by [0-7]$/));
+    }
+    expect(await deadlocks()).toBe(before);
   });
 
   it("that insert, change, mark and delete what overlaps: nobody deadlocks", async () => {

@@ -72,6 +72,18 @@ export function wav(
   return Buffer.concat([Buffer.from("RIFF"), le32(body.length), body]);
 }
 
+/** AIFF, 8 bit, mono, 8 kHz; tags as ID3v2 in a chunk of its own. */
+export function aiff(tags: AudioTags = {}, { samples = 800 }: { samples?: number } = {}): Buffer {
+  const part = (id: string, data: Buffer): Buffer =>
+    Buffer.concat([Buffer.from(id), be32(data.length), data, Buffer.alloc(data.length % 2)]);
+  // 80 bits of a float: 8000.
+  const rate = Buffer.from("400bfa00000000000000", "hex");
+  const common = Buffer.concat([Buffer.from([0, 1]), be32(samples), Buffer.from([0, 8]), rate]);
+  const sound = part("SSND", Buffer.concat([Buffer.alloc(8), noise(1, samples)]));
+  const body = Buffer.concat([Buffer.from("AIFF"), part("COMM", common), sound, part("ID3 ", id3v2(tags))]);
+  return Buffer.concat([Buffer.from("FORM"), be32(body.length), body]);
+}
+
 /** FLAC: STREAMINFO with an MD5 of the audio, and Vorbis comments; what follows is no real frame. */
 export function flac(
   tags: AudioTags = {},
