@@ -28,10 +28,11 @@ const scopeOf = ({ database, tables, id }: Library) => ({ database, tables, libr
 const keys = [{ index: 0, artistKey: "beatles", titleKey: "1" }];
 
 it("tells a role that may not make the extension what to run", async () => {
-  await database.rows(`create role ${role} login; grant usage on schema library to ${role};
+  await database.rows(`create role ${role} login password 'guest'; grant usage on schema library to ${role};
     grant select on all tables in schema library to ${role}`);
   const url = new URL(database.dsn);
   url.username = role;
+  url.password = "guest";
   const guest = await openDatabase({ dsn: url.toString() });
   try {
     const own = await openLibrary(guest, { create: false });
