@@ -22,7 +22,7 @@ const groupsAtOnce = 500;
 
 /**
  * By artist. Memory holds the titles of one artist and some hundreds of groups. 100,000 files of 100 artists, 50 million pairs
- * of titles, take MEASURED.
+ * of titles, take 6 s; it grows with the square of the titles of one artist.
  */
 export async function* listFuzzyGroups(
   library: Library,

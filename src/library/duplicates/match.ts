@@ -21,8 +21,9 @@ export interface MatchOptions {
   /** Compares content, by its sampled hash and that of the audio data. Default: true. */
   useContentHash?: boolean;
   /**
-   * Also artists that are nearly the same (`fuzzy_artist`): a wider search through trigrams, which finds many and promises
-   * none. Needs pg_trgm. Default: false.
+   * Also artists that are nearly the same, "Beatles" and "The Beatles": a wider search through pg_trgm, which is made when it
+   * is first asked for. Its matches (`fuzzy_artist`) are as sure as both likenesses together, and never certain. Default:
+   * false.
    */
   fuzzyArtists?: boolean;
   /** The best matches of each file; default 5. With 10, 10,000 files take twice as long. */
