@@ -12,6 +12,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
   read: () => import("./read/run.ts"),
   manifest: () => import("./manifest/run.ts"),
   simulation: () => import("./simulation/run.ts"),
+  library: () => import("./library/run.ts"),
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -21,6 +21,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   "serve-config": async () => (await import("./commands/serveConfig.ts")).addServeConfigCommand,
   memory: async () => (await import("./commands/memory.ts")).addMemoryCommand,
   simulation: async () => (await import("./commands/simulation.ts")).addSimulationCommand,
+  library: async () => (await import("./commands/library.ts")).addLibraryCommand,
   migrate: async () => (await import("./commands/migrate.ts")).addMigrateCommand,
   db: async () => (await import("./commands/db.ts")).addDbCommand,
   doctor: async () => (await import("./commands/doctor.ts")).addDoctorCommand,

@@ -36,7 +36,7 @@ function dropUnsetTwins(command: Command): void {
   for (const option of command.options) {
     if (option.envVar === undefined) continue;
     const value = readEnv(option.envVar);
-    const isNo = option.isBoolean() && /^(0|false|no|off)$/i.test(value ?? "");
+    const isNo = (option.isBoolean() || option.negate) && /^(0|false|no|off)$/i.test(value ?? "");
     if (value === undefined || isNo) unsetEnv(option.envVar);
   }
   for (const child of command.commands) dropUnsetTwins(child);
@@ -56,6 +56,7 @@ function failureReport(error: unknown, command: Command | undefined): object {
 
 function countsOf(command: Command | undefined): object {
   if (command?.name() === "ingest") return nothingIngested;
+  if (command?.name() === "scan") return { library: null, ...nothingLoaded, ...nothingScanned };
   if (command === undefined || command.name() !== "load") return {};
   if (command.parent?.name() === "simulation")
     return { scenario: null, ...nothingLoaded, ...nothingSimulated };
@@ -73,6 +74,9 @@ const nothingIngested = {
 
 /** Of `simulation load`, besides what every load has. */
 const nothingSimulated = { updates: 0, initialDatasets: 0, arrays: 0, bytes: 0 };
+
+/** Of `library scan`, besides what every load has. */
+const nothingScanned = { missing: 0, moved: 0, reactivated: 0 };
 
 /** Of `memory load` and its like. */
 const nothingLoaded = {

@@ -14,6 +14,7 @@ describe.each([
   "docs/growing.md",
   "docs/watching.md",
   "docs/simulation.md",
+  "docs/library.md",
 ])("%s", (path) => {
   const page = readPage(path);
   const commands = page.examples.flatMap((example) => example.commands);

@@ -1,0 +1,10 @@
+// The room's face: files as records for other programs.
+
+export {
+  csvHeader,
+  csvLine,
+  type ExportFormat,
+  exportFormats,
+  fileJson,
+  fileLines,
+} from "./fileText.ts";

@@ -1,0 +1,10 @@
+// The room's face: scans of a folder with rejects file and report.
+
+export { absoluteFolder } from "./absoluteFolder.ts";
+export {
+  checkScan,
+  type ScanFolderOptions,
+  type ScanFolderProgress,
+  type ScanFolderReport,
+  scanFolder,
+} from "./scanFolder.ts";

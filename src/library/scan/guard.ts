@@ -1,0 +1,34 @@
+// A drive that is not mounted looks like a folder from which all was deleted: such a scan is refused.
+
+import { CopycatError } from "../../errors.ts";
+import type { ScanPlace } from "./place.ts";
+import type { KnownFile } from "./store.ts";
+import type { Survey } from "./survey.ts";
+
+const count = (files: number): string => `${files.toLocaleString("en-US")} ${files === 1 ? "file" : "files"}`;
+
+/** @throws CopycatError UNREADABLE_SOURCE for a folder that is not there */
+export function refuseAbsent(place: ScanPlace, known: number, allowEmpty: boolean): void {
+  if (place.exists || (known > 0 && allowEmpty)) return;
+  const what =
+    known === 0
+      ? "there is no such folder"
+      : `it is not there, but ${count(known)} below it are known. Is its drive mounted? Nothing was changed; if all are really gone, say so (--allow-empty)`;
+  throw new CopycatError("UNREADABLE_SOURCE", `Cannot scan ${place.name}: ${what}.`);
+}
+
+/** @throws CopycatError UNREADABLE_SOURCE for a folder in which nothing is left */
+export function refuseEmptied(
+  place: ScanPlace,
+  { files, gone }: Pick<Survey, "files" | "gone">,
+  allowEmpty: boolean,
+): void {
+  const present = gone.filter(isPresent).length;
+  if (files > 0 || present === 0 || allowEmpty) return;
+  throw new CopycatError(
+    "UNREADABLE_SOURCE",
+    `Cannot scan ${place.name}: there is not a single file in it, but ${count(present)} below it are known. Is its drive mounted? Nothing was changed; if all are really gone, say so (--allow-empty).`,
+  );
+}
+
+export const isPresent = ({ state }: KnownFile): boolean => state === "present";

@@ -1,0 +1,135 @@
+// What is there and what is known, side by side: which files are to be read, and which are gone.
+
+import type { BigIntStats } from "node:fs";
+import { lstat } from "node:fs/promises";
+import { filenameOf, suffixOf } from "../paths.ts";
+import { isAudioSuffix } from "./audioFormats.ts";
+import { EmptyMounts } from "./emptyMounts.ts";
+import { isBelow, isGone, type ScanPlace } from "./place.ts";
+import type { KnownFile } from "./store.ts";
+import type { ScanKind, ScanReject } from "./types.ts";
+import { type FoundItem, listFolder } from "./walk.ts";
+
+export interface SurveyOptions {
+  kind: ScanKind;
+  sniff: boolean;
+  fullHash: boolean;
+  reread: boolean;
+  allowEmpty: boolean;
+  signal: AbortSignal | undefined;
+  /** Called now and then with the files that were seen so far. */
+  onSeen(seen: number): void;
+}
+
+export interface FileToRead {
+  path: string;
+  bytes: Buffer;
+  /** Null for a new one. */
+  known: KnownFile | null;
+}
+
+export interface Survey {
+  /** Regular files of any kind. */
+  files: number;
+  toRead: FileToRead[];
+  unchanged: number;
+  /** Unchanged ones that were missing or inactive. */
+  back: number[];
+  /** Known and not there. */
+  gone: KnownFile[];
+  rejects: ScanReject[];
+  passedOver: { path: string; mark: string }[];
+  links: string[];
+  /** Folders on which a drive was mounted, as it seems, and is not. */
+  unmounted: string[];
+}
+
+/** Looks that are under way at once; the system has four threads for them. */
+const looksAtOnce = 64;
+
+/** @param known by path; those that are there are taken out of it */
+export async function surveyFolder(
+  place: ScanPlace,
+  known: Map<string, KnownFile>,
+  options: SurveyOptions,
+): Promise<Survey> {
+  const survey: Survey = {
+    files: 0,
+    toRead: [],
+    unchanged: 0,
+    back: [],
+    gone: [],
+    rejects: [],
+    passedOver: [],
+    links: [],
+    unmounted: [],
+  };
+  const leftAlone: string[] = [];
+  const mounts = new EmptyMounts();
+  const found = place.exists ? listFolder(place.root, { folder: place.folder, signal: options.signal }) : [];
+  let looks: Promise<void>[] = [];
+  for await (const item of found) {
+    if (item.type === "empty") {
+      await mounts.addFolder(item);
+      continue;
+    }
+    if (item.type !== "file") {
+      note(item, survey);
+      if (item.type !== "link") leftAlone.push(item.path);
+      continue;
+    }
+    survey.files += 1;
+    const row = known.get(item.path) ?? null;
+    known.delete(item.path);
+    if (!isWanted(item.path, options)) continue;
+    looks.push(look({ path: item.path, bytes: item.bytes, known: row }, { survey, mounts }, options));
+    if (looks.length < looksAtOnce) continue;
+    await Promise.all(looks);
+    looks = [];
+    options.onSeen(survey.files);
+  }
+  await Promise.all(looks);
+  options.onSeen(survey.files);
+  const gone = [...known.values()].filter(({ path }) => !isBelow(path, leftAlone));
+  survey.unmounted = options.allowEmpty ? [] : mounts.find(gone);
+  for (const row of gone) if (!isBelow(row.path, survey.unmounted)) survey.gone.push(row);
+  return survey;
+}
+
+function note(item: Exclude<FoundItem, { type: "file" | "empty" }>, survey: Survey): void {
+  if (item.type === "link") survey.links.push(item.path);
+  else if (item.type === "passedOver") survey.passedOver.push(item);
+  else survey.rejects.push({ path: item.path, code: "unreadable_folder", message: item.message });
+}
+
+function isWanted(path: string, { kind, sniff }: SurveyOptions): boolean {
+  const suffix = suffixOf(filenameOf(path));
+  return kind === "any" || isAudioSuffix(suffix) || (sniff && suffix === "");
+}
+
+async function look(
+  file: FileToRead,
+  { survey, mounts }: { survey: Survey; mounts: EmptyMounts },
+  options: SurveyOptions,
+): Promise<void> {
+  let stats: BigIntStats;
+  try {
+    stats = await lstat(file.bytes, { bigint: true });
+  } catch (error) {
+    // It vanished while the folder was listed; any other error is told when it is read.
+    if (!isGone(error)) survey.toRead.push(file);
+    else if (file.known !== null) survey.gone.push(file.known);
+    return;
+  }
+  const { known } = file;
+  if (known !== null && isSame(known, stats)) mounts.addFile(known, stats.dev);
+  if (known === null || options.reread || !isSame(known, stats)) survey.toRead.push(file);
+  else if (options.fullHash && !known.hasFullHash) survey.toRead.push(file);
+  else {
+    survey.unchanged += 1;
+    if (!known.isActive || known.state === "missing") survey.back.push(known.id);
+  }
+}
+
+const isSame = ({ size, mtimeNs }: KnownFile, stats: BigIntStats): boolean =>
+  mtimeNs === stats.mtimeNs && BigInt(size) === stats.size;

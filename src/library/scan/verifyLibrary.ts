@@ -1,0 +1,97 @@
+// Whether the files of the library are where it says; nothing is read of them.
+
+import { lstat } from "node:fs/promises";
+import { CopycatError } from "../../errors.ts";
+import { decodePath } from "../paths.ts";
+import { refuseAbsent, refuseEmptied } from "./guard.ts";
+import { findPlace, isGone, joinBytes } from "./place.ts";
+import { type KnownFile, noChanges, type ScanStore } from "./store.ts";
+
+export interface VerifyOptions {
+  /** A folder below the root; the rest of the library is left alone. */
+  folder?: string;
+  /** Marks rows as missing or as active again. Default: false. */
+  mark?: boolean;
+  /** Says that a folder that is gone or empty is no mistake. Default: false. */
+  allowEmpty?: boolean;
+  signal?: AbortSignal;
+  onProgress?: (progress: { checked: number }) => void;
+}
+
+/** Paths are relative to the root, as text. */
+export interface VerifyReport {
+  checked: number;
+  present: number;
+  /** Files that are not there, or no files. */
+  missing: string[];
+  /** Of these, and of `back`: what was marked. */
+  marked: number;
+  /** Files that are there though their rows say missing or inactive. */
+  back: string[];
+  /** Files that could not be looked at; their rows stay as they are. */
+  unknown: string[];
+}
+
+const looksAtOnce = 256;
+
+/**
+ * Looks for each file that the library knows below a folder.
+ *
+ * @throws CopycatError USAGE, UNREADABLE_SOURCE (a folder that is not there, or in which no known file is left), CANCELLED
+ *
+ * @example
+ * const { missing } = await verifyLibrary(library, { folder: "albums" });
+ */
+export async function verifyLibrary(library: ScanStore, options: VerifyOptions = {}): Promise<VerifyReport> {
+  const work = () => verify(library, options);
+  return options.mark === true ? library.withScanLock(work, { signal: options.signal }) : work();
+}
+
+async function verify(
+  library: ScanStore,
+  { folder, mark = false, allowEmpty = false, signal, onProgress }: VerifyOptions,
+): Promise<VerifyReport> {
+  if (library.root === null)
+    throw new CopycatError("USAGE", "The library has no root yet; scan a folder first.");
+  const place = await findPlace(library.root, folder);
+  const report: VerifyReport = { checked: 0, present: 0, missing: [], marked: 0, back: [], unknown: [] };
+  const changes = noChanges();
+  const gone: KnownFile[] = [];
+  const look = async (row: KnownFile): Promise<void> => {
+    const path = joinBytes(place.root, decodePath(row.path));
+    const isThere = await lstat(path).then(
+      (stats) => stats.isFile(),
+      (error) => (isGone(error) ? false : null),
+    );
+    report.checked += 1;
+    if (isThere === null) report.unknown.push(row.path);
+    else if (!isThere) gone.push(row);
+    else {
+      report.present += 1;
+      if (row.isActive && row.state === "present") return;
+      report.back.push(row.path);
+      changes.reactivate.push(row.id);
+    }
+  };
+  let looks: Promise<void>[] = [];
+  for await (const row of library.listKnown(place.folder)) {
+    looks.push(look(row));
+    if (looks.length < looksAtOnce) continue;
+    await Promise.all(looks);
+    looks = [];
+    onProgress?.({ checked: report.checked });
+    if (signal?.aborted === true) {
+      throw new CopycatError("CANCELLED", "The check was cancelled; nothing was changed.", {
+        cause: signal.reason,
+      });
+    }
+  }
+  await Promise.all(looks);
+  refuseAbsent(place, report.checked, allowEmpty);
+  refuseEmptied(place, { files: report.present + report.unknown.length, gone }, allowEmpty);
+  report.missing = gone.map(({ path }) => path);
+  changes.missing = gone.filter(({ isActive, state }) => isActive || state === "present").map(({ id }) => id);
+  if (!mark) return report;
+  const { missing, reactivated } = await library.applyScan(changes, { signal });
+  return { ...report, marked: missing + reactivated };
+}

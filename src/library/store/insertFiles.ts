@@ -1,0 +1,107 @@
+// Files added by thousands: COPY, with each one that does not go in named.
+
+import type { ClientBase, Pool } from "pg";
+import { bulkLoad, type RejectedRow, type TableDescription } from "../../bulk/index.ts";
+import type { BatchReport, LibraryFileInput, RowFailure } from "../types.ts";
+import { ask } from "./ask.ts";
+import { byIndex, duplicatePath, failuresOf, type PlacedFile, placeFiles } from "./failures.ts";
+import { columns, rowOfFile } from "./fileRow.ts";
+import { type BatchOptions, clampBatchSize, insertLimits, requireSome } from "./options.ts";
+import type { GrowingScope, LibraryScope } from "./tables.ts";
+
+export async function insertFiles(
+  scope: GrowingScope,
+  inputs: readonly LibraryFileInput[],
+  { batchSize, signal }: BatchOptions = {},
+): Promise<BatchReport> {
+  clampBatchSize(batchSize, insertLimits);
+  requireSome(inputs, "files");
+  const failures: RowFailure[] = [];
+  const placed = firstOfEachPath(placeFiles(inputs, failures), failures);
+  if (placed.length > 0) failures.push(...(await load(scope, placed, signal)));
+  const changed = inputs.length - failures.length;
+  await scope.growth.add(changed);
+  return { read: inputs.length, changed, unchanged: 0, failures: failures.sort(byIndex) };
+}
+
+/** In the order of their paths: two who write the same ones wait for each other in one order, and not in a circle. */
+export function firstOfEachPath(placed: readonly PlacedFile[], failures: RowFailure[]): PlacedFile[] {
+  const first = new Map<string, PlacedFile>();
+  for (const one of placed) {
+    const { path } = one.file;
+    const known = first.get(path);
+    if (known === undefined) first.set(path, one);
+    else failures.push(duplicatePath({ index: one.index, path }, known.index));
+  }
+  return [...first.values()].sort((a, b) => (a.file.path < b.file.path ? -1 : 1));
+}
+
+export function insertTable({ tables }: LibraryScope): TableDescription {
+  return { schema: tables.schema, name: "file", columns, conflictKey: ["library_id", "path"] };
+}
+
+async function load(
+  scope: LibraryScope,
+  placed: readonly PlacedFile[],
+  signal: AbortSignal | undefined,
+): Promise<RowFailure[]> {
+  const ids = await reserveIds(scope, placed.length);
+  const rows = rowsOf(scope, placed, ids);
+  let rejects: RejectedRow[] = [];
+  const report = await bulkLoad(scope.database, insertTable(scope), () => rows, {
+    policy: "skip",
+    ...(signal === undefined ? {} : { signal }),
+    onReject: (reject) => {
+      rejects.push(reject);
+    },
+    onRestart: () => {
+      rejects = [];
+    },
+  });
+  const isSkipped = report.skipped === 0 ? () => false : await findAbsent(scope.database.pool, scope, ids);
+  return failuresOf(placed, { ids, rejects, isSkipped });
+}
+
+/**
+ * Ids are sent as data, from the sequence: afterwards it is known which rows went in, whatever others write at the same
+ * time, and COPY can be used, which says nothing of its rows.
+ */
+export async function reserveIds(scope: LibraryScope, count: number): Promise<number[]> {
+  const rows = await ask<{ ids: string[] }>(scope, {
+    text: "select array_agg(nextval(pg_get_serial_sequence($1, 'id')::regclass)) as ids from generate_series(1, $2)",
+    values: [scope.tables.file, count],
+    doing: "Adding files",
+  });
+  return (rows[0]?.ids ?? []).map(Number);
+}
+
+/** Ids rise with the place in the input, though rows are sent in the order of their paths. */
+export function rowsOf(
+  { libraryId }: LibraryScope,
+  placed: readonly PlacedFile[],
+  ids: number[],
+): unknown[][] {
+  const order = placed.map((_, place) => place);
+  order.sort((a, b) => (placed[a] as PlacedFile).index - (placed[b] as PlacedFile).index);
+  const sorted = [...ids].sort((a, b) => a - b);
+  for (const [rank, place] of order.entries()) ids[place] = sorted[rank] as number;
+  const indexedAt = new Date();
+  return placed.map(({ file }, place) => [
+    ...rowOfFile(file, { id: ids[place] as number, libraryId, indexedAt }),
+  ]);
+}
+
+/** Of rows that were sent and not rejected: those that met their like. */
+export async function findAbsent(
+  client: ClientBase | Pool,
+  { tables }: LibraryScope,
+  ids: readonly number[],
+): Promise<(id: number) => boolean> {
+  const { rows } = await client.query<{ id: string }>(
+    `select wanted.id from unnest($1::bigint[]) as wanted (id)
+      where not exists (select from ${tables.file} f where f.id = wanted.id)`,
+    [ids],
+  );
+  const absent = new Set(rows.map(({ id }) => Number(id)));
+  return (id) => absent.has(id);
+}

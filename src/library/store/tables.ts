@@ -1,0 +1,32 @@
+// The tables of a store, with their names quoted for SQL.
+
+import { type Database, quoteIdentifier } from "../../database/index.ts";
+import type { Growth } from "./growth.ts";
+
+export const defaultSchema = "library";
+export const defaultLibrary = "default";
+
+export type Tables = ReturnType<typeof tablesOf>;
+
+export function tablesOf(schema: string) {
+  const name = (table: string): string => quoteIdentifier(schema, table);
+  return {
+    schema,
+    library: name("library"),
+    file: name("file"),
+    stats: name("library_stats"),
+    vetting: name("vetting"),
+  };
+}
+
+/** One library of a store. */
+export interface LibraryScope {
+  database: Database;
+  tables: Tables;
+  libraryId: number;
+}
+
+/** One that rows are added to. */
+export interface GrowingScope extends LibraryScope {
+  growth: Growth;
+}
