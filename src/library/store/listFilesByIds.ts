@@ -1,23 +1,24 @@
 // Files by their ids, in one statement.
 
-import { wrapDatabaseError } from "../../database/index.ts";
 import type { LibraryFile } from "../types.ts";
+import { ask } from "./ask.ts";
 import { type FileRow, fileColumns, fileOfRow } from "./fileRow.ts";
 import type { LibraryScope } from "./tables.ts";
 
-/** Those of this library that are there, by id. */
+/**
+ * Those of this library that are there, by id.
+ *
+ * @throws CopycatError DATABASE, CONNECTION
+ */
 export async function listFilesByIds(
-  { database, tables, libraryId }: LibraryScope,
+  scope: LibraryScope,
   ids: readonly number[],
 ): Promise<Map<number, LibraryFile>> {
   if (ids.length === 0) return new Map();
-  try {
-    const { rows } = await database.pool.query<FileRow>(
-      `select ${fileColumns("f")} from ${tables.file} f where f.library_id = $1 and f.id = any($2::bigint[])`,
-      [libraryId, ids],
-    );
-    return new Map(rows.map(fileOfRow).map((file) => [file.id as number, file]));
-  } catch (error) {
-    throw wrapDatabaseError(error, "Reading files of the library failed");
-  }
+  const rows = await ask<FileRow>(scope, {
+    text: `select ${fileColumns("f")} from ${scope.tables.file} f where f.library_id = $1 and f.id = any($2::bigint[])`,
+    values: [scope.libraryId, ids],
+    doing: "Reading files of the library",
+  });
+  return new Map(rows.map((row) => [Number(row.id), fileOfRow(row)]));
 }
