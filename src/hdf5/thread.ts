@@ -1,7 +1,7 @@
 // One worker thread and the calls that it still owes an answer.
 
-import { Worker } from "node:worker_threads";
 import { CopycatError } from "../errors.ts";
+import { startWorker } from "../startWorker.ts";
 import { type Answer, type Arguments, type Call, type Operation, type Result, readyId } from "./protocol.ts";
 
 /** Keeps a runaway thread from taking the whole process along; wasm memory is not counted in it. */
@@ -14,7 +14,7 @@ interface Pending {
 }
 
 export class Hdf5Thread {
-  private readonly worker = startWorker();
+  private readonly worker = startWorker(import.meta.url, resourceLimits);
   private readonly pending = new Map<number, Pending>();
   private lastId = readyId;
   private loaded = false;
@@ -105,21 +105,4 @@ function stopped(file: string, cause: Error): CopycatError {
   if (cause instanceof CopycatError) return cause;
   const message = `${file} cannot be read: it stopped the HDF5 reader (${cause.message})`;
   return new CopycatError("UNREADABLE_SOURCE", message, { cause });
-}
-
-/**
- * Node cannot start a worker from TypeScript: when run from source, tsx is registered inside it first.
- * It is taken out again before the library's 4 MB are imported, which would cost it 600 MB to look through.
- */
-function startWorker(): Worker {
-  const options = { resourceLimits, execArgv: [] };
-  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./worker.js", import.meta.url), options);
-  const tsx = JSON.stringify(import.meta.resolve("tsx/esm/api"));
-  const entry = JSON.stringify(new URL("./worker.ts", import.meta.url).href);
-  const code = `import(${tsx}).then(async ({ register }) => {
-    const unregister = register();
-    await import(${entry});
-    await unregister();
-  });`;
-  return new Worker(code, { ...options, eval: true });
 }

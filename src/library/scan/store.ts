@@ -1,19 +1,10 @@
 // What a scan asks of the library's tables.
 
 import type { Log } from "../../log.ts";
+import type { KnownFile } from "../store/index.ts";
 import type { HashType, LibraryFile, RowFailure } from "../types.ts";
 
-export interface KnownFile {
-  id: number;
-  path: string;
-  size: number;
-  mtimeNs: bigint | null;
-  inode: string | null;
-  state: LibraryFile["state"];
-  isActive: boolean;
-  kind: LibraryFile["kind"];
-  hasFullHash: boolean;
-}
+export type { KnownFile } from "../store/index.ts";
 
 export interface ScanChanges {
   insert: LibraryFile[];

@@ -1,6 +1,6 @@
 // One thread that reads files, and the files that it still owes.
 
-import { Worker } from "node:worker_threads";
+import { startWorker } from "../../startWorker.ts";
 import type { ReadAnswer, ReadRequest } from "./protocol.ts";
 import type { ReadResult } from "./types.ts";
 
@@ -14,7 +14,7 @@ interface Pending {
 }
 
 export class ReadThread {
-  readonly #worker = startWorker();
+  readonly #worker = startWorker(import.meta.url, resourceLimits);
   readonly #pending: Pending[] = [];
   readonly #mostMs: number;
   #lastId = 0;
@@ -79,21 +79,4 @@ export class ReadThread {
     first?.resolve({ code: "reader_stopped", message: `reading it was given up: ${why}` });
     for (const { resolve } of others) resolve("lost");
   }
-}
-
-/**
- * Node cannot start a worker from TypeScript: when run from source, tsx is registered inside it first, and taken out again
- * when all is loaded.
- */
-function startWorker(): Worker {
-  const options = { resourceLimits, execArgv: [] };
-  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./worker.js", import.meta.url), options);
-  const tsx = JSON.stringify(import.meta.resolve("tsx/esm/api"));
-  const entry = JSON.stringify(new URL("./worker.ts", import.meta.url).href);
-  const code = `import(${tsx}).then(async ({ register }) => {
-    const unregister = register();
-    await import(${entry});
-    await unregister();
-  });`;
-  return new Worker(code, { ...options, eval: true });
 }

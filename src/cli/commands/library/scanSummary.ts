@@ -2,6 +2,7 @@
 
 import type { ScanFolderReport } from "../../../library/index.ts";
 import { formatCount, formatDuration, plural } from "../../output.ts";
+import { rejectLines } from "../../rejectLines.ts";
 import { safeText } from "../../safeText.ts";
 import type { OpenedDatabase } from "../../withDatabase.ts";
 import { type LibraryFlags, targetArguments } from "./shared.ts";
@@ -42,7 +43,7 @@ function headline(report: ScanFolderReport, dryRun: boolean): string {
 }
 
 function details(report: ScanFolderReport, dryRun: boolean): string[] {
-  const { inserted, updated, unchanged, skipped, duplicates, rejected, rejectsFile } = report;
+  const { inserted, updated, unchanged, skipped, duplicates } = report;
   const { moved, missing, reactivated } = report;
   const lines = [];
   if (dryRun && updated > 0) lines.push(`  would be renewed: ${formatCount(updated)}`);
@@ -52,19 +53,7 @@ function details(report: ScanFolderReport, dryRun: boolean): string[] {
   if (moved > 0) lines.push(`  moved, with their rows: ${formatCount(moved)}`);
   if (reactivated > 0) lines.push(`  back again: ${formatCount(reactivated)}`);
   if (missing > 0) lines.push(`  missing, marked and kept: ${formatCount(missing)}`);
-  if (rejectsFile !== null) {
-    lines.push(
-      `  ${plural(rejected, "reject")} in ${rejectsFile}`,
-      "  Mend the files named there and run the same command again; what is in is not read again.",
-    );
-  } else if (rejected > 0) {
-    lines.push(
-      dryRun
-        ? `  ${formatCount(rejected)} would be rejected; --rejects FILE lists them.`
-        : `  ${formatCount(rejected)} rejected.`,
-    );
-  }
-  return lines;
+  return [...lines, ...rejectLines(report, dryRun)];
 }
 
 function nextSteps(flags: SummaryFlags, { dsnArgument }: OpenedDatabase): string[] {

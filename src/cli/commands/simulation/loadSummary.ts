@@ -4,6 +4,7 @@ import { shellWord } from "../../../catalog/promoted/target.ts";
 import type { LoadSimulationReport } from "../../../simulation/index.ts";
 import { formatBytes } from "../../formatBytes.ts";
 import { formatCount, formatDuration, plural } from "../../output.ts";
+import { rejectLines } from "../../rejectLines.ts";
 import type { OpenedDatabase } from "../../withDatabase.ts";
 
 export interface SummaryFlags {
@@ -46,7 +47,7 @@ const some = (count: number): string =>
   plural(count, "update or initial dataset", "updates and initial datasets");
 
 function details(report: LoadSimulationReport, { dryRun }: SummaryFlags): string[] {
-  const { inserted, updated, unchanged, skipped, duplicates, rejected, rejectsFile, arrays, bytes } = report;
+  const { inserted, updated, unchanged, skipped, duplicates, arrays, bytes } = report;
   const lines = [];
   if (arrays > 0) lines.push(`  ${plural(arrays, "array")}; ${formatBytes(bytes)} sent for those of updates`);
   if (updated > 0 && !dryRun) lines.push(`  replaced, as they differed: ${formatCount(updated)}`);
@@ -54,19 +55,7 @@ function details(report: LoadSimulationReport, { dryRun }: SummaryFlags): string
     lines.push(`  already there, left as they are: ${formatCount(unchanged + skipped)}`);
   }
   if (duplicates > 0) lines.push(`  standing in the input more than once: ${formatCount(duplicates)}`);
-  if (rejectsFile !== null) {
-    lines.push(
-      `  ${plural(rejected, "reject")} in ${rejectsFile}`,
-      "  Mend the files named there and run the same command again; what is in is not read again.",
-    );
-  } else if (rejected > 0) {
-    lines.push(
-      dryRun
-        ? `  ${formatCount(rejected)} would be rejected; --rejects FILE lists them.`
-        : `  ${formatCount(rejected)} rejected.`,
-    );
-  }
-  return lines;
+  return [...lines, ...rejectLines(report, dryRun)];
 }
 
 function nextSteps(
