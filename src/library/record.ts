@@ -2,7 +2,7 @@
 
 import { CopycatError } from "../errors.ts";
 import { metadataHash } from "./hashes.ts";
-import { filenameOf, isStorableText, suffixOf } from "./paths.ts";
+import { decodePath, encodePath, filenameOf, isStorableText, suffixOf } from "./paths.ts";
 import type { LibraryFile, LibraryFileInput } from "./types.ts";
 
 const noNumber = { no: null, of: null };
@@ -33,7 +33,7 @@ export function makeLibraryFile(input: LibraryFileInput): LibraryFile {
   const { year, duration } = plausible(input, warnings);
   const whole = (what: string, value: number | null | undefined): number | null =>
     wholeNumber(what, value, warnings);
-  const { track = noNumber, disc = noNumber } = input;
+  const [track, disc] = [input.track ?? noNumber, input.disc ?? noNumber];
   return {
     id: input.id ?? null,
     path: input.path,
@@ -60,7 +60,7 @@ export function makeLibraryFile(input: LibraryFileInput): LibraryFile {
     musicBrainz: input.musicBrainz ?? noMusicBrainz,
     tags: input.tags ?? {},
     metadataHash: input.metadataHash ?? derived.hash,
-    isHashOfName: input.isHashOfName ?? (input.metadataHash === undefined && derived.isHashOfName),
+    isHashOfName: input.isHashOfName ?? isOfName(input.metadataHash, derived),
     contentHash: input.contentHash ?? null,
     audioHash: input.audioHash ?? null,
     fullHash: input.fullHash ?? null,
@@ -73,6 +73,14 @@ export function makeLibraryFile(input: LibraryFileInput): LibraryFile {
   };
 }
 
+/** Also of a hash that came with the file: indexes that were made elsewhere have such hashes for all files without tags. */
+function isOfName(
+  given: string | undefined,
+  { hash, isHashOfName }: { hash: string; isHashOfName: boolean },
+): boolean {
+  return isHashOfName && (given === undefined || given === hash);
+}
+
 function checkPath(path: unknown): void {
   if (typeof path !== "string" || path === "") throw refuse("the path must be a text that is not empty");
   if (path.startsWith("/") || path.split("/").some((part) => part === "" || part === "." || part === "..")) {
@@ -82,6 +90,10 @@ function checkPath(path: unknown): void {
     throw refuse(
       `the path ${JSON.stringify(path)} has a character that cannot be stored; encodePath writes its bytes`,
     );
+  }
+  // Else one file would have two paths, or a path might lead out of the library.
+  if (path.includes("\\") && encodePath(decodePath(path)) !== path) {
+    throw refuse(`the path ${JSON.stringify(path)} is not as encodePath writes it`);
   }
 }
 
@@ -147,7 +159,7 @@ export function fromDict(dict: Readonly<Record<string, unknown>>): LibraryFile {
   const number = (name: string): number | null => (dict[name] == null ? null : Number(dict[name]));
   const content = text("file_content_hash") as string;
   return makeLibraryFile({
-    path: (text("file_path") as string).replace(/^\/+/, ""),
+    path: encodePath(Buffer.from((text("file_path") as string).replace(/^\/+/, ""))),
     format: text("file_format") as string,
     size: number("file_size") as number,
     artist: text("artist"),

@@ -107,6 +107,13 @@ async function listFiles(folder: Buffer, { kind = "audio", signal }: VetOptions,
     if (item.type === "unreadable") {
       const path = item.path === "" ? "." : item.path;
       tally.reject({ path, code: "unreadable_folder", message: item.message });
+    } else if (item.type === "passedOver") {
+      const path = item.path === "" ? "." : item.path;
+      tally.reject({
+        path,
+        code: "passed_over",
+        message: `the folder is passed over: it has a ${item.mark}`,
+      });
     } else if (item.type === "file" && (kind === "any" || isAudioSuffix(suffixOf(item.path)))) {
       found.push({ path: item.path, bytes: item.bytes });
     }

@@ -10,6 +10,8 @@ export interface OpenedForScan {
   root: string;
   /** The folder, relative to the root; null when it is the root. */
   below: string | null;
+  /** The root that the library had before this one; null when it is the same. */
+  oldRoot: string | null;
 }
 
 export interface OpenForScanOptions {
@@ -33,9 +35,9 @@ export async function openForScan(
   const root = known?.root ?? folder;
   const top = root.endsWith("/") ? root : `${root}/`;
   if (known !== null && folder.startsWith(top)) {
-    return { library: known, root, below: folder.slice(top.length) };
+    return { library: known, root, below: folder.slice(top.length), oldRoot: null };
   }
-  if (dryRun && known === null) return { library: null, root: folder, below: null };
+  if (dryRun && known === null) return { library: null, root: folder, below: null, oldRoot: null };
   if (database === null) throw new CopycatError("USAGE", "Only a dry run goes without a database.");
   if (setRoot && known !== null) await setLibraryRoot(database, { ...place, root: folder });
   // Of a library with another root this says so.
@@ -43,6 +45,7 @@ export async function openForScan(
     library: await openLibrary(database, { ...place, root: folder }),
     root: folder,
     below: null,
+    oldRoot: setRoot && known !== null && root !== folder ? root : null,
   };
 }
 

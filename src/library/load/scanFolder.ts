@@ -8,7 +8,7 @@ import { type Database, embeddedFolderName } from "../../database/index.ts";
 import { CopycatError, errorCode, errorMessage } from "../../errors.ts";
 import { checkRejectsFile, RejectsFile } from "../../files/index.ts";
 import { type ScanOptions, type ScanReport, scanLibrary } from "../scan/index.ts";
-import { defaultLibrary } from "../store/index.ts";
+import { defaultLibrary, setLibraryRoot } from "../store/index.ts";
 import { absoluteFolder } from "./absoluteFolder.ts";
 import { openForScan } from "./openForScan.ts";
 
@@ -127,7 +127,8 @@ async function run(
 ): Promise<{ report: ScanReport; root: string }> {
   const { folder, library: _name, schema: _schema, rejectsFile: _file, ...rest } = options;
   const { maxRejects, onProgress, setRoot: _setRoot, ...scan } = rest;
-  const { library, root, below } = await openForScan(database, await absoluteFolder(folder), options);
+  const opened = await openForScan(database, await absoluteFolder(folder), options);
+  const { library, root, below, oldRoot } = opened;
   const report = await scanLibrary(library, {
     ...scan,
     root,
@@ -146,6 +147,15 @@ async function run(
           `${options.commitEvery ? "What was committed before stays" : "Nothing was changed"}. They are listed in ${rejects.path}.`,
       );
     },
+  }).catch(async (error: unknown) => {
+    // Nothing was changed, and so the root neither.
+    const isUndone = oldRoot !== null && database !== null && !options.commitEvery;
+    if (isUndone) await setLibraryRoot(database, { ...placeOf(options), root: oldRoot });
+    throw error;
   });
   return { report, root };
+}
+
+function placeOf({ library, schema }: ScanFolderOptions): { library?: string; schema?: string } {
+  return { ...(library === undefined ? {} : { library }), ...(schema === undefined ? {} : { schema }) };
 }

@@ -3,6 +3,7 @@
 import { lstat } from "node:fs/promises";
 import { decodePath } from "../paths.ts";
 import type { LibraryFile } from "../types.ts";
+import { deviceOf } from "./mounts.ts";
 import { GoneFiles } from "./moves.ts";
 import { isBelow, isGone, joinBytes, type ScanPlace } from "./place.ts";
 import type { ScanStore } from "./store.ts";
@@ -24,7 +25,7 @@ export async function findGone(library: ScanStore | null, { gone, toRead }: Surv
 
 /**
  * New files of a folder that is scanned alone may have been elsewhere in the library before: rows with their content whose
- * files are gone, from folders that are still there (else their drive may not be mounted), are added to those that are gone.
+ * files are gone, from folders that are still there, on the drive on which they were (else it may not be mounted), are added to those that are gone.
  */
 export async function addGoneElsewhere(
   library: ScanStore | null,
@@ -38,16 +39,18 @@ export async function addGoneElsewhere(
     for (const row of rows) {
       if (isBelow(row.path, [folder]) || gone.has(row)) continue;
       const parent = row.path.split("/").slice(0, -1).join("/");
-      if ((await exists(joinBytes(root, decodePath(row.path)))) !== false) continue;
-      if ((await exists(joinBytes(root, decodePath(parent)))) === true) gone.add(row);
+      if ((await deviceAt(joinBytes(root, decodePath(row.path)))) !== "none") continue;
+      const device = await deviceAt(joinBytes(root, decodePath(parent)));
+      if (device !== "none" && device !== null && row.inode !== null && device === deviceOf(row.inode))
+        gone.add(row);
     }
   }
 }
 
-/** Null when it cannot be told. */
-async function exists(path: Buffer): Promise<boolean | null> {
-  return lstat(path).then(
-    () => true,
-    (error) => (isGone(error) ? false : null),
+/** "none" when nothing is there; null when it cannot be told. */
+async function deviceAt(path: Buffer): Promise<string | null> {
+  return lstat(path, { bigint: true }).then(
+    ({ dev }) => String(dev),
+    (error) => (isGone(error) ? "none" : null),
   );
 }

@@ -20,10 +20,10 @@ export function refuseAbsent(place: ScanPlace, known: number, allowEmpty: boolea
 /** @throws CopycatError UNREADABLE_SOURCE for a folder in which nothing is left */
 export function refuseEmptied(
   place: ScanPlace,
-  { files, gone }: Pick<Survey, "files" | "gone">,
+  { files, gone, away }: Pick<Survey, "files" | "gone" | "away">,
   allowEmpty: boolean,
 ): void {
-  const present = gone.filter(isPresent).length;
+  const present = gone.filter(isPresent).length + away;
   if (files > 0 || present === 0 || allowEmpty) return;
   throw new CopycatError(
     "UNREADABLE_SOURCE",

@@ -6,7 +6,8 @@ type KeyOf = (file: LibraryFile) => string | null;
 
 /** From the surest sign to the weakest: the bytes; the audio, which new tags leave as it is; tags and size. */
 const signs: readonly KeyOf[] = [
-  ({ contentHash }) => contentHash,
+  // All empty files have the same bytes.
+  ({ contentHash, size }) => (size === 0 ? null : contentHash),
   ({ audioHash }) => audioHash,
   ({ artist, title, album, metadataHash, track, disc, size }) =>
     artist === null && title === null ? null : [metadataHash, album, track.no, disc.no, size].join("|"),
@@ -60,6 +61,7 @@ export class GoneFiles {
       for (const [key, [file, ...others]] of after) {
         const [old, ...alike] = before.get(key) ?? [];
         if (file === undefined || old === undefined || others.length > 0 || alike.length > 0) continue;
+        if (areDifferent(old, file)) continue;
         moves.set(file, old);
         used.add(old);
       }
@@ -67,6 +69,10 @@ export class GoneFiles {
     return moves;
   }
 }
+
+/** Where all bytes were compared, a sample says no more. */
+const areDifferent = (a: LibraryFile, b: LibraryFile): boolean =>
+  a.fullHash !== null && b.fullHash !== null && a.fullHash !== b.fullHash;
 
 function groupBy(files: readonly LibraryFile[], sign: KeyOf): Map<string, LibraryFile[]> {
   const groups = new Map<string, LibraryFile[]>();

@@ -37,8 +37,10 @@ export class PendingChanges {
   }
 
   /** @param before what the row says */
-  move({ id, indexedAt }: LibraryFile, file: LibraryFile): void {
-    this.#changes.move.push({ id: id as number, file: { ...file, indexedAt } });
+  move(before: LibraryFile, file: LibraryFile): void {
+    const { id, indexedAt } = before;
+    const fullHash = file.fullHash ?? (isUntouched(before, file) ? before.fullHash : null);
+    this.#changes.move.push({ id: id as number, file: { ...file, indexedAt, fullHash } });
     this.#tally.counts.updated += 1;
     this.#tally.counts.moved += 1;
   }
@@ -103,11 +105,14 @@ export class PendingChanges {
     if (!isSame && this.#options.policy === "error") this.#options.onConflict(file.path);
     if (!isSame && this.#options.policy === "skip") {
       counts.skipped += 1;
+      if (isBack) {
+        counts.reactivated += 1;
+        this.#changes.reactivate.push(known.id);
+      }
       return;
     }
     // A full hash that was not made again is that of these bytes only when nothing points to others.
-    const keepsFullHash =
-      isSame && file.fullHash === null && row.mtimeNs !== null && row.mtimeNs === file.mtimeNs;
+    const keepsFullHash = isSame && file.fullHash === null && isUntouched(row, file);
     if (isSame && !isBack) {
       counts.unchanged += 1;
       this.#same.add(file.path);
@@ -120,6 +125,13 @@ export class PendingChanges {
       fullHash: keepsFullHash ? row.fullHash : file.fullHash,
     });
   }
+}
+
+/** By size, sample and time: then the hash of all bytes is what it was. */
+function isUntouched(before: LibraryFile, file: LibraryFile): boolean {
+  return (
+    before.mtimeNs !== null && before.mtimeNs === file.mtimeNs && before.contentHash === file.contentHash
+  );
 }
 
 /** Rows that are asked for in one query. */

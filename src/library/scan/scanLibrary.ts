@@ -106,7 +106,7 @@ class Scan {
     const { log } = this.#options;
     for (const path of unmounted) {
       log.notice(
-        `${path} is empty, and the files that were in it were on a drive that is not mounted there; they are not marked as missing.`,
+        `${path === "" ? "The root" : path} had files of a drive that is not mounted there now; they are not marked as missing (--allow-empty).`,
       );
     }
     for (const { path, mark } of passedOver) {
@@ -182,7 +182,10 @@ class Scan {
     if (code === "not_audio" && file.known === null && suffixOf(filenameOf(file.path)) === "") return;
     // What the row describes is not there any more.
     const isOther = code === "not_audio" || code === "unreadable_tags";
-    if (file.known !== null && isOther && isPresent(file.known)) this.#pending.missing(file.known.id);
+    const { deactivateMissing, policy } = this.#options;
+    const mayMark = deactivateMissing && policy !== "skip";
+    if (file.known !== null && isOther && mayMark && isPresent(file.known))
+      this.#pending.missing(file.known.id);
     await this.#tally.reject({ path: file.path, code, message });
   }
 

@@ -4,7 +4,7 @@ import type { BigIntStats } from "node:fs";
 import { lstat } from "node:fs/promises";
 import { filenameOf, suffixOf } from "../paths.ts";
 import { isAudioSuffix } from "./audioFormats.ts";
-import { EmptyMounts } from "./emptyMounts.ts";
+import { Mounts } from "./mounts.ts";
 import { isBelow, isGone, type ScanPlace } from "./place.ts";
 import type { KnownFile } from "./store.ts";
 import type { ScanKind, ScanReject } from "./types.ts";
@@ -29,7 +29,7 @@ export interface FileToRead {
 }
 
 export interface Survey {
-  /** Regular files of any kind. */
+  /** Regular files of the kinds that are looked for. */
   files: number;
   toRead: FileToRead[];
   unchanged: number;
@@ -40,8 +40,10 @@ export interface Survey {
   rejects: ScanReject[];
   passedOver: { path: string; mark: string }[];
   links: string[];
-  /** Folders on which a drive was mounted, as it seems, and is not. */
+  /** Folders on which a drive was mounted, as it seems, and is not: what is known below them stays as it is. */
   unmounted: string[];
+  /** Rows of them. */
+  away: number;
 }
 
 /** Looks that are under way at once; the system has four threads for them. */
@@ -63,25 +65,22 @@ export async function surveyFolder(
     passedOver: [],
     links: [],
     unmounted: [],
+    away: 0,
   };
   const leftAlone: string[] = [];
-  const mounts = new EmptyMounts();
+  const mounts = new Mounts(place.root);
   const found = place.exists ? listFolder(place.root, { folder: place.folder, signal: options.signal }) : [];
   let looks: Promise<void>[] = [];
   for await (const item of found) {
-    if (item.type === "empty") {
-      await mounts.addFolder(item);
-      continue;
-    }
     if (item.type !== "file") {
       note(item, survey);
       if (item.type !== "link") leftAlone.push(item.path);
       continue;
     }
-    survey.files += 1;
     const row = known.get(item.path) ?? null;
     known.delete(item.path);
     if (!isWanted(item.path, options)) continue;
+    survey.files += 1;
     looks.push(look({ path: item.path, bytes: item.bytes, known: row }, { survey, mounts }, options));
     if (looks.length < looksAtOnce) continue;
     await Promise.all(looks);
@@ -90,13 +89,17 @@ export async function surveyFolder(
   }
   await Promise.all(looks);
   options.onSeen(survey.files);
-  const gone = [...known.values()].filter(({ path }) => !isBelow(path, leftAlone));
-  survey.unmounted = options.allowEmpty ? [] : mounts.find(gone);
-  for (const row of gone) if (!isBelow(row.path, survey.unmounted)) survey.gone.push(row);
+  // A scan for audio says nothing of files of other kinds.
+  const isAsked = ({ kind }: KnownFile): boolean => options.kind === "any" || kind === "audio";
+  const gone = [...known.values()].filter((row) => isAsked(row) && !isBelow(row.path, leftAlone));
+  const away = options.allowEmpty ? null : await mounts.findAway(gone);
+  survey.unmounted = away?.folders ?? [];
+  survey.away = away?.rows.size ?? 0;
+  for (const row of gone) if (away?.rows.has(row) !== true) survey.gone.push(row);
   return survey;
 }
 
-function note(item: Exclude<FoundItem, { type: "file" | "empty" }>, survey: Survey): void {
+function note(item: Exclude<FoundItem, { type: "file" }>, survey: Survey): void {
   if (item.type === "link") survey.links.push(item.path);
   else if (item.type === "passedOver") survey.passedOver.push(item);
   else survey.rejects.push({ path: item.path, code: "unreadable_folder", message: item.message });
@@ -109,7 +112,7 @@ function isWanted(path: string, { kind, sniff }: SurveyOptions): boolean {
 
 async function look(
   file: FileToRead,
-  { survey, mounts }: { survey: Survey; mounts: EmptyMounts },
+  { survey, mounts }: { survey: Survey; mounts: Mounts },
   options: SurveyOptions,
 ): Promise<void> {
   let stats: BigIntStats;

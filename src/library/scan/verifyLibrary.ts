@@ -4,6 +4,7 @@ import { lstat } from "node:fs/promises";
 import { CopycatError } from "../../errors.ts";
 import { decodePath } from "../paths.ts";
 import { refuseAbsent, refuseEmptied } from "./guard.ts";
+import { Mounts } from "./mounts.ts";
 import { findPlace, isGone, joinBytes } from "./place.ts";
 import { type KnownFile, noChanges, type ScanStore } from "./store.ts";
 
@@ -57,10 +58,14 @@ async function verify(
   const report: VerifyReport = { checked: 0, present: 0, missing: [], marked: 0, back: [], unknown: [] };
   const changes = noChanges();
   const gone: KnownFile[] = [];
+  const mounts = new Mounts(place.root);
   const look = async (row: KnownFile): Promise<void> => {
     const path = joinBytes(place.root, decodePath(row.path));
-    const isThere = await lstat(path).then(
-      (stats) => stats.isFile(),
+    const isThere = await lstat(path, { bigint: true }).then(
+      (stats) => {
+        if (stats.isFile() && row.mtimeNs === stats.mtimeNs) mounts.addFile(row, stats.dev);
+        return stats.isFile();
+      },
       (error) => (isGone(error) ? false : null),
     );
     report.checked += 1;
@@ -88,10 +93,15 @@ async function verify(
   }
   await Promise.all(looks);
   refuseAbsent(place, report.checked, allowEmpty);
-  refuseEmptied(place, { files: report.present + report.unknown.length, gone }, allowEmpty);
-  report.missing = gone.map(({ path }) => path);
-  changes.missing = gone.filter(({ isActive, state }) => isActive || state === "present").map(({ id }) => id);
+  refuseEmptied(place, { files: report.present + report.unknown.length, gone, away: 0 }, allowEmpty);
+  const away = allowEmpty ? null : await mounts.findAway(gone);
+  report.unknown.push(...[...(away?.rows ?? [])].map(({ path }) => path));
+  const missing = gone.filter((row) => away?.rows.has(row) !== true);
+  report.missing = missing.map(({ path }) => path);
+  changes.missing = missing
+    .filter(({ isActive, state }) => isActive || state === "present")
+    .map(({ id }) => id);
   if (!mark) return report;
-  const { missing, reactivated } = await library.applyScan(changes, { signal });
-  return { ...report, marked: missing + reactivated };
+  const marked = await library.applyScan(changes, { signal });
+  return { ...report, marked: marked.missing + marked.reactivated };
 }

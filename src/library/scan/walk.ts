@@ -14,9 +14,7 @@ export type FoundItem =
   /** Marked to be passed over, or not to be listed: what is known below it stays as it is. */
   | { type: "passedOver"; path: string; mark: string }
   | { type: "unreadable"; path: string; message: string }
-  | { type: "link"; path: string }
-  /** A folder with nothing in it, as one is on which a drive was mounted. */
-  | { type: "empty"; path: string; bytes: Buffer };
+  | { type: "link"; path: string };
 
 export interface ListFolderOptions {
   /** Where to begin, relative to the root, as text; default: the root. */
@@ -44,7 +42,6 @@ export async function* listFolder(
       yield { type: "unreadable", path: next.path, message: entries };
       continue;
     }
-    if (entries.length === 0) yield { type: "empty", ...next };
     const mark = marks.find((name) => entries.some((entry) => entry.name.equals(Buffer.from(name))));
     if (mark !== undefined) {
       yield { type: "passedOver", path: next.path, mark };

@@ -73,4 +73,4 @@ function tagCondition(key: string, wanted: string, value: (one: unknown) => stri
   return `(${objects.map((object) => `f.tags @> ${value(JSON.stringify(object))}::jsonb`).join(" or ")})`;
 }
 
-const isJsonScalar = (text: string): boolean => /^(-?\d+(\.\d+)?|true|false)$/.test(text);
+const isJsonScalar = (text: string): boolean => /^(-?(0|[1-9]\d*)(\.\d+)?|true|false)$/.test(text);

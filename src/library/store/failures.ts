@@ -1,7 +1,7 @@
 // Rows that do not go in: which one, and why, in a word and in a sentence.
 
 import type { RejectedRow } from "../../bulk/index.ts";
-import { CopycatError } from "../../errors.ts";
+import { errorMessage } from "../../errors.ts";
 import { makeLibraryFile } from "../record.ts";
 import type { LibraryFile, LibraryFileInput, RowFailure } from "../types.ts";
 
@@ -37,8 +37,8 @@ export function placeFiles(inputs: readonly LibraryFileInput[], failures: RowFai
     try {
       placed.push({ index, file: makeLibraryFile(input) });
     } catch (error) {
-      if (!(error instanceof CopycatError)) throw error;
-      failures.push({ index, path: pathOf(input), code: "invalid_file", message: error.message });
+      // Also what JavaScript says of a value of another kind: one row must not cost the others.
+      failures.push({ index, path: pathOf(input), code: "invalid_file", message: errorMessage(error) });
     }
   }
   return placed;
@@ -63,7 +63,8 @@ export function notFound({ index, path }: { index: number; path: string }, what:
 }
 
 export function refused(place: { index: number; path: string }, reject: RejectedRow): RowFailure {
-  if (reject.constraint === uniquePath) return duplicatePath(place);
+  // A path that is too long for the index names the same constraint.
+  if (reject.code === "23505" && reject.constraint === uniquePath) return duplicatePath(place);
   return { ...place, code: stateNames[reject.code] ?? reject.code, message: reject.message };
 }
 

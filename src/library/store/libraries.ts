@@ -3,6 +3,7 @@
 import { type Database, wrapDatabaseError } from "../../database/index.ts";
 import { CopycatError } from "../../errors.ts";
 import { hasTables, requireTables } from "./ensureTables.ts";
+import { checkName, withoutEnd } from "./openLibrary.ts";
 import { defaultLibrary, defaultSchema, tablesOf } from "./tables.ts";
 
 export interface LibraryFacts {
@@ -67,10 +68,11 @@ export async function setLibraryRoot(
   database: Database,
   { schema = defaultSchema, library = defaultLibrary, root }: LibraryName & { root: string },
 ): Promise<void> {
+  checkName(root, "The root of the library");
   await changeLibrary(database, schema, {
     library,
     text: "update {library} set root = $2 where name = $1 returning id",
-    values: [root],
+    values: [withoutEnd(root)],
   });
 }
 

@@ -47,7 +47,7 @@ export async function openLibrary(
 }
 
 /** "/music/" and "/music" are one folder. */
-function withoutEnd(root: string): string {
+export function withoutEnd(root: string): string {
   return root.replace(/(?<=.)\/+$/, "");
 }
 
@@ -91,7 +91,7 @@ function refuseRoot(name: string, { has, wanted }: { has: string | null; wanted:
   );
 }
 
-function checkName(name: unknown, what: string): void {
+export function checkName(name: unknown, what: string): void {
   if (typeof name !== "string" || name === "" || /\0|\p{Surrogate}/u.test(name)) {
     throw new CopycatError(
       "USAGE",

@@ -1,7 +1,7 @@
 // A file made whole: what is derived, what is left out, what is refused.
 
 import { describe, expect, it } from "vitest";
-import { fromDict, makeLibraryFile, metadataKey, sizeMb } from "../../../src/library/index.ts";
+import { fromDict, makeLibraryFile, metadataHash, metadataKey, sizeMb } from "../../../src/library/index.ts";
 
 const path = "The Beatles/Hey Jude.MP3";
 
@@ -129,4 +129,22 @@ describe("from the columns of another index", () => {
   it.each(["HASH_FAILED", "10737418241_FILE_TOO_LARGE"])("%s is equal to nothing", (mark) => {
     expect(fromDict({ ...dict, file_content_hash: mark }).contentHash).toBeNull();
   });
+});
+
+it("an index that was made elsewhere has hashes of names, which are known as such", () => {
+  const { hash } = metadataHash({ artist: null, title: null }, "song.mp3");
+  const dict = {
+    file_path: "/music/a\\b/song.mp3",
+    filename: "song.mp3",
+    file_format: "mp3",
+    file_size: 10,
+    metadata_hash: hash,
+    file_content_hash: "HASH_FAILED",
+  };
+  expect(fromDict(dict)).toMatchObject({
+    isHashOfName: true,
+    path: "music/a\\\\b/song.mp3",
+    contentHash: null,
+  });
+  expect(fromDict({ ...dict, metadata_hash: "f".repeat(32) })).toMatchObject({ isHashOfName: false });
 });

@@ -414,3 +414,40 @@ describe("a batch operation", () => {
     expect(worked).toBe(false);
   });
 });
+
+it("a value of another kind costs its own row, no other", async () => {
+  const library = await open();
+  const odd = [{ track: null }, { warnings: 5 }, { bitrate: 5n }, { year: Symbol("y") }];
+  const files = [
+    makeFile(0),
+    ...odd.map((more, index) => ({ ...makeFile(index + 1), ...more })),
+    makeFile(9),
+  ];
+  const { changed, failures } = await library.batchInsertFiles(files as unknown as LibraryFileInput[]);
+  // No track is no track.
+  expect(changed).toBe(3);
+  expect(failures.map(({ index, code }) => [index, code])).toEqual([
+    [2, "invalid_file"],
+    [3, "invalid_file"],
+    [4, "invalid_file"],
+  ]);
+});
+
+it("a path that is too long for the index is told as such, and one that leads out of the library is refused", async () => {
+  const library = await open();
+  let seed = 1;
+  const random = Array.from({ length: 3000 }, () => {
+    seed = (seed * 48271) % 2147483647;
+    return String.fromCharCode(33 + (seed % 90)).replace(/[/\\.]/, "x");
+  }).join("");
+  const { failures } = await library.batchInsertFiles([
+    makeFile(0, { path: random }),
+    makeFile(1, { path: "\\x2e\\x2e/passwd" }),
+    makeFile(2, { path: "\\x61.wav" }),
+  ]);
+  expect(failures.map(({ code }) => code)).toEqual([
+    "program_limit_exceeded",
+    "invalid_file",
+    "invalid_file",
+  ]);
+});
