@@ -14,25 +14,28 @@ export interface AwayFiles {
 /**
  * A file that is not there was on a drive that is away when the folder in which it should be, or the nearest one above that
  * is there, has another device than the file had. Devices have new numbers after some restarts: when files that did not
- * change have them, nothing is known.
+ * change have them, nothing is known; nor where files have other ones than the folders that they are in, as on some layered
+ * file systems.
  */
 export class Mounts {
   readonly #root: Buffer;
   readonly #nearest = new Map<string, Promise<{ path: string; device: string | null }>>();
   #hasNewNumbers = false;
+  #sample: { path: string; device: string } | null = null;
 
   constructor(root: Buffer) {
     this.#root = root;
   }
 
   /** A file that did not change since it was read. */
-  addFile({ inode }: Pick<KnownFile, "inode">, device: bigint): void {
+  addFile({ path, inode }: Pick<KnownFile, "path" | "inode">, device: bigint): void {
+    this.#sample ??= { path, device: String(device) };
     if (inode !== null && deviceOf(inode) !== String(device)) this.#hasNewNumbers = true;
   }
 
   async findAway(gone: readonly KnownFile[]): Promise<AwayFiles> {
     const away: AwayFiles = { rows: new Set(), folders: [] };
-    if (this.#hasNewNumbers) return away;
+    if (this.#hasNewNumbers || (await this.#areFoldersOthers())) return away;
     const folders = new Set<string>();
     for (const row of gone) {
       if (row.state !== "present" || row.inode === null) continue;
@@ -43,6 +46,12 @@ export class Mounts {
     }
     away.folders = [...folders].sort();
     return away;
+  }
+
+  async #areFoldersOthers(): Promise<boolean> {
+    if (this.#sample === null) return false;
+    const { device } = await this.#nearestFolder(parentOf(this.#sample.path));
+    return device !== this.#sample.device;
   }
 
   /** The folder, or the nearest one above that is there; "" is the root. */
