@@ -46,7 +46,7 @@ export interface SimilarFile {
  * Any number of keys is one query for titles and one for the files found. 10,000 keys in a library of 100,000 files of
  * 100 artists, 10 million pairs of titles, take 1.5 to 2.5 s with the five best of each (difflib: 24 µs a pair, 4 minutes).
  *
- * @throws CopycatError USAGE (no pg_trgm for `fuzzyArtists`), DATABASE, CONNECTION
+ * @throws CopycatError PERMISSION (no pg_trgm for `fuzzyArtists`, and it cannot be made), DATABASE, CONNECTION
  */
 export async function findSimilar(
   scope: LibraryScope,

@@ -46,7 +46,7 @@ export interface StoreUpdatesOptions extends RejectOptions {
   signal?: AbortSignal;
 }
 
-/** What a batch costs once is little of it then: with 2 MiB 100,000 updates took a tenth longer, with 8 as long. */
+/** What a batch costs once is little of it then: with 2 MiB 100,000 updates took a tenth longer, with 8 a twenty-fifth less. */
 const defaultBatchBytes = 4 * 1024 * 1024;
 const batchUpdates = 10_000;
 
