@@ -1,5 +1,7 @@
 // The one error class. A message says what happened, to which input, and what to do next.
 
+import { type NameSetting, Wording } from "./wording.ts";
+
 /** Closed set of codes; the command line turns them into exit codes, programs switch on them. */
 export type ErrorCode =
   /** An option or argument does not make sense. */
@@ -20,6 +22,8 @@ export type ErrorCode =
   | "CONFLICT"
   /** More rejects than `maxRejects`. */
   | "TOO_MANY_REJECTS"
+  /** The service has more to do than it takes on; later it may. */
+  | "BUSY"
   /** The thing asked for is not there. */
   | "NOT_FOUND"
   /** The caller's AbortSignal, or a signal of the operating system. */
@@ -38,17 +42,29 @@ export interface CopycatErrorOptions {
 export class CopycatError extends Error {
   readonly code: ErrorCode;
   readonly details: readonly string[];
+  /** The message, with the settings that it names: for who shows it in words of its own. */
+  readonly wording: Wording;
 
-  constructor(code: ErrorCode, message: string, options: CopycatErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  /** @param message with settings in it (`words`) it is in the words of a program; `messageFor` has those of others */
+  constructor(code: ErrorCode, message: string | Wording, options: CopycatErrorOptions = {}) {
+    super(String(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "CopycatError";
     this.code = code;
     this.details = options.details ?? [];
+    this.wording = typeof message === "string" ? new Wording([message]) : message;
+    // Not enumerable: who logs or compares an error has its message.
+    Object.defineProperty(this, "wording", { enumerable: false });
+  }
+
+  /** The message with the settings named as its reader knows them. */
+  messageFor(name: NameSetting): string {
+    return this.wording.for(name);
   }
 }
 
-/** The message of anything that was thrown. */
-export function errorMessage(error: unknown): string {
+/** The message of anything that was thrown; with `name`, in the words of one kind of reader. */
+export function errorMessage(error: unknown, name?: NameSetting): string {
+  if (name !== undefined && error instanceof CopycatError) return error.messageFor(name);
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -20,6 +20,8 @@ export interface Batch {
   rejected: number;
   /** Place after the last record taken. */
   end: number;
+  /** False when a record is not what it was when it was encoded: its source has used it again for the next one. */
+  isAsEncoded(): boolean;
   /** Cut because it had reached its size, so more is likely to come. */
   isFull: boolean;
 }
@@ -70,10 +72,16 @@ export class BatchBuilder {
 
   /** Hands out what was added and starts afresh. */
   take(isFull: boolean): Batch {
+    const [bytes, records] = [this.#out.take(), this.#records];
     const batch: Batch = {
       format: this.#format,
-      bytes: this.#out.take(),
-      records: this.#records,
+      bytes,
+      records,
+      isAsEncoded: () => {
+        const out = new BinaryBuffer(bytes.length);
+        for (const record of records) this.#encoder.encode(record, out);
+        return out.take().equals(bytes);
+      },
       positions: this.#positions,
       read: this.#read,
       rejected: this.#rejected,

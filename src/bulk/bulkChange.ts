@@ -3,24 +3,29 @@
 import type { ClientBase } from "pg";
 import { wrapDatabaseError } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
-import { makeBatches } from "./batch.ts";
+import { type Batch, type BatchBuilder, type LaneBatch, makeBatches } from "./batch.ts";
 import { batchBytes, defaultBatchRows } from "./batchSize.ts";
 import { inTransaction, type LoadTarget } from "./inTransaction.ts";
+import { joinByIndex } from "./joinByIndex.ts";
 import { type BulkLoadOptions, checkRejectOptions, type RejectOptions } from "./loadOptions.ts";
 import { LoadSession } from "./loadSession.ts";
+import { lookAhead } from "./lookAhead.ts";
 import { mergeSlices } from "./mergeSlices.ts";
 import { makeBuilder, openTable } from "./openTable.ts";
 import { pump } from "./pump.ts";
+import { isRowRefusal } from "./rejects.ts";
 import { longLoadSettings } from "./settings.ts";
 import { settle } from "./settle.ts";
-import { deleteSliceSql, updateSliceSql } from "./sql/mergeStaged.ts";
+import { hasTwins, preparedSmall, valuesByColumn } from "./smallLoad.ts";
+import { deleteSliceSql, updateSliceSql, updateValuesSql } from "./sql/mergeStaged.ts";
 import { forgetMissingSql, listMissingSql } from "./sql/missing.ts";
+import { makeStagedTable } from "./stagedTable.ts";
 import { Staging } from "./staging.ts";
 import type { Records, TableDescription } from "./types.ts";
 
 export interface BulkChangeOptions
   extends RejectOptions,
-    Pick<BulkLoadOptions, "onProgress" | "signal" | "batchRows"> {
+    Pick<BulkLoadOptions, "onProgress" | "signal" | "batchRows" | "facts"> {
   /** Told of each key that is not in the table, with its place in the input. */
   onMissing?: (position: number, record: string) => void | Promise<void>;
 }
@@ -62,17 +67,7 @@ export async function bulkUpdate(
   records: Records,
   options: BulkChangeOptions = {},
 ): Promise<BulkUpdateReport> {
-  return change(db, table, records, options, async (client, session, staging, common) => {
-    let updated = 0;
-    const refused = await mergeSlices<{ updated: number }>(client, session, staging, {
-      text: updateSliceSql(staging.table),
-      onCounts: (counts) => {
-        updated += counts.updated;
-      },
-    });
-    const unchanged = staging.rows - common.duplicates - common.missing - updated - refused;
-    return { ...common, rejected: common.rejected + refused, updated, unchanged };
-  });
+  return change(db, table, records, options, { small: updateSmall, staged: updateStaged });
 }
 
 /**
@@ -92,30 +87,84 @@ export async function bulkDelete(
 ): Promise<BulkDeleteReport> {
   const { schema, name, conflictKey } = table;
   const columns = table.columns.filter((column) => conflictKey.includes(column.name));
-  return change(
-    db,
-    { schema, name, conflictKey, columns },
-    records,
-    options,
-    async (client, session, staging, common) => {
-      let deleted = 0;
-      const refused = await mergeSlices<{ deleted: number }>(client, session, staging, {
-        text: deleteSliceSql(staging.table),
-        onCounts: (counts) => {
-          deleted += counts.deleted;
-        },
-      });
-      return { ...common, rejected: common.rejected + refused, deleted };
-    },
-  );
+  return change(db, { schema, name, conflictKey, columns }, records, options, { staged: deleteStaged });
 }
 
-type Work<Report> = (
+interface Work<Report> {
+  /** For a batch that is the whole input; null when it has to go through staging, with nothing changed. */
+  small?: (client: ClientBase, session: LoadSession, batch: Batch) => Promise<Report | null>;
+  staged: (
+    client: ClientBase,
+    session: LoadSession,
+    staging: Staging,
+    common: ChangeReport,
+  ) => Promise<Report>;
+}
+
+async function updateStaged(
   client: ClientBase,
   session: LoadSession,
   staging: Staging,
   common: ChangeReport,
-) => Promise<Report>;
+): Promise<BulkUpdateReport> {
+  let updated = 0;
+  const refused = await mergeSlices<{ updated: number }>(client, session, staging, {
+    text: updateSliceSql(staging.table),
+    onCounts: (counts) => {
+      updated += counts.updated;
+    },
+  });
+  const unchanged = staging.rows - common.duplicates - common.missing - updated - refused;
+  return { ...common, rejected: common.rejected + refused, updated, unchanged };
+}
+
+/** One statement in place of a temp table and its dozen: 100 rows of 40 columns in half of the time. */
+async function updateSmall(
+  client: ClientBase,
+  { table }: LoadSession,
+  batch: Batch,
+): Promise<BulkUpdateReport | null> {
+  const values = valuesByColumn(table, batch);
+  if (values === null || hasTwins(table, values)) return null;
+  const rows = batch.records.length;
+  const statement = preparedSmall(updateValuesSql(makeStagedTable(table, "")), values);
+  await client.query("savepoint copycat_small");
+  // The plan is kept: one by index is right whatever the size that the table will have.
+  const counts = await joinByIndex(client, () =>
+    client.query<{ found: number; updated: number }>(statement),
+  ).then(
+    ({ rows: [first] }) => first,
+    (error: unknown) => {
+      if (isRowRefusal(error)) return undefined;
+      throw error;
+    },
+  );
+  if (counts?.found !== rows) {
+    // Which row was refused, or is missing, is found in staging.
+    await client.query("rollback to savepoint copycat_small; release savepoint copycat_small");
+    return null;
+  }
+  await client.query("release savepoint copycat_small");
+  const { read, rejected } = batch;
+  const { updated } = counts;
+  return { read, rejected, missing: 0, duplicates: 0, updated, unchanged: rows - updated };
+}
+
+async function deleteStaged(
+  client: ClientBase,
+  session: LoadSession,
+  staging: Staging,
+  common: ChangeReport,
+): Promise<BulkDeleteReport> {
+  let deleted = 0;
+  const refused = await mergeSlices<{ deleted: number }>(client, session, staging, {
+    text: deleteSliceSql(staging.table),
+    onCounts: (counts) => {
+      deleted += counts.deleted;
+    },
+  });
+  return { ...common, rejected: common.rejected + refused, deleted };
+}
 
 async function change<Report>(
   db: LoadTarget,
@@ -151,24 +200,48 @@ async function changeOnClient<Report>(
   options: BulkChangeOptions,
   work: Work<Report>,
 ): Promise<Report> {
-  const session = new LoadSession(await openTable(client, table, "change"), { ...options, policy: "update" });
-  await client.query(longLoadSettings);
+  const resolved = await openTable(client, table, "change", options.facts);
+  const session = new LoadSession(resolved, { ...options, policy: "update" });
   const builder = makeBuilder(session.table, options);
-  const staging = await Staging.create(client, session, (batch) => builder.recycle(batch));
-  const common: ChangeReport = { read: 0, missing: 0, duplicates: 0, rejected: 0 };
   const { onProblem } = session;
   const { signal } = options;
   const most = { rows: options.batchRows ?? defaultBatchRows, bytes: batchBytes };
+  const batches = makeBatches(records, { builders: [builder] }, most, { onProblem, signal });
+  try {
+    const { only, all } = await lookAhead(batches, signal);
+    const small =
+      only === null || only.records.length === 0 ? null : await work.small?.(client, session, only);
+    if (only !== null && small) session.sent(only);
+    const report = small ?? (await changeStaged(client, session, { batches: all, builder }, options, work));
+    signal?.throwIfAborted();
+    return report;
+  } catch (error) {
+    // Not awaited: a source that is stuck would never answer.
+    void batches.return(undefined).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function changeStaged<Report>(
+  client: ClientBase,
+  session: LoadSession,
+  { batches, builder }: { batches: AsyncGenerator<LaneBatch>; builder: BatchBuilder },
+  options: BulkChangeOptions,
+  work: Work<Report>,
+): Promise<Report> {
+  await client.query(longLoadSettings);
+  const staging = await Staging.create(client, session, (batch) => builder.recycle(batch));
+  const common: ChangeReport = { read: 0, missing: 0, duplicates: 0, rejected: 0 };
   try {
     await pump(
-      makeBatches(records, { builders: [builder] }, most, { onProblem, signal }),
+      batches,
       async (batch) => {
         common.read += batch.read;
         common.rejected += batch.rejected;
         await staging.add(batch);
         session.sent(batch);
       },
-      signal,
+      options.signal,
     );
     await staging.end();
   } catch (error) {
@@ -178,9 +251,8 @@ async function changeOnClient<Report>(
   common.rejected += staging.refused;
   common.duplicates = (await settle(client, staging, "update", [])).duplicates;
   common.missing = await takeMissing(client, staging, options);
-  const report = await work(client, session, staging, common);
+  const report = await work.staged(client, session, staging, common);
   await staging.drop();
-  signal?.throwIfAborted();
   return report;
 }
 

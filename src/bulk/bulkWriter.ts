@@ -10,10 +10,10 @@ import { loadSettings } from "./settings.ts";
 import { countNames } from "./sql/ledger.ts";
 import type { BulkRecord, TableDescription } from "./types.ts";
 
-/** As for `bulkLoad`, but for what belongs to a load of its own pace. */
+/** As for `bulkLoad`, but for what belongs to a load of its own pace or its own transaction. */
 export type BulkWriterOptions = Omit<
   BulkLoadOptions,
-  "commitEvery" | "loadId" | "connections" | "attempts" | "totalRows" | "onRestart"
+  "commitEvery" | "loadId" | "connections" | "attempts" | "totalRows" | "onRestart" | "beforeCommit"
 >;
 
 /**

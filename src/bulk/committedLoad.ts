@@ -10,6 +10,7 @@ import {
   withTransaction,
 } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
+import { words } from "../wording.ts";
 import { type LaneBatch, makeBatches } from "./batch.ts";
 import { makeLaneOf } from "./lanes.ts";
 import { Ledger } from "./ledger.ts";
@@ -152,7 +153,7 @@ function addResumeHint(error: unknown, ledger: Ledger, isNamed: boolean, signal?
   const { loadId } = ledger.entry;
   const at = `Records before ${ledger.positions.join(", ")} are in`;
   const next = isNamed ? `; the same loadId (${loadId}) goes on there.` : ".";
-  return new CopycatError(error.code, `${error.message} ${at}${next}`, {
+  return new CopycatError(error.code, words(error.wording, ` ${at}${next}`), {
     cause: error,
     details: error.details,
   });

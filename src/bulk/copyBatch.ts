@@ -128,7 +128,7 @@ export interface BisectOptions {
   suspect?: number | undefined;
   /** Errors that are not a row's own fault though their SQLSTATE says so: thrown, with none of the rows in. */
   rethrow?: (error: unknown) => boolean;
-  /** Runs in the savepoint of each part that went in, before it is released. */
+  /** Runs in the savepoint of each part that went in, and releases it. */
   onPart?: () => Promise<void>;
   signal?: AbortSignal | undefined;
 }
@@ -208,7 +208,6 @@ async function trySend(
     if (rethrow?.(error) === true) throw error;
     return { error };
   }
-  if (onPart !== undefined) await client.query(releaseRows);
   return null;
 }
 

@@ -11,7 +11,6 @@ import {
   type CopyTarget,
   copyUnderSavepoint,
   type EncodedRows,
-  releaseRows,
   rollbackRows,
   sentPieces,
   suspectRow,
@@ -35,7 +34,7 @@ export interface CopyRunHandler {
 
 /** Where a run goes. */
 export interface RunTarget extends CopyTarget {
-  /** Runs in the savepoint of a run that went in, before it is released. */
+  /** Runs in the savepoint of a run that went in, and releases it. */
   onPart?: (() => Promise<void>) | undefined;
 }
 
@@ -104,10 +103,7 @@ export class CopyRuns {
     if (run === undefined) return;
     try {
       await run.copy.end(run.target);
-      if (run.target.onPart !== undefined) {
-        await run.target.onPart();
-        await this.#client.query(releaseRows);
-      }
+      await run.target.onPart?.();
     } catch (error) {
       return this.#sendAlone(error);
     }

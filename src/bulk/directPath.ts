@@ -56,7 +56,7 @@ export class MetItsLike extends Error {
 }
 
 /**
- * @param onPart runs in the savepoint of each part that went in
+ * @param onPart runs in the savepoint of each part that went in, and releases it
  * @returns rows that the server refused for another reason; all others are in
  * @throws MetItsLike
  */

@@ -7,9 +7,10 @@ import { batchBytes, defaultBatchRows } from "./batchSize.ts";
 import type { BulkLoadOptions, BulkReport } from "./loadOptions.ts";
 import { LoadPath } from "./loadPath.ts";
 import { LoadSession } from "./loadSession.ts";
+import { lookAhead } from "./lookAhead.ts";
 import { makeBuilder, openTable } from "./openTable.ts";
-import { orAbort, pump } from "./pump.ts";
-import { isSmall, loadSmall } from "./smallLoad.ts";
+import { pump } from "./pump.ts";
+import { loadSmall } from "./smallLoad.ts";
 import type { Records, TableDescription } from "./types.ts";
 
 /** Looks at the table and begins to read. @throws CopycatError when the description does not fit the table */
@@ -31,9 +32,9 @@ export async function openFeed(
 export class Feed {
   readonly #session: LoadSession;
   readonly #builder: BatchBuilder;
-  readonly #batches: AsyncGenerator<LaneBatch>;
-  /** The first two batches, when they were looked at. */
-  #head: IteratorResult<LaneBatch>[] = [];
+  readonly #source: AsyncGenerator<LaneBatch>;
+  /** What is left of them to load. */
+  #batches: AsyncGenerator<LaneBatch>;
 
   constructor(session: LoadSession, records: Records) {
     const { signal, batchRows = defaultBatchRows } = session.options;
@@ -42,34 +43,39 @@ export class Feed {
     const { onProblem } = session;
     const routing = { builders: [this.#builder] };
     const most = { rows: batchRows, bytes: batchBytes };
-    this.#batches = makeBatches(records, routing, most, { onProblem, signal });
+    this.#source = makeBatches(records, routing, most, { onProblem, signal });
+    this.#batches = this.#source;
   }
 
-  /** Loads the whole input in one statement, when it is small; null when it is not, or a row has to be looked for. */
+  /**
+   * Loads the whole input in one statement, when it is small; null when it is not, a row has to be looked for, or
+   * something else goes into the transaction.
+   */
   async loadSmall(client: ClientBase, owner: object): Promise<BulkReport | null> {
-    const { path, signal } = this.#session.options;
-    const first = await this.#next();
-    if (first.done === true || !isSmall(first.value)) return null;
-    const second = await this.#next();
-    if (path === "staged" || second.done !== true) return null;
+    const { path, signal, beforeCommit } = this.#session.options;
+    if (beforeCommit !== undefined || path === "staged") return null;
+    const { only, all } = await lookAhead(this.#source, signal);
+    this.#batches = all;
+    if (only === null) return null;
     signal?.throwIfAborted();
-    const report = await loadSmall(client, owner, this.#session, first.value);
-    if (report !== null) this.#session.sent(first.value);
+    const report = await loadSmall(client, owner, this.#session, only);
+    if (report !== null) this.#session.sent(only);
     return report;
   }
 
   /** Inside a transaction: all that goes in is in, and the rest is rejected. */
   async load(client: ClientBase): Promise<BulkReport> {
-    const { signal } = this.#session.options;
+    const { signal, beforeCommit } = this.#session.options;
     const path = new LoadPath(client, this.#session, (batch) => this.#builder.recycle(batch));
     let report: BulkReport;
     try {
-      await pump(this.#rest(), (batch, isLast) => path.send(batch, isLast), signal);
+      await pump(this.#batches, (batch, isLast) => path.send(batch, isLast), signal);
       report = await path.finish();
     } catch (error) {
       await path.abandon(error);
       throw error;
     }
+    await beforeCommit?.(client, report);
     // The last moment: whoever asked to stop while a statement ran must not find the rows in.
     signal?.throwIfAborted();
     return report;
@@ -77,22 +83,6 @@ export class Feed {
 
   /** Lets go of the source. Not awaited: one that is stuck would never answer. */
   close(): void {
-    void this.#batches.return(undefined).catch(() => undefined);
-  }
-
-  async #next(): Promise<IteratorResult<LaneBatch>> {
-    const result = await orAbort(this.#batches.next(), this.#session.options.signal);
-    this.#head.push(result);
-    return result;
-  }
-
-  async *#rest(): AsyncGenerator<LaneBatch> {
-    const head = this.#head;
-    this.#head = [];
-    for (const { done, value } of head) {
-      if (done === true) return;
-      yield value;
-    }
-    yield* this.#batches;
+    void this.#source.return(undefined).catch(() => undefined);
   }
 }

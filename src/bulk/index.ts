@@ -19,11 +19,13 @@ export {
   copyLines,
   copyStatement,
 } from "./copyRows.ts";
+export { type CopyPart, copyTogether } from "./copyTogether.ts";
 export { describeTable } from "./describeTable.ts";
 export { makeRowEncoder } from "./encodeText.ts";
 export { inspectTable } from "./inspectTable.ts";
 export type { LoadTarget } from "./inTransaction.ts";
 export {
+  type BeforeCommit,
   type BulkLoadOptions,
   type BulkProgress,
   type BulkReport,

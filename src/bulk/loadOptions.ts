@@ -1,5 +1,6 @@
 // What a load can be told, and what it tells.
 
+import type { ClientBase } from "pg";
 import { CopycatError } from "../errors.ts";
 import type { TableFacts } from "./tableFacts.ts";
 import { type MergePolicy, mergePolicies, type RejectedRow } from "./types.ts";
@@ -28,6 +29,9 @@ export interface RejectOptions {
   /** What a field that is no column does to its record. Default `reject`: else a mistyped name would lose data. */
   extraFields?: "reject" | "ignore";
 }
+
+/** What is done inside a load's transaction when all rows are in. Whatever it throws takes the rows back. */
+export type BeforeCommit<Report> = (client: ClientBase, report: Report) => Promise<void>;
 
 export interface BulkLoadOptions extends RejectOptions {
   policy: MergePolicy;
@@ -61,6 +65,11 @@ export interface BulkLoadOptions extends RejectOptions {
   onProgress?: (progress: BulkProgress) => void;
   /** Called before records are read a second time, after a failure that passes; rejects come again. */
   onRestart?: () => void;
+  /**
+   * Called at the end of the load's transaction, inside it, with the counts: for what must be in with the rows, or not at
+   * all. A small input gets a transaction then, too; again when the load is tried again. Not with `commitEvery`.
+   */
+  beforeCommit?: BeforeCommit<BulkReport>;
   /** Stops the load at any moment: nothing half done, the connection usable or closed. */
   signal?: AbortSignal;
 }
@@ -111,6 +120,8 @@ export function checkLoadOptions(options: BulkLoadOptions): void {
     if ((options.connections ?? 1) > 1) {
       refuse("Several connections cannot share one transaction; give commitEvery as well.");
     }
+  } else if (options.beforeCommit !== undefined) {
+    refuse("beforeCommit needs one transaction for all rows; leave commitEvery out.");
   }
 }
 

@@ -2,7 +2,7 @@
 // round trips, so that 10 rows took half as long again as 10 prepared INSERTs.
 
 import { createHash } from "node:crypto";
-import type { ClientBase } from "pg";
+import type { ClientBase, QueryConfig } from "pg";
 import { explainCommitError } from "../database/index.ts";
 import type { Batch } from "./batch.ts";
 import { copyAtOnce } from "./copyBatch.ts";
@@ -74,20 +74,32 @@ async function insertByValues(
   { table, options }: LoadSession,
   batch: Batch,
 ): Promise<{ inserted: number; updated: number } | null> {
-  const values = table.columns.map((column, index) =>
-    batch.records.map((record) => valueText(record, column, index)),
-  );
-  if (options.policy !== "error" && hasTwins(table, values)) return null;
+  const values = valuesByColumn(table, batch);
+  if (values === null || (options.policy !== "error" && hasTwins(table, values))) return null;
   const text = mergeValuesSql(makeStagedTable(table, ""), options.policy);
-  // Prepared: planning it takes longer than running it.
-  const name = `copycat_small_${createHash("sha1").update(text).digest("hex").slice(0, 20)}`;
   try {
-    const { rows } = await client.query<{ inserted: number; updated: number }>({ name, text, values });
+    const { rows } = await client.query<{ inserted: number; updated: number }>(preparedSmall(text, values));
     return rows[0] ?? null;
   } catch (error) {
     if (isRowRefusal(error)) return null;
     throw explainCommitError(error);
   }
+}
+
+/** Prepared: planning it takes longer than running it. */
+export function preparedSmall(text: string, values: (string | null)[][]): QueryConfig<(string | null)[][]> {
+  return {
+    name: `copycat_small_${createHash("sha1").update(text).digest("hex").slice(0, 20)}`,
+    text,
+    values,
+  };
+}
+
+/** As text, an array a column; null when a record was changed since it was encoded, and the encoded one counts. */
+export function valuesByColumn({ columns }: ResolvedTable, batch: Batch): (string | null)[][] | null {
+  if (!batch.isAsEncoded()) return null;
+  const { records } = batch;
+  return columns.map((column, index) => records.map((record) => valueText(record, column, index)));
 }
 
 /** As the encoder writes it: a default stands for what is missing, and for null where the column is required. */
@@ -101,7 +113,11 @@ function valueText(
   return value === undefined || value === null ? null : codec.toText(codec.parse(value));
 }
 
-function hasTwins({ columns, conflictKey }: ResolvedTable, values: readonly (string | null)[][]): boolean {
+/** A key stands twice. */
+export function hasTwins(
+  { columns, conflictKey }: ResolvedTable,
+  values: readonly (string | null)[][],
+): boolean {
   const keys = conflictKey.map((name) => values[columns.findIndex((column) => column.name === name)] ?? []);
   const seen = new Set(keys[0]?.map((_text, row) => JSON.stringify(keys.map((key) => key[row]))));
   return seen.size < (keys[0]?.length ?? 0);

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { BinaryBuffer } from "../../src/bulk/binaryBuffer.ts";
+import { fc } from "../support/property.ts";
 
 test("numbers are big-endian, whatever the buffer has to grow", () => {
   const out = new BinaryBuffer(16);

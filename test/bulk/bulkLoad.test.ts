@@ -1,6 +1,13 @@
-import { describe, expect, test } from "vitest";
-import { bulkLoad, type RejectedRow, type Row } from "../../src/bulk/index.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import {
+  type BeforeCommit,
+  type BulkReport,
+  bulkLoad,
+  type RejectedRow,
+  type Row,
+} from "../../src/bulk/index.ts";
 import { withTransaction } from "../../src/database/index.ts";
+import { CopycatError } from "../../src/errors.ts";
 import { counts, table, useItems } from "./items.support.ts";
 
 const { db, load, stored } = useItems();
@@ -118,4 +125,50 @@ test("an unknown policy is refused before the first row is read", async () => {
     message: 'Unknown merge policy "replace"; use skip, update, error.',
   });
   expect(wasRead).toBe(false);
+});
+
+describe("what is done before the commit", () => {
+  const seen = () => db.rows("select key, read from noted");
+  const note: BeforeCommit<BulkReport> = async (client, { read }) => {
+    await client.query("insert into noted (key, read) values ('noted', $1)", [read]);
+  };
+
+  beforeEach(async () => {
+    await db.rows("drop table if exists noted; create table noted (key text, read int)");
+  });
+
+  test.each([1, 3000])("is in with %i rows, and counts them", async (count) => {
+    const rows: Row[] = Array.from({ length: count }, (_, index) => [`k${index}`, index, null, ""]);
+    const report = await bulkLoad(db.database, table, rows, { policy: "skip", beforeCommit: note });
+    expect([report.inserted, (await stored()).length]).toEqual([count, count]);
+    expect(await seen()).toEqual([{ key: "noted", read: count }]);
+  });
+
+  test.each([1, 3000])("takes %i rows back when it fails, and finds them in until then", async (count) => {
+    const rows: Row[] = Array.from({ length: count }, (_, index) => [`k${index}`, index, null, ""]);
+    let found = 0;
+    const beforeCommit: BeforeCommit<BulkReport> = async (client, report) => {
+      await note(client, report);
+      found = (await client.query("select from items")).rowCount ?? 0;
+      throw new CopycatError("INTERNAL", "Not to be kept.");
+    };
+    const load = bulkLoad(db.database, table, rows, { policy: "update", beforeCommit });
+    await expect(load).rejects.toMatchObject({ code: "INTERNAL" });
+    expect([found, await stored(), await seen()]).toEqual([count, [], []]);
+  });
+
+  test("is not done for a load that fails", async () => {
+    const twice: Row[] = [
+      ["a", 1, null, ""],
+      ["a", 2, null, ""],
+    ];
+    const load = bulkLoad(db.database, table, twice, { policy: "error", beforeCommit: note });
+    await expect(load).rejects.toMatchObject({ code: "CONFLICT" });
+    expect(await seen()).toEqual([]);
+  });
+
+  test("goes with one transaction only", async () => {
+    const options = { policy: "skip", commitEvery: 10, beforeCommit: note } as const;
+    await expect(bulkLoad(db.database, table, [], options)).rejects.toMatchObject({ code: "USAGE" });
+  });
 });

@@ -1,11 +1,11 @@
 // Records become rows, or problems; never exceptions.
 
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BinaryBuffer } from "../../src/bulk/binaryBuffer.ts";
 import { type EncoderOptions, makeEncoder } from "../../src/bulk/encodeRows.ts";
 import { rowOffsets } from "../../src/bulk/rowOffsets.ts";
 import type { BulkRecord, Column, RowProblem } from "../../src/bulk/types.ts";
+import { fc } from "../support/property.ts";
 import { codecOf, hazardousText } from "./codecs/bothFormats.support.ts";
 
 function encoderFor(columns: readonly Column[], options: Partial<EncoderOptions> = {}) {

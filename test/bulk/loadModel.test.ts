@@ -1,8 +1,8 @@
 // Any input into any table under any policy, in batches of any size: the rows and the counts that a plain model gives.
 
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { bulkLoad, type MergePolicy } from "../../src/bulk/index.ts";
+import { fc } from "../support/property.ts";
 import { noCounts, stock, useStock } from "./stock.support.ts";
 
 const { db, load, stored } = useStock();

@@ -1,10 +1,10 @@
 // A rejected record as a line of JSON: exact, and good to be loaded again.
 
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { recordToJson } from "../../src/bulk/recordJson.ts";
 import type { Column } from "../../src/bulk/types.ts";
 import { RawJson } from "../../src/json.ts";
+import { fc } from "../support/property.ts";
 import { codecOf } from "./codecs/bothFormats.support.ts";
 
 const columns: Column[] = [

@@ -1,11 +1,11 @@
 // Lines of COPY text for columns of built-in types, as the catalog sends them, come back from a real table as they
 // went in. Every codec in both formats: test/bulk/codecs/.
 
-import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { type Column, copyLines, copyStatement, makeRowEncoder, type Row } from "../../src/bulk/index.ts";
 import { withTransaction } from "../../src/database/index.ts";
 import { useDatabase } from "../support/database.ts";
+import { fc } from "../support/property.ts";
 
 const db = useDatabase({ empty: true });
 const columns: Column[] = [

@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { BinaryBuffer } from "../../src/bulk/binaryBuffer.ts";
 import { makeEncoder } from "../../src/bulk/encodeRows.ts";
 import { rowOffsets } from "../../src/bulk/rowOffsets.ts";
+import { fc } from "../support/property.ts";
 import { codecOf, storableText } from "./codecs/bothFormats.support.ts";
 
 const columns = [

@@ -81,6 +81,29 @@ with source as (
 select count(*)::int as updated from updated`;
 }
 
+/**
+ * As a slice, but of rows that come along as parameters: $1... are the values of each column, as text arrays. One row `(found,
+ * updated)`: keys of the table that are among them, and rows that differed. Texts that are one key to the table count once.
+ */
+export function updateValuesSql(table: StagedTable): string {
+  const { columns } = table;
+  const values = columns.map(
+    ({ name, stagingType }, index) => `v.c${index}::${stagingType} as ${quoteIdentifier(name)}`,
+  );
+  const arrays = columns.map((_column, index) => `$${index + 1}::text[]`).join(", ");
+  const names = columns.map((_column, index) => `c${index}`).join(", ");
+  return `\
+with source as (
+  select ${values.join(", ")} from unnest(${arrays}) as v(${names})
+), ${updatedSql(table)}
+select (select count(*) from updated)::int as updated, (
+  select count(*) from (
+    select distinct ${table.key.map((name) => `t.${quoteIdentifier(name)}`).join(", ")}
+    from source as s join ${quoteIdentifier(...table.target)} as t on ${sameKey(table, "t", "s")}
+  ) as there
+)::int as found`;
+}
+
 /** Deletes the rows whose keys a slice holds; one row `(deleted)`. */
 export function deleteSliceSql(table: StagedTable): string {
   return `\
@@ -129,8 +152,8 @@ export function stagedRecordsSql(table: StagedTable): string {
     return isVector ? `${value}::text::json as ${value}` : value;
   });
   return `\
-select s.${positionColumn}::float8 as position, row_to_json(r)::text as record
+select s.${positionColumn}::float8 as position, row_to_json(copycat_row)::text as record
 from (select * from ${quoteIdentifier(table.staging)} where ${slice}) as s
-cross join lateral (select ${columns.join(", ")}) as r
+cross join lateral (select ${columns.join(", ")}) as copycat_row
 order by s.${positionColumn}`;
 }

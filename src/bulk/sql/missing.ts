@@ -10,9 +10,9 @@ function isMissing(table: StagedTable): string {
 /** In the order of the input, as JSON by the names of the key columns. */
 export function listMissingSql(table: StagedTable): string {
   return `\
-select s.${positionColumn}::float8 as position, row_to_json(r)::text as record
+select s.${positionColumn}::float8 as position, row_to_json(copycat_row)::text as record
 from ${quoteIdentifier(table.staging)} as s
-cross join lateral (select ${table.key.map((name) => `s.${quoteIdentifier(name)}`).join(", ")}) as r
+cross join lateral (select ${table.key.map((name) => `s.${quoteIdentifier(name)}`).join(", ")}) as copycat_row
 where ${isMissing(table)}
 order by s.${positionColumn}`;
 }

@@ -1,12 +1,12 @@
 // Any value at all is refused by the client, or loads in both formats: what a codec lets through never makes COPY fail,
 // neither into staging nor, where the codec says so, into the table itself.
 
-import fc from "fast-check";
 import type { PoolClient } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeCodec } from "../../../src/bulk/codecs/makeCodec.ts";
 import { RawJson } from "../../../src/json.ts";
 import { useDatabase } from "../../support/database.ts";
+import { fc } from "../../support/property.ts";
 import { BothFormats, facts, hazardousText } from "./bothFormats.support.ts";
 
 const db = useDatabase({ empty: true });

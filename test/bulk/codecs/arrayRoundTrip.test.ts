@@ -1,8 +1,8 @@
 // Arrays come out of the table as they went in, whatever they are of.
 
-import fc from "fast-check";
 import { describe, test } from "vitest";
 import { useDatabase } from "../../support/database.ts";
+import { fc } from "../../support/property.ts";
 import { storableText } from "./bothFormats.support.ts";
 import { useRoundTrip } from "./roundTrip.support.ts";
 

@@ -1,7 +1,6 @@
 // Values through COPY in both formats, into what staging has and into the table's own type.
 
 import { pipeline } from "node:stream/promises";
-import fc from "fast-check";
 import type { PoolClient } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { BinaryBuffer } from "../../../src/bulk/binaryBuffer.ts";
@@ -10,6 +9,7 @@ import { makeCodec } from "../../../src/bulk/codecs/makeCodec.ts";
 import type { Codec, TypeFacts } from "../../../src/bulk/codecs/types.ts";
 import { makeEncoder } from "../../../src/bulk/encodeRows.ts";
 import type { Column, RowProblem } from "../../../src/bulk/types.ts";
+import { fc } from "../../support/property.ts";
 
 const header = Buffer.from("5047434f50590aff0d0a000000000000000000", "hex");
 const trailer = Buffer.from("ffff", "hex");

@@ -1,9 +1,9 @@
 // JSON by value comes out of the table as it went in.
 
-import fc from "fast-check";
 import { describe, test } from "vitest";
 import { RawJson } from "../../../src/json.ts";
 import { useDatabase } from "../../support/database.ts";
+import { fc } from "../../support/property.ts";
 import { storableText } from "./bothFormats.support.ts";
 import { useRoundTrip } from "./roundTrip.support.ts";
 

@@ -1,8 +1,8 @@
 // Numbers come out of the table as they went in, to the last bit and place.
 
-import fc from "fast-check";
 import { describe, test } from "vitest";
 import { useDatabase } from "../../support/database.ts";
+import { fc } from "../../support/property.ts";
 import { useRoundTrip } from "./roundTrip.support.ts";
 
 const db = useDatabase({ empty: true });

@@ -1,11 +1,11 @@
 // The property that every codec has to have.
 
-import fc from "fast-check";
 import type { PoolClient } from "pg";
 import { afterAll, beforeAll, expect } from "vitest";
 import { makeCodec } from "../../../src/bulk/codecs/makeCodec.ts";
 import type { TypeFacts } from "../../../src/bulk/codecs/types.ts";
 import type { TestDatabase } from "../../support/database.ts";
+import { fc } from "../../support/property.ts";
 import { BothFormats, facts } from "./bothFormats.support.ts";
 
 export interface Case<Value> {

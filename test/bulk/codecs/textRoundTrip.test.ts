@@ -1,10 +1,10 @@
 // Text, uuid, bytea, enums and domains come out of the table as they went in, whichever format carried them.
 
-import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { makeCodec } from "../../../src/bulk/codecs/makeCodec.ts";
 import type { TypeFacts } from "../../../src/bulk/codecs/types.ts";
 import { useDatabase } from "../../support/database.ts";
+import { fc } from "../../support/property.ts";
 import { facts, storableText } from "./bothFormats.support.ts";
 import { useRoundTrip } from "./roundTrip.support.ts";
 

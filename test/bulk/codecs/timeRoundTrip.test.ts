@@ -1,8 +1,8 @@
 // Moments and days come out of the table as they went in: the server reads the same texts itself.
 
-import fc from "fast-check";
 import { describe, test } from "vitest";
 import { useDatabase } from "../../support/database.ts";
+import { fc } from "../../support/property.ts";
 import { useRoundTrip } from "./roundTrip.support.ts";
 
 const db = useDatabase({ empty: true });
