@@ -2,7 +2,12 @@
 
 import pg from "pg";
 import { CopycatError, errorCode, errorMessage } from "../errors.ts";
+import { isNotedLoss, noteConnectionLoss } from "./connectionLoss.ts";
+import { describeDsn } from "./describeDsn.ts";
+import { nextStep } from "./nextStep.ts";
+import { poolTarget } from "./poolTarget.ts";
 import { isConnectionFailure, sqlState } from "./sqlstate.ts";
+import { explainTlsError } from "./tls.ts";
 
 export interface Database {
   /** The connection string without its password, for messages. */
@@ -10,6 +15,8 @@ export interface Database {
   readonly pool: pg.Pool;
   /** `server_version_num`, for example 180004. */
   readonly serverVersion: number;
+  /** Processes of the server that work for this pool now. */
+  pids(): number[];
   close(): Promise<void>;
 }
 
@@ -19,9 +26,21 @@ export interface ConnectOptions {
   applicationName?: string;
   /** Connections at most; default 4. */
   poolConnections?: number;
+  /** No statement may take longer; default: any time. */
+  statementTimeoutMs?: number;
 }
 
+const connectionTimeoutMillis = 15_000;
+
 const oldestServer = 140000;
+
+/**
+ * Loads, migrations and checks may rightly be long, whatever limits the role has for others. The last one is there since
+ * PostgreSQL 17, and breaks the connection.
+ */
+const limitsSql = `\
+select set_config('statement_timeout', $1, false), set_config('idle_in_transaction_session_timeout', '0', false),
+  case when current_setting('transaction_timeout', true) is not null then set_config('transaction_timeout', '0', false) end`;
 
 /** Opens a pool and proves with one query that the server answers and is new enough. */
 export async function openDatabase(options: ConnectOptions): Promise<Database> {
@@ -32,21 +51,24 @@ export async function openDatabase(options: ConnectOptions): Promise<Database> {
       `${name} is no connection string. Write postgres://user:password@host:5432/database.`,
     );
   }
-  const pool = new pg.Pool({
-    connectionString: options.dsn,
+  const pool = new NotingPool({
+    ...(await poolTarget(options.dsn)),
     application_name: options.applicationName ?? "copycat",
     max: options.poolConnections ?? 4,
     keepAlive: true,
-    connectionTimeoutMillis: 15_000,
-    // Loads, migrations and checks may rightly be long, whatever limit the role has for others.
+    connectionTimeoutMillis,
     onConnect: async (client) => {
-      await client.query("set statement_timeout = 0");
+      await client.query(limitsSql, [String(options.statementTimeoutMs ?? 0)]);
     },
   });
   // A connection that the server ends between two queries must not end the process, idle or not; the next query will
   // tell.
   pool.on("error", () => undefined);
-  pool.on("connect", (client) => client.on("error", () => undefined));
+  pool.on("connect", (client) => client.on("error", noteConnectionLoss));
+  const clients = new Set<pg.PoolClient>();
+  pool.on("connect", (client) => clients.add(client));
+  pool.on("remove", (client) => clients.delete(client));
+  const pids = (): number[] => [...clients].flatMap((client) => pidOf(client) ?? []);
   try {
     const { rows } = await pool.query<{ version: number; encoding: string }>(
       "select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding",
@@ -65,20 +87,45 @@ export async function openDatabase(options: ConnectOptions): Promise<Database> {
         `${name} is PostgreSQL ${Math.floor(serverVersion / 10_000)}; copycat needs 14 or newer.`,
       );
     }
-    return { name, pool, serverVersion, close: () => pool.end() };
+    return { name, pool, serverVersion, pids, close: () => pool.end() };
   } catch (error) {
     await pool.end();
     throw explainConnectError(error, name);
   }
 }
 
-/** `postgres://user:***@host:port/database`, or the text as it is when it is no URL. */
-export function describeDsn(dsn: string): string {
-  if (!URL.canParse(dsn)) return dsn.replace(/password=\S+/, "password=***");
-  const url = new URL(dsn);
-  if (url.password !== "") url.password = "***";
-  if (url.searchParams.has("password")) url.searchParams.set("password", "***");
-  return url.toString();
+/** node-postgres has it, and its types do not. */
+function pidOf(client: pg.PoolClient): number | null {
+  return (client as { processID?: number | null }).processID ?? null;
+}
+
+type ConnectCallback = Parameters<pg.Pool["connect"]>[0];
+
+/**
+ * Notes what kept it from connecting as a lost connection: pg gives no code when the server ends one that has just begun, or
+ * when it waited too long.
+ */
+class NotingPool extends pg.Pool {
+  override connect(): Promise<pg.PoolClient>;
+  override connect(callback: ConnectCallback): void;
+  override connect(callback?: ConnectCallback): Promise<pg.PoolClient> | undefined {
+    if (callback === undefined) {
+      return super.connect().catch((error: unknown) => {
+        this.#note(error);
+        throw error;
+      });
+    }
+    super.connect((error, client, done) => {
+      this.#note(error);
+      callback(error, client, done);
+    });
+    return undefined;
+  }
+
+  /** A pool that was closed stays closed. */
+  #note(error: unknown): void {
+    if (!this.ending) noteConnectionLoss(error);
+  }
 }
 
 function explainConnectError(error: unknown, name: string): CopycatError {
@@ -95,6 +142,11 @@ function explainConnectError(error: unknown, name: string): CopycatError {
       cause: error,
     });
   }
-  const next = isConnectionFailure(error) ? " Is the server running, and are host and port right?" : "";
-  return new CopycatError("CONNECTION", `Cannot connect to ${name}: ${because}.${next}`, { cause: error });
+  const hint = explainTlsError(code);
+  if (hint !== null) return new CopycatError("CONNECTION", `${name}: ${because}. ${hint}`, { cause: error });
+  const next = isConnectionFailure(error)
+    ? "Is the server running, and are host and port right?"
+    : nextStep(code, isNotedLoss(error));
+  const text = `Cannot connect to ${name}: ${because}.${next === null ? "" : ` ${next}`}`;
+  return new CopycatError("CONNECTION", text, { cause: error });
 }

@@ -1,5 +1,5 @@
 export { withCancel } from "./cancel.ts";
-export { type ConnectOptions, type Database, describeDsn, openDatabase } from "./connect.ts";
+export { type ConnectOptions, type Database, openDatabase } from "./connect.ts";
 export {
   hasUnknownOutcome,
   noteConnectionLoss,
@@ -7,9 +7,17 @@ export {
   watchConnection,
 } from "./connectionLoss.ts";
 export { withClientCursor } from "./cursor.ts";
+export { describeDsn } from "./describeDsn.ts";
 export { chooseDatabase, type DatabaseChoice, embeddedFolderName } from "./dsn.ts";
 export { ensureEngineTables, readEngineTables } from "./engineTables.ts";
-export { quoteIdentifier } from "./identifiers.ts";
+export {
+  describeSession,
+  describeSessions,
+  listLockHolders,
+  listTableUsers,
+  listTurnHolders,
+} from "./holders.ts";
+export { checkIdentifier, longestNameBytes, quoteIdentifier, quoteLiteral } from "./identifiers.ts";
 export { inspectServer, type ServerFacts, type ServerSetting } from "./inspectServer.ts";
 export { listMigrations, type MigrationSet, type MigrationState, migrateUp, ownSchema } from "./migrate.ts";
 export { queryPrepared } from "./preparedQuery.ts";
@@ -22,4 +30,5 @@ export {
   sqlState,
   wrapDatabaseError,
 } from "./sqlstate.ts";
-export { explainCommitError, withRollback, withTransaction } from "./transaction.ts";
+export { explainCommitError, withReading, withRollback, withTransaction } from "./transaction.ts";
+export { watchWaits } from "./waits.ts";

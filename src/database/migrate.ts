@@ -1,8 +1,10 @@
 // Brings a schema to its newest version. The only file that knows Kysely's Migrator.
 
-import type { Migration, MigrationResult, Migrator } from "kysely";
+import type { Migration, MigrationResult, Migrator, PostgresPool, PostgresPoolClient } from "kysely";
+import type { Pool } from "pg";
 import { CopycatError } from "../errors.ts";
 import type { Database } from "./connect.ts";
+import { noteConnectionLoss } from "./connectionLoss.ts";
 import { wrapDatabaseError } from "./sqlstate.ts";
 
 /** Our own tables live here, never in the schema of Tiled's. */
@@ -28,10 +30,17 @@ export interface MigrationState {
  * @param set default: the catalog's
  */
 export async function migrateUp(database: Database, set?: MigrationSet): Promise<string[]> {
-  const { error, results } = await (await makeMigrator(database, set)).migrateToLatest();
+  const watched = watchPool(database.pool);
+  const migrator = await makeMigrator(watched.pool, set);
+  // Its lock is let go on the same connection, and where that broke this throws.
+  const { error, results } = await migrator
+    .migrateToLatest()
+    .catch((error: unknown) => ({ error, results: undefined }));
+  if (watched.isLost()) noteConnectionLoss(error);
   const failed = results?.find((result: MigrationResult) => result.status === "Error");
   if (error !== undefined) {
-    throw wrapDatabaseError(error, `Migration ${failed?.migrationName ?? ""} of ${database.name} failed`);
+    const what = failed === undefined ? "Migrating" : `Migration ${failed.migrationName} of`;
+    throw wrapDatabaseError(error, `${what} ${database.name} failed`);
   }
   if (results === undefined) throw new CopycatError("INTERNAL", "The migrator gave no result.");
   return results.filter((result) => result.status === "Success").map((result) => result.migrationName);
@@ -47,7 +56,7 @@ export async function listMigrations(database: Database): Promise<MigrationState
     const { migrations } = await loadMigrations();
     return Object.keys(migrations).map((name) => ({ name, appliedAt: null }));
   }
-  const states = await (await makeMigrator(database)).getMigrations();
+  const states = await (await makeMigrator(watchPool(database.pool).pool)).getMigrations();
   return states.map(({ name, executedAt }) => ({ name, appliedAt: executedAt ?? null }));
 }
 
@@ -57,11 +66,31 @@ async function loadMigrations(): Promise<MigrationSet> {
   return { schema: ownSchema, migrations };
 }
 
-async function makeMigrator(database: Database, set?: MigrationSet): Promise<Migrator> {
+/** Kysely borrows its connections, and lets nobody see them break; what it throws then does not say so. */
+function watchPool(pool: Pool): { pool: PostgresPool; isLost: () => boolean } {
+  let isLost = false;
+  const onLoss = (): void => {
+    isLost = true;
+  };
+  const connect = async (): Promise<PostgresPoolClient> => {
+    const client = await pool.connect();
+    client.once("error", onLoss);
+    return {
+      query: client.query.bind(client) as PostgresPoolClient["query"],
+      release: () => {
+        client.off("error", onLoss);
+        client.release();
+      },
+    };
+  };
+  // Destroying it would close the pool, so it is left to the garbage collector.
+  return { pool: { connect, end: () => Promise.resolve() }, isLost: () => isLost };
+}
+
+async function makeMigrator(pool: PostgresPool, set?: MigrationSet): Promise<Migrator> {
   const { schema, table = "migration", migrations } = set ?? (await loadMigrations());
   const { Kysely, Migrator, PostgresDialect } = await import("kysely");
-  // Kysely borrows the pool; destroying it would close the pool, so it is left to the garbage collector.
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: database.pool }) });
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   return new Migrator({
     db,
     provider: { getMigrations: () => Promise.resolve(migrations) },

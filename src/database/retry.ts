@@ -2,8 +2,9 @@
 
 import { setTimeout } from "node:timers/promises";
 import { CopycatError, errorCode, errorMessage } from "../errors.ts";
+import { words } from "../wording.ts";
 import { hasUnknownOutcome, isNotedLoss } from "./connectionLoss.ts";
-import { isNetworkCode, isSqlState, retryableSqlStates } from "./sqlstate.ts";
+import { isNetworkCode, isSqlState, retryableSqlStates, withNextStep } from "./sqlstate.ts";
 
 export interface RetryOptions {
   /** Tries at most, the first one included; default 5. */
@@ -115,9 +116,10 @@ function gaveUp(error: unknown, attempts: number): CopycatError {
   const isOurs = error instanceof CopycatError;
   const code = errorCode(error);
   const isRefusal = code !== undefined && /^(40|55)/.test(code);
+  const text = `Gave up after ${attempts} attempts: `;
   return new CopycatError(
     isOurs ? error.code : isRefusal ? "DATABASE" : "CONNECTION",
-    `Gave up after ${attempts} attempts: ${errorMessage(error)}`,
+    isOurs ? words(text, error.wording) : withNextStep(`${text}${errorMessage(error)}`, error),
     { cause: error, ...(isOurs ? { details: error.details } : {}) },
   );
 }

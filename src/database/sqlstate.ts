@@ -2,12 +2,14 @@
 
 import { CopycatError, errorCode, errorMessage } from "../errors.ts";
 import { isNotedLoss } from "./connectionLoss.ts";
+import { nextStep } from "./nextStep.ts";
 
 export const sqlState = {
   undefinedTable: "42P01",
   undefinedObject: "42704",
   insufficientPrivilege: "42501",
   lockNotAvailable: "55P03",
+  deadlockDetected: "40P01",
   programLimitExceeded: "54000",
   invalidCatalogName: "3D000",
   invalidPassword: "28P01",
@@ -70,18 +72,23 @@ export function isNetworkCode(code: string): boolean {
 }
 
 /**
- * Wraps what pg throws so that the sentence says which step failed. Everything else passes unchanged: a CopycatError,
- * and errors that have nothing to do with the database.
+ * Wraps what pg throws so that the sentence says which step failed, and what to do. Everything else passes unchanged: a
+ * CopycatError, and errors that have nothing to do with the database.
  */
 export function wrapDatabaseError(error: unknown, doing: string): unknown {
   if (error instanceof CopycatError) return error;
   const code = errorCode(error);
   const options = { cause: error };
-  if (isConnectionFailure(error) || isNotedLoss(error)) {
-    const why = code === undefined ? "" : ` (${code})`;
-    return new CopycatError("CONNECTION", `${doing}: ${errorMessage(error)}${why}`, options);
-  }
-  if (code === undefined || !isSqlState(code)) return error;
-  const text = `${doing}: ${errorMessage(error)} (${code})`;
+  const isLost = isConnectionFailure(error) || isNotedLoss(error);
+  if (!isLost && (code === undefined || !isSqlState(code))) return error;
+  const why = code === undefined ? "" : ` (${code})`;
+  const text = withNextStep(`${doing}: ${errorMessage(error)}${why}`, error);
+  if (isLost) return new CopycatError("CONNECTION", text, options);
   return new CopycatError(code === sqlState.insufficientPrivilege ? "PERMISSION" : "DATABASE", text, options);
+}
+
+/** The message of an error of pg's, and what to do next where that is known. */
+export function withNextStep(message: string, error: unknown): string {
+  const next = nextStep(errorCode(error), isConnectionFailure(error) || isNotedLoss(error));
+  return next === null ? message : `${message}. ${next}`;
 }

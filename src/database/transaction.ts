@@ -4,7 +4,7 @@ import type { PoolClient } from "pg";
 import { CopycatError, errorCode, errorMessage } from "../errors.ts";
 import type { Database } from "./connect.ts";
 import { noteConnectionLoss, noteUnknownOutcome, watchConnection } from "./connectionLoss.ts";
-import { isSqlState } from "./sqlstate.ts";
+import { isSqlState, sqlState } from "./sqlstate.ts";
 
 type Work<Result> = (client: PoolClient) => Promise<Result>;
 
@@ -23,31 +23,43 @@ export function withTransaction<Result>(
   work: Work<Result>,
   settings?: string,
 ): Promise<Result> {
-  return runInTransaction(database, work, commit, settings);
+  return runInTransaction(database, work, { finish: commit, settings });
 }
 
 /** As `withTransaction`, but rolls back in the end: what happens inside is only looked at. */
 export function withRollback<Result>(database: Database, work: Work<Result>): Promise<Result> {
-  return runInTransaction(database, work, async (client) => {
-    await client.query("rollback");
-  });
+  return runInTransaction(database, work, { finish: rollback });
+}
+
+/** As `withRollback`, for work that only reads: it may do so on a standby as well. */
+export function withReading<Result>(
+  database: Database,
+  work: Work<Result>,
+  settings?: string,
+): Promise<Result> {
+  return runInTransaction(database, work, { finish: rollback, settings, access: "read only" });
+}
+
+interface TransactionOptions {
+  finish: (client: PoolClient) => Promise<void>;
+  settings?: string | undefined;
+  access?: "read write" | "read only";
 }
 
 async function runInTransaction<Result>(
   database: Database,
   work: Work<Result>,
-  finish: (client: PoolClient) => Promise<void>,
-  settings?: string,
+  { finish, settings, access = "read write" }: TransactionOptions,
 ): Promise<Result> {
-  const client = await connect(database);
+  const client = await database.pool.connect();
   try {
     const result = await watchConnection(client, async () => {
       // Named, since a role may default to something else: a load must see what was committed while it waited.
-      const begin = "begin isolation level read committed read write";
+      const begin = `begin isolation level read committed ${access}`;
       await client.query(settings === undefined ? begin : `${begin}; ${settings}`).catch((error: unknown) => {
         // The pool may hand out a connection that broke a moment ago, before anybody watched it.
         noteConnectionLoss(error);
-        throw error;
+        throw explainBeginError(error);
       });
       const done = await work(client);
       await finish(client);
@@ -63,14 +75,18 @@ async function runInTransaction<Result>(
   }
 }
 
-async function connect({ pool }: Database): Promise<PoolClient> {
-  try {
-    return await pool.connect();
-  } catch (error) {
-    // pg gives no code when it waited too long; a pool that was closed stays closed.
-    if (!pool.ending) noteConnectionLoss(error);
-    throw error;
-  }
+/** A standby cannot even begin a transaction that might write: feature_not_supported. */
+function explainBeginError(error: unknown): unknown {
+  if (errorCode(error) !== sqlState.featureNotSupported) return error;
+  return new CopycatError(
+    "DATABASE",
+    "This server is a standby, which takes no changes: connect to the primary. Searches and other reads work here.",
+    { cause: error },
+  );
+}
+
+async function rollback(client: PoolClient): Promise<void> {
+  await client.query("rollback");
 }
 
 async function commit(client: PoolClient): Promise<void> {

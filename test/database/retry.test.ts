@@ -333,7 +333,7 @@ describe("the pauses", () => {
     await expect(failing).rejects.toMatchObject({
       name: "CopycatError",
       code: "DATABASE",
-      message: "Gave up after 3 attempts: as asked",
+      message: "Gave up after 3 attempts: as asked. Run the same command again.",
       cause: { code: "40P01" },
     });
     await expect(failing).rejects.toSatisfy(isRetryable);

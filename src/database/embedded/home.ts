@@ -17,6 +17,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { CopycatError, errorCode } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import { setting, words } from "../../wording.ts";
 import type { ProgramFolders } from "./binaries.ts";
 import { pathsIn } from "./folder.ts";
 import { canEnter, describeUser, findSystemUser, isRoot } from "./systemUser.ts";
@@ -121,7 +122,7 @@ async function followLink(folder: string): Promise<string> {
 
 /** Made when needed only: a container may have a read-only /var and its project on a volume that all can enter. */
 async function makeSystemFolder(): Promise<string> {
-  const advice = "Run copycat as an ordinary user, or pass --dsn.";
+  const advice = words("Run copycat as an ordinary user, or pass ", setting("dsn"), ".");
   let uid: number;
   try {
     await mkdir(systemFolder, { recursive: true });
@@ -130,7 +131,10 @@ async function makeSystemFolder(): Promise<string> {
   } catch (error) {
     throw new CopycatError(
       "EMBEDDED_SERVER",
-      `Root's embedded PostgreSQL needs ${systemFolder}, which cannot be made (${errorCode(error)}). ${advice}`,
+      words(
+        `Root's embedded PostgreSQL needs ${systemFolder}, which cannot be made (${errorCode(error)}). `,
+        advice,
+      ),
       { cause: error },
     );
   }
@@ -138,6 +142,9 @@ async function makeSystemFolder(): Promise<string> {
   const owner = await describeUser(uid);
   throw new CopycatError(
     "EMBEDDED_SERVER",
-    `Root's embedded PostgreSQL needs ${systemFolder} for itself, and it belongs to ${owner}. ${advice}`,
+    words(
+      `Root's embedded PostgreSQL needs ${systemFolder} for itself, and it belongs to ${owner}. `,
+      advice,
+    ),
   );
 }

@@ -18,6 +18,8 @@ export interface InitialiseOptions {
   password: string;
   durable: boolean;
   signal: AbortSignal | undefined;
+  /** How texts are sorted, as options of initdb; default: the builtin way, which servers have from PostgreSQL 17 on. */
+  locale?: readonly string[];
 }
 
 /** The major version of the data folder, or undefined when there is none yet. */
@@ -62,6 +64,9 @@ export async function initialise(home: Home, options: InitialiseOptions): Promis
   }
 }
 
+/** Sorts the same on every machine, whatever locales it has, and faster than ICU. */
+const builtinLocale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"];
+
 async function runInitdb(
   folder: string,
   passwordFile: string,
@@ -74,10 +79,7 @@ async function runInitdb(
     `--pwfile=${passwordFile}`,
     "--auth=scram-sha-256",
     "--encoding=UTF8",
-    // Builtin: sorts the same on every machine, whatever locales it has, and faster than ICU.
-    "--locale-provider=builtin",
-    "--builtin-locale=C.UTF-8",
-    "--locale=C",
+    ...(options.locale ?? builtinLocale),
     ...(options.durable ? [] : ["--no-sync"]),
   ];
   const { status, output, spawnError } = await run(options.programs.initdb, args, {

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { childEnv } from "../../config.ts";
 import { CopycatError, errorMessage } from "../../errors.ts";
+import { setting, words } from "../../wording.ts";
 import { currentPlatform, findPackage, type Package, type Programs, preparePrograms } from "./binaries.ts";
 import {
   dsnFor,
@@ -135,9 +136,13 @@ async function spawnServer(logPath: string, home: Home, programs: Programs) {
     await once(child, "spawn");
   } catch (error) {
     const because = `Cannot run ${programs.postgres} in ${home.dataFolder}: ${errorMessage(error)}`;
-    throw new CopycatError("EMBEDDED_SERVER", `${because}. Pass --dsn to use another server.`, {
-      cause: error,
-    });
+    throw new CopycatError(
+      "EMBEDDED_SERVER",
+      words(`${because}. Pass `, setting("dsn"), " to use another server."),
+      {
+        cause: error,
+      },
+    );
   } finally {
     await file.close();
   }

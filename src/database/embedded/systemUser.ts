@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { CopycatError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import { setting, words } from "../../wording.ts";
 import { run } from "./processes.ts";
 import type { SystemUser } from "./types.ts";
 
@@ -41,8 +42,12 @@ export async function findSystemUser(log: Log | undefined): Promise<SystemUser> 
   }
   throw new CopycatError(
     "EMBEDDED_SERVER",
-    `PostgreSQL does not run as root, and there is no user "${userName}" or "nobody" to run it as ` +
-      `(useradd: ${made.spawnError ?? made.output}). Run copycat as an ordinary user, or pass --dsn.`,
+    words(
+      `PostgreSQL does not run as root, and there is no user "${userName}" or "nobody" to run it as ` +
+        `(useradd: ${made.spawnError ?? made.output}). Run copycat as an ordinary user, or pass `,
+      setting("dsn"),
+      ".",
+    ),
   );
 }
 
@@ -52,8 +57,12 @@ export async function canEnter(folder: string, user: SystemUser): Promise<boolea
   if (spawnError === "EPERM" || spawnError === "EINVAL") {
     throw new CopycatError(
       "EMBEDDED_SERVER",
-      `PostgreSQL does not run as root, and this process may not start one as "${user.name}" (${spawnError}; ` +
-        "a container without the capability SETUID?). Run copycat as an ordinary user, or pass --dsn.",
+      words(
+        `PostgreSQL does not run as root, and this process may not start one as "${user.name}" (${spawnError}; ` +
+          "a container without the capability SETUID?). Run copycat as an ordinary user, or pass ",
+        setting("dsn"),
+        ".",
+      ),
     );
   }
   return status === 0;
