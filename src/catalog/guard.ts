@@ -3,8 +3,9 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PoolClient } from "pg";
-import { quoteIdentifier, sqlState } from "../database/index.ts";
+import { describeSessions, listTableUsers, quoteIdentifier, sqlState } from "../database/index.ts";
 import { CopycatError, errorCode } from "../errors.ts";
+import { setting, words } from "../wording.ts";
 import { strangersSql } from "./sql/strangers.ts";
 import {
   associationTriggers,
@@ -53,16 +54,21 @@ export async function guardOffline(
 /** Between two tries for all locks. */
 const pauseMs = 50;
 
+/** Each of them has waited for deadlock_timeout, a second by default. */
+const mostCrossed = 10;
+
 /**
  * Waits for the first table with nothing in hand, and takes the others only if they are free: whoever waits for one lock
  * while holding another meets, sooner or later, somebody who does it the other way round.
  */
 async function lock(
   client: PoolClient,
-  [first = "", ...others]: readonly string[],
+  tables: readonly string[],
   mode: string,
   { onNotice, signal }: GuardOptions,
 ): Promise<void> {
+  const [first = "", ...others] = tables;
+  let crossed = 0;
   for (let tries = 0; ; tries++) {
     signal?.throwIfAborted();
     await client.query("savepoint copycat_lock");
@@ -71,12 +77,18 @@ async function lock(
       if (others.length > 0) await client.query(`lock table ${others.join(", ")} in ${mode} mode nowait`);
       return;
     } catch (error) {
-      if (errorCode(error) !== sqlState.lockNotAvailable) throw explain(error, first);
+      const code = errorCode(error);
+      // An index that is built beside others waits for this transaction, and steps back in a moment (promoted/indexTurn.ts).
+      const isCrossed = code === sqlState.deadlockDetected && ++crossed < mostCrossed;
+      if (code !== sqlState.lockNotAvailable && !isCrossed) throw explain(error, first);
     }
     await client.query("rollback to savepoint copycat_lock; release savepoint copycat_lock");
     if (tries === 0) {
-      const who = mode === "access exclusive" ? "using" : "writing to";
-      onNotice?.(`Another program is ${who} the catalog; waiting for it to finish.`);
+      const isAll = mode === "access exclusive";
+      const who = describeSessions(await listTableUsers(client, tables, isAll));
+      onNotice?.(
+        `Another program is ${isAll ? "using" : "writing to"} the catalog${who}; waiting for it to finish.`,
+      );
     } else await sleep(pauseMs);
   }
 }
@@ -112,8 +124,12 @@ async function becomeReplica(client: PoolClient, names: CatalogNames, isWanted: 
     if (!isWanted) return false;
     throw new CopycatError(
       "CATALOG_VERSION",
-      `The catalog has triggers or foreign keys that Tiled did not make (${rows.map(({ name }) => name).join(", ")}), ` +
-        "which this would pass over. Use --triggers disable. Nothing was changed.",
+      words(
+        `The catalog has triggers or foreign keys that Tiled did not make (${rows.map(({ name }) => name).join(", ")}), ` +
+          "which this would pass over. Use ",
+        setting("triggers", "disable"),
+        ". Nothing was changed.",
+      ),
     );
   }
   await client.query("savepoint copycat_replica");
@@ -125,8 +141,12 @@ async function becomeReplica(client: PoolClient, names: CatalogNames, isWanted: 
     if (!isWanted) return false;
     throw new CopycatError(
       "PERMISSION",
-      "This role may not set session_replication_role. Let a superuser run (PostgreSQL 15 and newer): " +
-        "grant set on parameter session_replication_role to YOUR_ROLE. Or use --triggers disable. Nothing was changed.",
+      words(
+        "This role may not set session_replication_role. Let a superuser run (PostgreSQL 15 and newer): " +
+          "grant set on parameter session_replication_role to YOUR_ROLE. Or use ",
+        setting("triggers", "disable"),
+        ". Nothing was changed.",
+      ),
       { cause: error },
     );
   }
@@ -137,8 +157,9 @@ function explain(error: unknown, table: string, trigger?: string): unknown {
   if (errorCode(error) === sqlState.insufficientPrivilege) {
     return new CopycatError(
       "PERMISSION",
-      `Only the owner of ${table} may load into it. Connect as the role that owns the catalog, ` +
-        `or let its owner run: grant OWNER to YOUR_ROLE. Nothing was changed.`,
+      `This role may not load into ${table}: it lacks the right to write there, or to pass over its triggers, which is the ` +
+        "owner's. Connect as the role that owns the catalog, or let an administrator run `copycat roles --apply`. " +
+        "Nothing was changed.",
       { cause: error },
     );
   }

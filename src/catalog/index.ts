@@ -1,3 +1,4 @@
+export { countDatasets, type DatasetCount } from "./countDatasets.ts";
 export { deleteTrees } from "./deleteTrees.ts";
 export {
   type CatalogState,
@@ -50,7 +51,14 @@ export { dropView, type ListedView, listViews } from "./sources/manageViews.ts";
 export { type RefreshedView, refreshViews } from "./sources/refreshViews.ts";
 export type { SourceFacts, SourceKey } from "./sources/sourceProfile.ts";
 export { defaultViewSchema } from "./sources/viewRecords.ts";
-export { hashStructure, makeArrayStructure, maxBlockBytes, type StructureRecord } from "./structure.ts";
+export {
+  countBlocks,
+  hashStructure,
+  makeArrayStructure,
+  maxBlockBytes,
+  maxBlocks,
+  type StructureRecord,
+} from "./structure.ts";
 export { type CatalogNames, catalogNames } from "./tables.ts";
 export {
   makeTiledConfig,

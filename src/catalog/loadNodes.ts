@@ -235,13 +235,16 @@ async function chooseMode(
   const most = Math.floor(stagedNodes / outgrows) + 1;
   // Rolled back, so that the lock of this look is let go: two loads that held it could not both get an exclusive one.
   await client.query("savepoint copycat_look");
-  const { rows } = await client.query<{ present: number }>(
-    `select count(*)::int as present from (select from ${names.nodes} limit $1) as n`,
-    [most + 1],
+  const { rows } = await client.query<{ present: number; isOwner: boolean }>(
+    `select (select count(*)::int from (select from ${names.nodes} limit $1) as n) as present,
+      pg_has_role(relowner, 'usage') as "isOwner"
+    from pg_class where oid = $2::regclass`,
+    [most + 1, names.nodes],
   );
   await client.query("rollback to savepoint copycat_look; release savepoint copycat_look");
   const present = rows[0]?.present ?? 0;
-  const fitting = present <= most ? "offline" : "online";
+  // Who does not own the tables can neither drop their indexes nor disable their triggers.
+  const fitting = present <= most && rows[0]?.isOwner === true ? "offline" : "online";
   return { mode: options.mode === "auto" ? fitting : options.mode, isEmpty: present <= 1 };
 }
 

@@ -5,6 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { PoolClient } from "pg";
 import {
   type Database,
+  describeSessions,
+  listTableUsers,
   quoteIdentifier,
   sqlState,
   withCancel,
@@ -115,8 +117,10 @@ async function lockWriters(
       if (errorCode(error) !== sqlState.lockNotAvailable) throw error;
     }
     await client.query("rollback to savepoint copycat_lock; release savepoint copycat_lock");
-    if (tries === 0) onNotice?.("Another program is writing to the catalog; waiting for it to finish.");
-    else await sleep(pauseMs);
+    if (tries === 0) {
+      const who = describeSessions(await listTableUsers(client, [names.nodes, ...others], false));
+      onNotice?.(`Another program is writing to the catalog${who}; waiting for it to finish.`);
+    } else await sleep(pauseMs);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { PoolClient } from "pg";
 import { CopycatError } from "../errors.ts";
+import { setting, words } from "../wording.ts";
 import {
   addParentsSql,
   findAttachPointsSql,
@@ -97,8 +98,13 @@ order by s.ordinal
 limit 10`);
   return new CopycatError(
     "CONFLICT",
-    `${existing} nodes are in the catalog already and ${duplicates} stand twice in the input. ` +
-      "Nothing was changed. Use --on-conflict skip to leave them, or update to renew them.",
+    words(
+      `${existing} nodes are in the catalog already and ${duplicates} stand twice in the input. Nothing was changed. Use `,
+      setting("policy", "skip"),
+      " to leave them, or ",
+      setting("policy", "update"),
+      " to renew them.",
+    ),
     { details: rows.map(({ path, source, position }) => `${path} (${source}, ${position})`) },
   );
 }

@@ -48,6 +48,15 @@ export function hashStructure(structure: object): StructureRecord {
   return { id: createHash("md5").update(json).digest("hex"), json: asJsonText(json) };
 }
 
+/** Blocks of an array, which are listed one by one along each axis: a list beyond this is no description. */
+export const maxBlocks = 1_000_000;
+
+/** How many numbers the list of blocks has, summed over the axes. */
+export function countBlocks({ shape, chunks, dataType }: ArrayStructureInput): number {
+  const block = limitBlock(shape, chunks, dataType.itemsize);
+  return shape.reduce((sum, length, axis) => sum + Math.ceil(length / (block[axis] ?? length)), 0);
+}
+
 /** Native chunks clipped to the array, then halved along the leading axes until a block is small enough. */
 function limitBlock(shape: readonly number[], chunks: readonly number[] | null, itemBytes: number): number[] {
   const block = shape.map((length, axis) => Math.max(1, Math.min(length, chunks?.[axis] ?? length)));

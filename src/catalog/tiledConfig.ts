@@ -141,12 +141,12 @@ function noticesOf(
   }
   if (holding > maxReadableFolders) {
     notices.push(
-      `${holding} folders hold files of the catalog, so their common parents are listed; --readable DIR names one that holds many of them.`,
+      `${holding} folders hold files of the catalog, so their common parents are listed; name a readable folder that holds many of them.`,
     );
   }
   if (folders.includes("/") && !listed.includes("/")) {
     notices.push(
-      "Files lie in / itself, which is not listed: move them, or open everything with --readable /.",
+      "Files lie in / itself, which is not listed: move them, or name / as a readable folder, which opens everything.",
     );
   }
   if (unservable.count > 0) {

@@ -1,7 +1,7 @@
 // Proves a catalog: what listing and search would never show. Reads only, in one snapshot.
 
 import type { PoolClient } from "pg";
-import { type Database, withRollback } from "../database/index.ts";
+import { type Database, withReading } from "../database/index.ts";
 import { closureSummarySql, expectedClosureSql, invariants } from "./sql/verify.ts";
 import { hashStructure } from "./structure.ts";
 import { type CatalogNames, catalogNames } from "./tables.ts";
@@ -31,7 +31,7 @@ export interface VerifyReport {
  */
 export async function verifyCatalog(database: Database, schema = "public"): Promise<VerifyReport> {
   const names = catalogNames(schema);
-  return withRollback(database, async (client) => {
+  return withReading(database, async (client) => {
     await client.query("set transaction isolation level repeatable read, read only");
     await client.query("set local work_mem = '256MB'; set local jit = off");
     const { rows } = await client.query<{ nodes: number }>(

@@ -2,7 +2,8 @@
 
 export { explainJsonMistake, type JsonMistake, jsonErrorReason } from "./jsonMistake.ts";
 export { isDeeperThan, itemTexts, memberTexts, stringEnd } from "./jsonSpans.ts";
-export { openBytes, sourceName } from "./openBytes.ts";
+export { LinePlaces } from "./linePlaces.ts";
+export { openBytes, sourceName, unpackGzip } from "./openBytes.ts";
 export {
   decodeUtf8,
   defaultMaxLineBytes,
@@ -21,3 +22,4 @@ export {
   rejectLine,
 } from "./rejectsFile.ts";
 export { type ByteLine, splitLines } from "./splitLines.ts";
+export { type FrameCosts, ZstdFrames } from "./zstdFrames.ts";

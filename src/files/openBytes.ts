@@ -5,8 +5,15 @@ import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { Decompress } from "fzstd";
 import { CopycatError, errorCode, errorMessage } from "../errors.ts";
+import { ZstdFrames } from "./zstdFrames.ts";
 
 const chunkBytes = 256 * 1024;
+
+/** As zstd itself, which takes more with --long or --memory only. */
+const maxWindowBytes = 2 ** 27;
+
+/** Of zstd data in one step: at most 16 MiB come out. */
+const stepBytes = 512;
 
 const gzipMagic = Buffer.from([0x1f, 0x8b]);
 const zstdMagic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
@@ -45,7 +52,7 @@ async function* unpack(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
       head = Buffer.concat([head, next.value]);
     }
     const all = prepend(head, chunks);
-    if (head.subarray(0, gzipMagic.length).equals(gzipMagic)) yield* gunzip(all);
+    if (head.subarray(0, gzipMagic.length).equals(gzipMagic)) yield* unpackGzip(all);
     else if (head.subarray(0, zstdMagic.length).equals(zstdMagic)) yield* unzstd(all);
     else yield* all;
   } finally {
@@ -59,7 +66,8 @@ async function* prepend(head: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenera
   yield* rest;
 }
 
-async function* gunzip(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+/** Unpacks gzip as it comes; of several members one after the other all. */
+export async function* unpackGzip(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   const gunzipped = createGunzip({ chunkSize: chunkBytes });
   // Errors reach the loop below through `gunzipped`, which the pipeline destroys with them.
   pipeline(Readable.from(chunks, { objectMode: false }), gunzipped, () => undefined);
@@ -71,19 +79,29 @@ async function* gunzip(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
 // then read at 60 MB/s.
 async function* unzstd(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   let unpacked: Buffer[] = [];
+  const frames = new ZstdFrames({ onFrame: checkWindow, onBlock: () => undefined });
   const decompress = new Decompress((data) => {
     if (data.length > 0) unpacked.push(Buffer.from(data.buffer, data.byteOffset, data.length));
   });
   for await (const chunk of chunks) {
-    // Small steps, because a step's output is held whole: well-packed text grows a hundredfold.
-    for (let start = 0; start < chunk.length; start += chunkBytes / 16) {
-      decompress.push(chunk.subarray(start, start + chunkBytes / 16));
+    frames.push(chunk);
+    // Small steps, because a step's output is held whole: four bytes become a block of 128 KiB where it is all the same.
+    for (let start = 0; start < chunk.length; start += stepBytes) {
+      decompress.push(chunk.subarray(start, start + stepBytes));
       yield* unpacked;
       unpacked = [];
     }
   }
   decompress.push(new Uint8Array(0), true);
   yield* unpacked;
+}
+
+/** The window is memory that a file of a few bytes can ask for. */
+function checkWindow(bytes: number): void {
+  if (bytes <= maxWindowBytes) return;
+  throw new Error(
+    `its zstd data needs ${bytes} bytes of memory, more than ${maxWindowBytes}; pack it without --long`,
+  );
 }
 
 function unreadable(name: string, error: unknown): CopycatError {

@@ -4,6 +4,7 @@ import { type FileHandle, mkdir, open, realpath, stat, truncate, unlink } from "
 import { dirname } from "node:path";
 import { CopycatError, errorCode, errorMessage } from "../errors.ts";
 import { type JsonText, jsonNull, objectToJson, stringToJson } from "../json.ts";
+import { aside, words } from "../wording.ts";
 
 const flushBytes = 64 * 1024;
 
@@ -56,8 +57,11 @@ export class RejectsFile {
     if (this.count > this.#maxRejects) {
       throw new CopycatError(
         "TOO_MANY_REJECTS",
-        `More than ${this.#maxRejects} records were rejected (--max-rejects), the last one for: ${reject.message.replace(/\.$/, "")}. ` +
-          `Nothing was changed. They are listed in ${this.path}.`,
+        words(
+          `More than ${this.#maxRejects} records were rejected`,
+          aside("maxRejects"),
+          `, the last one for: ${reject.message.replace(/\.$/, "")}. Nothing was changed. They are listed in ${this.path}.`,
+        ),
       );
     }
   }
@@ -69,17 +73,18 @@ export class RejectsFile {
     this.#isStale = true;
   }
 
-  /** Writes what has come so far. */
-  async flush(): Promise<void> {
+  /** Writes what has come so far; the path, or null when there was nothing to write. */
+  async flush(): Promise<string | null> {
     await this.#flush();
+    await this.#dropStale();
+    return this.#file === undefined ? null : this.path;
   }
 
   /** Writes what is left; the path, or null when there was nothing to write. */
   async close(): Promise<string | null> {
-    await this.#flush();
-    await this.#dropStale();
+    const path = await this.flush();
     await this.#file?.close();
-    return this.#file === undefined ? null : this.path;
+    return path;
   }
 
   async #flush(): Promise<void> {
@@ -95,7 +100,11 @@ export class RejectsFile {
     } catch (error) {
       throw new CopycatError(
         "UNREADABLE_SOURCE",
-        `Cannot write the rejects file ${this.path}: ${errorMessage(error)}. Name another one with --rejects.`,
+        words(
+          `Cannot write the rejects file ${this.path}: ${errorMessage(error)}. Name another one`,
+          aside("rejectsFile"),
+          ".",
+        ),
         { cause: error },
       );
     }
@@ -120,7 +129,10 @@ export class RejectsFile {
  */
 export async function checkRejectsFile(path: string, inputs: readonly string[]): Promise<void> {
   const refuse = (reason: string): never => {
-    throw new CopycatError("USAGE", `${path} ${reason}; name another file for the rejects (--rejects).`);
+    throw new CopycatError(
+      "USAGE",
+      words(`${path} ${reason}; name another file for the rejects`, aside("rejectsFile"), "."),
+    );
   };
   const existing = await stat(path).catch(() => null);
   if (existing === null) return;

@@ -7,6 +7,7 @@ import { elementTypeOf } from "./dataType.ts";
 import { HdfFile, type Target } from "./file.ts";
 import type { NativeArray } from "./native.ts";
 import { originOf, realPath } from "./origin.ts";
+import { maxStrings } from "./readLimit.ts";
 import { elementCount } from "./slabs.ts";
 import type { DatasetItem, DataType, JsonRecord, ProblemItem } from "./types.ts";
 import { attributeToJson, datasetToJson, longestString, UnreadableValues } from "./values.ts";
@@ -111,6 +112,10 @@ function stringsAsServed(
   path: string,
   { type, missingFilters }: { type: NativeArray; missingFilters: string[] },
 ): DataType | ProblemItem {
+  if (type.shape !== null && elementCount(type.shape) > maxStrings) {
+    const message = `${path} declares ${elementCount(type.shape)} strings of variable length; at most ${maxStrings} are looked through`;
+    return problem(path, "unsupported_type", message);
+  }
   let itemsize: number;
   try {
     itemsize = longestString(file, path, type);

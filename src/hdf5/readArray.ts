@@ -9,6 +9,7 @@ import { type Encoder, fixedEncoder } from "./encode.ts";
 import type { HdfFile } from "./file.ts";
 import type { NativeArray, NativeType } from "./native.ts";
 import { normalizePath } from "./path.ts";
+import { checkReadSize } from "./readLimit.ts";
 import { elementCount, type Slab } from "./slabs.ts";
 import type { AxisRange } from "./slice.ts";
 import type { ArrayData, DatasetItem } from "./types.ts";
@@ -56,6 +57,8 @@ export function readArray(file: HdfFile, dataset: ReadableDataset, view?: ArrayV
   const shape = item.shape ?? [];
   const name = `${file.path}: ${path}`;
   const plan = planView({ name, shape, fileAxes: type.shape.length }, view);
+  const inner = elementCount(shape.slice(plan.ranges.length));
+  checkReadSize(name, elementCount(plan.ranges.map(({ count }) => count)) * inner, dataType.itemsize);
   try {
     const bytes = elementBytes(file, dataset, plan.ranges);
     return { shape: plan.shape, dataType, bytes: applyCuts(bytes, plan.cuts, dataType.itemsize), ...fields };

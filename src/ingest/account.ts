@@ -6,6 +6,7 @@ import type { ClientBase } from "pg";
 import type { LoadReport, MovedNode } from "../catalog/index.ts";
 import type { Database } from "../database/index.ts";
 import { silentLog } from "../log.ts";
+import type { NameSetting } from "../wording.ts";
 import { FileLedger } from "./files/fileLedger.ts";
 import { hasFileTable } from "./files/knownFiles.ts";
 import { openGate } from "./files/openGate.ts";
@@ -46,7 +47,10 @@ function begin(database: Database, { options, sources, id }: AccountOptions): Pr
     source: [...new Set(sources.map(({ label }) => label))].join(", "),
     inputs: options.inputs.map((input) => (input === "-" ? input : resolve(input))),
     options: keptOptions(options),
-    rejectsFile: options.rejectsFile === undefined ? null : resolve(options.rejectsFile),
+    rejectsFile:
+      options.rejectsFile === undefined || options.keepsRejects === true
+        ? null
+        : resolve(options.rejectsFile),
   };
   return RunRecord.begin(database, start, options.log ?? silentLog);
 }
@@ -154,8 +158,8 @@ export class Account {
     await this.#record?.finish(status, report, counts);
   }
 
-  async fail(error: unknown): Promise<void> {
-    await this.#record?.fail(error);
+  async fail(error: unknown, name?: NameSetting): Promise<void> {
+    await this.#record?.fail(error, name);
   }
 
   async close(): Promise<void> {

@@ -2,19 +2,21 @@
 
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
-import { refreshViews } from "../catalog/index.ts";
+import type { ClientBase } from "pg";
+import { type LoadReport, refreshViews } from "../catalog/index.ts";
 import { type Database, embeddedFolderName } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
 import { checkRejectsFile, RejectsFile } from "../files/index.ts";
 import { type Hdf5Reader, openHdf5Reader } from "../hdf5/index.ts";
 import { silentLog } from "../log.ts";
+import { words } from "../wording.ts";
 import { type Account, openAccount } from "./account.ts";
 import { loadParts } from "./loadParts.ts";
 import { openSource } from "./openSource.ts";
 import { PartReader } from "./parts.ts";
 import { ProgressTracker } from "./progress.ts";
 import { readSources } from "./readSources.ts";
-import { type IngestResult, makeReport } from "./report.ts";
+import { makeReport } from "./report.ts";
 import { type ResumedRun, RunRecord } from "./runs/index.ts";
 import type { KeptOptions } from "./runs/keptOptions.ts";
 import type { IngestOptions, IngestReport, NodeSource, SourceContext } from "./types.ts";
@@ -88,7 +90,7 @@ async function run(
   const account = await openAccount(database, {
     options,
     sources,
-    id: randomUUID(),
+    id: options.run ?? randomUUID(),
     resumed,
     onPassed: (files) => tracker?.pass(files),
   });
@@ -112,17 +114,21 @@ async function run(
     },
     onBatch: (batch) => tracker?.read(batch),
   });
+  const reportOn = (loaded: LoadReport, rejectsFile: string | null): IngestReport =>
+    makeReport({ loaded, sources, options, rejectsFile, start, account, fromSources });
+  const beforeCommit = async (client: ClientBase, loaded: LoadReport): Promise<void> => {
+    await options.beforeCommit?.(client, reportOn(loaded, rejects.count === 0 ? null : rejects.path));
+  };
   const parts = new PartReader(batches, options.commitEvery ?? Number.POSITIVE_INFINITY);
   try {
-    const loaded = await loadParts(database, { parts, account, rejects, tracker, options });
+    const loaded = await loadParts(database, { parts, account, rejects, tracker, options, beforeCommit });
     const rejectsFile = await rejects.close();
     await refreshAfter(database, loaded, options);
-    const result: IngestResult = { loaded, sources, options, rejectsFile, start, account, fromSources };
-    const report = makeReport(result);
+    const report = reportOn(loaded, rejectsFile);
     await account.finish(report);
     return report;
   } catch (error) {
-    await account.fail(error);
+    await account.fail(error, options.nameSetting);
     throw options.commitEvery === undefined ? error : explainParts(error, account);
   } finally {
     tracker.stop();
@@ -143,12 +149,15 @@ async function run(
  */
 export async function checkInputs(options: IngestOptions): Promise<NodeSource[]> {
   if (options.inputs.length === 0)
-    throw new CopycatError("USAGE", "Name at least one input; --help tells what an input may be.");
+    throw new CopycatError(
+      "USAGE",
+      "Name at least one input: a dataset YAML, a folder of HDF5 files, one HDF5 file, or NDJSON records.",
+    );
   if (options.rejectsFile !== undefined) await checkRejectsFile(options.rejectsFile, options.inputs);
   const sources: NodeSource[] = [];
   for (const input of options.inputs) {
-    const { source: label, stdin, files: only } = options;
-    sources.push(await openSource(input, { label, stdin, only }));
+    const { source: label, stdin, files: only, guard } = options;
+    sources.push(await openSource(input, { label, stdin, only, guard }));
   }
   return sources;
 }
@@ -158,7 +167,7 @@ function explainParts(error: unknown, { id, parts, isRecorded }: Account): unkno
   if (!(error instanceof CopycatError) || parts === 0) return error;
   const before = parts === 1 ? "The part before it is in" : `The ${parts} parts before it are in`;
   const next = isRecorded ? `\`copycat ingest --resume ${id}\` goes on` : "the same command goes on";
-  const message = `${error.message} That is said of one part of the run. ${before}, and ${next}.`;
+  const message = words(error.wording, ` That is said of one part of the run. ${before}, and ${next}.`);
   return new CopycatError(error.code, message, { cause: error, details: error.details });
 }
 

@@ -1,5 +1,6 @@
 // The parts of an ingest, each in a transaction of its own with the account of its files.
 
+import type { ClientBase } from "pg";
 import { type LoadReport, loadNodes, readCatalogState } from "../catalog/index.ts";
 import type { Database } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
@@ -17,6 +18,7 @@ export interface PartsJob {
   rejects: RejectsFile;
   tracker: ProgressTracker;
   options: IngestOptions;
+  beforeCommit: (client: ClientBase, loaded: LoadReport) => Promise<void>;
 }
 
 export async function loadParts(database: Database | null, job: PartsJob): Promise<LoadReport> {
@@ -42,7 +44,7 @@ async function hasCatalog(database: Database | null): Promise<boolean> {
 
 function loadPart(
   database: Database,
-  { parts, account, rejects, tracker, options }: PartsJob,
+  { parts, account, rejects, tracker, options, beforeCommit }: PartsJob,
 ): Promise<LoadReport> {
   return loadNodes(database, parts.part(), {
     policy: options.policy ?? "skip",
@@ -53,6 +55,7 @@ function loadPart(
       // What is committed must not be told only in memory.
       await rejects.flush();
       await account.record(client, { parts, loaded });
+      await beforeCommit(client, loaded);
     },
     onReject: async (reject) => {
       parts.countReject(reject);

@@ -9,13 +9,14 @@ import { openDatasetSource } from "./sources/dataset.ts";
 import { openFileSource, openFolderSource } from "./sources/folder.ts";
 import { openManifestSource } from "./sources/manifest/index.ts";
 import { openNdjsonSource } from "./sources/ndjson.ts";
-import type { NodeSource } from "./types.ts";
+import type { NodeSource, RecordGuard } from "./types.ts";
 
 export interface OpenOptions {
   label?: string | undefined;
   stdin?: Readable | undefined;
   /** Take only these files of the input; absolute paths. */
   only?: ReadonlySet<string> | undefined;
+  guard?: RecordGuard | undefined;
 }
 
 const yamlNames = new Set([".yaml", ".yml"]);
@@ -62,6 +63,7 @@ function openRecords(name: string, input: string | Readable, options: OpenOption
     name,
     input,
     label: options.label,
+    guard: options.guard,
     openFile: ({ input: owner, file, label }) =>
       openSource(owner, { label: options.label ?? label ?? undefined, only: new Set([resolve(file)]) }),
   });

@@ -13,6 +13,7 @@ export class ProgressTracker {
   #nodes = 0;
   #lastTold = 0;
   #stopped = false;
+  #late: NodeJS.Timeout | undefined;
 
   constructor(
     sources: readonly NodeSource[],
@@ -27,13 +28,13 @@ export class ProgressTracker {
   read(batch: SourceBatch): void {
     this.#files.done += batch.filesDone;
     this.#nodes += batch.nodes.length;
-    if (performance.now() - this.#lastTold >= intervalMs) this.#tell();
+    this.#tellInTime();
   }
 
   /** Files that need not be read. */
   pass(files: number): void {
     this.#files.done += files;
-    if (performance.now() - this.#lastTold >= intervalMs) this.#tell();
+    this.#tellInTime();
   }
 
   enter(phase: IngestProgress["phase"]): void {
@@ -43,6 +44,7 @@ export class ProgressTracker {
 
   stop(): void {
     this.#stopped = true;
+    clearTimeout(this.#late);
   }
 
   /** Runs beside the load; the total appears in the progress when it is known. */
@@ -56,7 +58,16 @@ export class ProgressTracker {
     this.#files.total = total;
   }
 
+  /** What comes too soon is told a moment later: nothing may follow it for long, from a source that waits. */
+  #tellInTime(): void {
+    const waitMs = this.#lastTold + intervalMs - performance.now();
+    if (waitMs <= 0) this.#tell();
+    else this.#late ??= setTimeout(() => this.#tell(), waitMs).unref();
+  }
+
   #tell(): void {
+    clearTimeout(this.#late);
+    this.#late = undefined;
     if (this.#stopped) return;
     this.#lastTold = performance.now();
     this.#onProgress?.({

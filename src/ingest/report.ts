@@ -35,7 +35,7 @@ export function makeReport(result: IngestResult): IngestReport {
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
     files: account.files,
     readableStorage: [...new Set(sources.flatMap(({ directories }) => directories))],
-    rejectsFile: result.rejectsFile,
+    rejectsFile: options.keepsRejects === true ? null : result.rejectsFile,
   };
 }
 

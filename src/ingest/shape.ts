@@ -2,8 +2,10 @@
 
 import {
   type AssetRecord,
+  countBlocks,
   type DataSourceRecord,
   makeArrayStructure,
+  maxBlocks,
   type NodeRecord,
   type Reject,
   type StructureRecord,
@@ -72,10 +74,15 @@ export function makeArray(
   }
   const { index } = options;
   const isRow = index !== undefined;
+  const structure = structureOf(item, item.shape, isRow);
+  if (structure === null) {
+    const message = `${item.path} has shape [${item.shape}], more than ${maxBlocks} blocks that could be served`;
+    return reject(place, "too_many_blocks", message);
+  }
   const dataset = stringToJson(item.path);
   return makeNode(place, "array", metadata, {
     mimetype: hdf5Mimetype,
-    structure: structureOf(item, item.shape, isRow),
+    structure,
     // A string: Tiled takes the number 0 for "no slice".
     parameters: asJsonText(isRow ? `{"dataset":${dataset},"slice":"${index}"}` : `{"dataset":${dataset}}`),
     properties: emptyObject,
@@ -99,19 +106,21 @@ function assetsOf(file: CatalogFile): readonly AssetRecord[] {
 
 /** Rows of one data set are as many arrays with one structure. */
 const structures = {
-  whole: new WeakMap<DatasetItem, StructureRecord>(),
-  row: new WeakMap<DatasetItem, StructureRecord>(),
+  whole: new WeakMap<DatasetItem, StructureRecord | null>(),
+  row: new WeakMap<DatasetItem, StructureRecord | null>(),
 };
 
-function structureOf(item: DatasetItem, shape: readonly number[], isRow: boolean): StructureRecord {
+/** Null when it would be longer than anybody reads: a small file can declare any shape. */
+function structureOf(item: DatasetItem, shape: readonly number[], isRow: boolean): StructureRecord | null {
   const cache = isRow ? structures.row : structures.whole;
   const known = cache.get(item);
   if (known !== undefined) return known;
-  const structure = makeArrayStructure({
+  const input = {
     shape: isRow ? shape.slice(1) : shape,
     dataType: item.dataType,
     chunks: isRow ? (item.chunks?.slice(1) ?? null) : item.chunks,
-  });
+  };
+  const structure = countBlocks(input) > maxBlocks ? null : makeArrayStructure(input);
   cache.set(item, structure);
   return structure;
 }

@@ -3,6 +3,7 @@
 import type { LoadReport } from "../catalog/index.ts";
 import { wrapDatabaseError } from "../database/index.ts";
 import { CopycatError, type ErrorCode, errorMessage } from "../errors.ts";
+import type { NameSetting } from "../wording.ts";
 import type { GroupResult } from "./ingestAll.ts";
 import { addLoads } from "./report.ts";
 import { type FileReport, type IngestReport, noFiles } from "./types.ts";
@@ -25,8 +26,12 @@ export interface SummedReport extends Omit<IngestReport, "run" | "mode" | "trigg
   datasets: (IngestReport | FailedDataset)[];
 }
 
-/** `failed` when any group failed, else `completed_with_rejects` when any has rejects. */
-export function sumReports(results: readonly GroupResult[]): SummedReport {
+/**
+ * `failed` when any group failed, else `completed_with_rejects` when any has rejects.
+ *
+ * @param name how settings are called in what groups failed with; default: as in a program
+ */
+export function sumReports(results: readonly GroupResult[], name?: NameSetting): SummedReport {
   const reports = results.flatMap(({ report }) => (report === null ? [] : [report]));
   const loaded = sumLoads(reports);
   const elapsedMs = reports.reduce((sum, report) => sum + report.elapsedMs, 0);
@@ -46,7 +51,7 @@ export function sumReports(results: readonly GroupResult[]): SummedReport {
     readableStorage: [...new Set(reports.flatMap(({ readableStorage }) => readableStorage))],
     // Without --rejects each run has a file of its own; they stand in its report.
     rejectsFile: rejectsFiles.size === 1 ? rejectsFile : null,
-    datasets: results.map(toDataset),
+    datasets: results.map((result) => toDataset(result, name)),
   };
 }
 
@@ -84,7 +89,10 @@ function sumStatus(results: readonly GroupResult[]): IngestReport["status"] {
   return hasRejects ? "completed_with_rejects" : "completed";
 }
 
-function toDataset({ group, report, error: thrown }: GroupResult): IngestReport | FailedDataset {
+function toDataset(
+  { group, report, error: thrown }: GroupResult,
+  name: NameSetting | undefined,
+): IngestReport | FailedDataset {
   if (report !== null) return report;
   const error = wrapDatabaseError(thrown, "PostgreSQL refused");
   return {
@@ -93,7 +101,7 @@ function toDataset({ group, report, error: thrown }: GroupResult): IngestReport 
     status: "failed",
     error: {
       code: error instanceof CopycatError ? error.code : "INTERNAL",
-      message: errorMessage(error),
+      message: errorMessage(error, name),
       details: error instanceof CopycatError ? error.details : [],
     },
   };

@@ -1,10 +1,12 @@
 // What the main job takes and reports. The report is the `--json` of the command line's contract.
 
 import type { Readable } from "node:stream";
+import type { ClientBase } from "pg";
 import type { MergePolicy } from "../bulk/index.ts";
 import type { LoadMode, LoadPhase, LoadReport, NodeRecord, Reject, TriggerWay } from "../catalog/index.ts";
 import type { Hdf5Reader } from "../hdf5/index.ts";
 import type { Log } from "../log.ts";
+import type { NameSetting } from "../wording.ts";
 import type { FileGate, TrackedFile } from "./files/types.ts";
 
 export interface IngestOptions {
@@ -31,6 +33,8 @@ export interface IngestOptions {
   triggers?: TriggerWay;
   /** Where rejects go; default `.copycat/rejects/RUN.ndjson`, made when the first one comes. */
   rejectsFile?: string;
+  /** The rejects file is the caller's, who reads and removes it: neither the report nor the record of the run names it. */
+  keepsRejects?: boolean;
   /** Adds to a rejects file that is there instead of beginning it anew; default false. */
   appendRejects?: boolean;
   /** More rejects than this end the job with nothing changed; default: no limit. */
@@ -44,14 +48,35 @@ export interface IngestOptions {
    * default false.
    */
   trustLayout?: boolean;
+  /** Id of the run, a UUID; default: a new one. One that failed or broke off may begin anew. */
+  run?: string;
+  /**
+   * Node records come from somebody who may not choose what is read on this machine: records that name a file to be read
+   * are rejects, and with `roots` so are those whose assets lie elsewhere. Default: a record may name any file.
+   */
+  guard?: RecordGuard;
+  /** Who asks for it, when that is not the user of this process: a key of the service, by its name. Recorded with the run. */
+  by?: string;
+  /** What settings are called where the run's failure is recorded; default: as programs call them. */
+  nameSetting?: NameSetting;
   /** Overrides the label that goes into the metadata of every entity as `source`. */
   source?: string;
   /** Read, validate, report; change nothing. */
   dryRun?: boolean;
+  /**
+   * Called at the end of the transaction of the nodes, inside it, with the report as far as it is known: what must be in with
+   * them, or not at all. Not with `commitEvery`.
+   */
+  beforeCommit?: (client: ClientBase, report: IngestReport) => Promise<void>;
   stdin?: Readable;
   signal?: AbortSignal;
   onProgress?: (progress: IngestProgress) => void;
   log?: Log;
+}
+
+export interface RecordGuard {
+  /** Absolute folders that the files of assets must lie below, links followed; default: anywhere. */
+  roots?: readonly string[];
 }
 
 export interface IngestProgress {

@@ -2,12 +2,12 @@
 // once, an exact closure, and nothing left undone.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type LoadOptions, type NodeRecord, verifyCatalog } from "../../src/catalog/index.ts";
 import { type Database, openDatabase } from "../../src/database/index.ts";
 import { type TestDatabase, useDatabase } from "../support/database.ts";
-import { array, dataset, load, snapshot } from "../support/nodes.ts";
+import { dataset, load, snapshot } from "../support/nodes.ts";
+import { register } from "../support/tiledWriter.ts";
 
 const ways = [
   ["disable", "disable"],
@@ -175,38 +175,6 @@ function useSecond(db: TestDatabase, applicationName = "copycat other"): { reado
       return database;
     },
   };
-}
-
-/** One node with its data source and file, in a transaction of its own, by Tiled's statements in Tiled's order. */
-async function register(client: pg.PoolClient, parent: number, key: string): Promise<void> {
-  const record = array(`/base/${key}`, { files: [`/tiled/${key}.h5`] });
-  const source = record.dataSource;
-  const first = async (text: string, values: unknown[]): Promise<number> =>
-    (await client.query<{ id: number }>(text, values)).rows[0]?.id ?? 0;
-  await client.query("begin");
-  const node = await first(
-    `insert into nodes (parent, key, structure_family, metadata, specs, access_blob)
-     values ($1, $2, 'array', '{"by": "tiled"}', '[]', '{}') returning id, time_created, time_updated`,
-    [parent, key],
-  );
-  await client.query("insert into structures (id, structure) values ($1, $2) on conflict (id) do nothing", [
-    source?.structure?.id,
-    source?.structure?.json,
-  ]);
-  const dataSource = await first(
-    `insert into data_sources (node_id, structure_id, mimetype, parameters, properties, management, structure_family)
-     values ($1, $2, 'application/x-hdf5', '{}', '{}', 'external', 'array') returning id`,
-    [node, source?.structure?.id],
-  );
-  const asset = await first(
-    "insert into assets (data_uri, is_directory, size) values ($1, false, null) returning id",
-    [source?.assets[0]?.dataUri],
-  );
-  await client.query(
-    "insert into data_source_asset_association (data_source_id, asset_id, parameter, num) values ($1, $2, 'data_uri', null)",
-    [dataSource, asset],
-  );
-  await client.query("commit");
 }
 
 function countNodes(db: TestDatabase): Promise<number> {

@@ -1,8 +1,8 @@
 // Parts of JSON texts, checked against JSON.parse.
 
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { explainJsonMistake, isDeeperThan, itemTexts, memberTexts } from "../../src/files/index.ts";
+import { fc } from "../support/property.ts";
 
 describe("the parts of a text", () => {
   test("are those of the text, byte for byte", () => {

@@ -1,7 +1,7 @@
 // Arrays as lists of numbers, sliced the slow and obvious way: what the reader is compared with.
 
-import fc from "fast-check";
 import type { Slice, SliceItem } from "../../src/hdf5/slice.ts";
+import { fc } from "../support/property.ts";
 
 export interface Model {
   shape: number[];

@@ -1,7 +1,6 @@
 // Values read directly must be those that the HDF5 library gives, or be refused.
 
 import { readdirSync, writeFileSync } from "node:fs";
-import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openDirect } from "../../src/hdf5/direct/arrays.ts";
 import { writeHdf5 } from "../../src/hdf5/index.ts";
@@ -9,6 +8,7 @@ import { openDataset, readArray } from "../../src/hdf5/readArray.ts";
 import type { ArrayData } from "../../src/hdf5/types.ts";
 import type { ArrayView } from "../../src/hdf5/view.ts";
 import { Walker } from "../../src/hdf5/walk.ts";
+import { fc } from "../support/property.ts";
 import { countingModel, sliceModel, slices } from "./arrayModel.support.ts";
 import { temporaryFolder } from "./temporary.ts";
 import { withLibrary } from "./withLibrary.ts";

@@ -1,8 +1,8 @@
 // Slabs: cut in any way, they are the same elements in the same order.
 
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cutSlab, elementCount, type Slab } from "../../src/hdf5/slabs.ts";
+import { fc } from "../support/property.ts";
 
 const axis = fc.record({
   offset: fc.nat(9),

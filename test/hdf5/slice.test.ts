@@ -1,8 +1,8 @@
 // Slices: their text, and what they take of an array.
 
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseSlice, rangesShape, resolveSlice, type Slice } from "../../src/hdf5/slice.ts";
+import { fc } from "../support/property.ts";
 import { countingModel, shapes, sliceModel, slices, sliceText } from "./arrayModel.support.ts";
 
 const range = (start: number | null, stop: number | null, step = 1) => ({ start, stop, step });

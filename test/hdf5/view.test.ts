@@ -1,9 +1,9 @@
 // Views: a slice, perhaps another shape, and a part of that, worked out as ranges to read and cuts to make.
 
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseSlice } from "../../src/hdf5/slice.ts";
 import { type ArrayView, applyCuts, planView } from "../../src/hdf5/view.ts";
+import { fc } from "../support/property.ts";
 import { countingModel, type Model, shapes, sliceModel, slices } from "./arrayModel.support.ts";
 
 const name = "a.h5: /x";

@@ -10,13 +10,19 @@ export interface NodeContents {
 
 /** Ordered by path. */
 export function contentsOf(database: TestDatabase): Promise<NodeContents[]> {
-  return database.rows<NodeContents>(`\
+  return database.rows<NodeContents>(
+    `select path, contents from (${contentsSql}) as nodes order by path collate "C"`,
+  );
+}
+
+/** id, path and contents of every node. */
+export const contentsSql = `\
 with recursive walk (id, path) as (
   select id, '' from nodes where parent is null
   union all
   select n.id, w.path || '/' || n.key from walk w join nodes n on n.parent = w.id
 )
-select w.path, jsonb_build_object('family', n.structure_family, 'metadata', n.metadata, 'specs', n.specs,
+select n.id, w.path, jsonb_build_object('family', n.structure_family, 'metadata', n.metadata, 'specs', n.specs,
   'sources', (
     select coalesce(jsonb_agg(jsonb_build_object('mimetype', d.mimetype, 'parameters', d.parameters,
         'properties', d.properties, 'management', d.management, 'structure', s.structure, 'assets', (
@@ -25,6 +31,4 @@ select w.path, jsonb_build_object('family', n.structure_family, 'metadata', n.me
           where l.data_source_id = d.id)) order by d.parameters), '[]')
     from data_sources d left join structures s on s.id = d.structure_id where d.node_id = n.id),
   'depths', (select jsonb_agg(c.depth order by c.depth) from nodes_closure c where c.descendant = n.id))::text as contents
-from walk w join nodes n using (id)
-order by w.path collate "C"`);
-}
+from walk w join nodes n using (id)`;

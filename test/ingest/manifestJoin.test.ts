@@ -1,13 +1,13 @@
 // The join: the same pairs whatever the order, in memory that does not grow with the tables.
 
 import { readdirSync } from "node:fs";
-import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { joinTables } from "../../src/ingest/sources/manifest/join.ts";
 import type { JoinedEntity } from "../../src/ingest/sources/manifest/joined.ts";
 import { openTable } from "../../src/manifest/index.ts";
 import { runCli } from "../support/cli.ts";
 import { useFolder } from "../support/files.ts";
+import { fc } from "../support/property.ts";
 
 const folder = useFolder();
 

@@ -122,7 +122,7 @@ describe("a limit of rejects", () => {
     await expect(pour(database, folder, yaml("LIMIT"), { maxRejects: 1, rejectsFile })).rejects.toMatchObject(
       {
         code: "TOO_MANY_REJECTS",
-        message: expect.stringContaining("More than 1 records were rejected (--max-rejects)"),
+        message: expect.stringContaining("More than 1 records were rejected (maxRejects), "),
       },
     );
     expect((await nodesBelow(database, "/LIMIT")).size).toBe(0);

@@ -1,8 +1,8 @@
 // Numbers and text come out as they went in, checked against a parser that keeps digits.
 
-import fc from "fast-check";
 import { isLosslessNumber, type LosslessNumber, parse } from "lossless-json";
 import { describe, expect, test } from "vitest";
+import { fc } from "../support/property.ts";
 import { readRecord } from "./nodeRecords.support.ts";
 
 async function readValue(json: string): Promise<string> {

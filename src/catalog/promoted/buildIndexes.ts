@@ -32,6 +32,7 @@ export async function buildIndexes(
   try {
     await withIndexTurn(database, options, async (client) => {
       const undo: string[] = [];
+      made.length = 0;
       try {
         for (const shape of shapes) {
           options.signal?.throwIfAborted();

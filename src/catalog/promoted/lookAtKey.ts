@@ -83,7 +83,7 @@ async function notFound(database: Database, scope: KeyScope): Promise<CopycatErr
   // A key that holds a dot looks like a path when it is typed.
   const hint =
     path.length > 1 && keys.has(whole)
-      ? ` (did you mean --path '${JSON.stringify([whole])}'?)`
+      ? ` (did you mean the single key ${JSON.stringify(whole)}, as the list ${JSON.stringify([whole])}?)`
       : didYouMean(
           path[0] ?? "",
           [...keys].filter((key) => key !== path[0]),

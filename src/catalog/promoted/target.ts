@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { CopycatError } from "../../errors.ts";
+import { aside, words } from "../../wording.ts";
 import type { PromotedKey, PromotedKind, PromotedTarget } from "./types.ts";
 
 /** The path stands in the definition of each index, which is one row of a system catalog. */
@@ -17,8 +18,12 @@ export function parseKeyPath(text: string): string[] {
   if (path.includes("")) {
     throw new CopycatError(
       "USAGE",
-      `"${text}" is no key: dots lead into nested metadata, as in instrument.name. A key that holds dots or is empty ` +
-        `is written as a list: --path '["odd.key"]'.`,
+      words(
+        `"${text}" is no key: dots lead into nested metadata, as in instrument.name. A key that holds dots or is empty ` +
+          'is written as a list, as ["odd.key"]',
+        aside("path"),
+        ".",
+      ),
     );
   }
   checkPath(path);

@@ -10,6 +10,7 @@ import {
   resolveSlice,
   type Slice,
 } from "../../hdf5/index.ts";
+import { setting, words } from "../../wording.ts";
 import { readConcatenated } from "./concatenate.ts";
 import { makeRuns, partOfRun, type Run, splitRun } from "./runs.ts";
 import type { ArrayLocator, CatalogArray } from "./types.ts";
@@ -96,8 +97,12 @@ function explain({ path }: ArrayLocator, error: CopycatError): CopycatError {
   if (error.code !== "UNREADABLE_SOURCE" && error.code !== "NOT_FOUND") return error;
   return new CopycatError(
     error.code,
-    `${error.message}. Is it still the file that ${path} was registered from? \`copycat verify --files\` lists what ` +
-      "has changed, and an ingest with `--on-conflict update` takes what is there now.",
+    words(
+      `${error.message}. Is it still the file that ${path} was registered from? \`copycat verify --files\` lists what ` +
+        "has changed, and an ingest with `",
+      setting("policy", "update"),
+      "` takes what is there now.",
+    ),
     { cause: error },
   );
 }

@@ -3,18 +3,21 @@
 import { createHash } from "node:crypto";
 import type { PoolClient } from "pg";
 import {
+  checkIdentifier,
   type Database,
   ensureEngineTables,
+  longestNameBytes,
   quoteIdentifier,
   withTransaction,
   wrapDatabaseError,
 } from "../../database/index.ts";
 import { CopycatError, errorCode } from "../../errors.ts";
+import { aside, setting, words } from "../../wording.ts";
 import { getNode } from "../findNode.ts";
 import { quoteLiterals } from "../promoted/literals.ts";
 import { viewTable } from "../promoted/ownTables.ts";
 import { type CatalogNames, catalogNames } from "../tables.ts";
-import { cutToBytes, longestNameBytes, mostColumns, planColumns, type ViewColumn } from "./viewColumns.ts";
+import { cutToBytes, mostColumns, planColumns, type ViewColumn } from "./viewColumns.ts";
 import { defaultViewSchema, readViewState, recordView, type ViewOptions } from "./viewRecords.ts";
 import { createViewSql } from "./viewSql.ts";
 
@@ -56,6 +59,7 @@ export async function createView(
 ): Promise<CreatedView> {
   const start = performance.now();
   const { schema = "public", viewSchema = defaultViewSchema, onNotice } = options;
+  checkIdentifier(viewSchema, "The schema of the views");
   const names = catalogNames(schema);
   const node = await getNode(database, dataset, schema);
   if (node.structureFamily !== "container") {
@@ -64,7 +68,8 @@ export async function createView(
       `${node.path} is an ${node.structureFamily}; a view shows a dataset, such as VDP.`,
     );
   }
-  const name = checkName(options.name ?? defaultName(node.path));
+  const name = options.name ?? defaultName(node.path);
+  checkIdentifier(name, "The name of the view");
   const place = { names, viewSchema, name, replace: options.replace === true };
   await ensureEngineTables(database, viewTable);
   try {
@@ -134,8 +139,16 @@ where to_regclass($1) is not null`,
   throw new CopycatError(
     "USAGE",
     found.isOurs
-      ? `The view ${name} is there already. Refresh it (copycat view refresh), or make it again with --replace.`
-      : `${viewSchema}.${name} is there already, and copycat did not make it. Give the view another --name.`,
+      ? words(
+          `The view ${name} is there already. Refresh it (copycat view refresh), or make it again with `,
+          setting("replace", true),
+          ".",
+        )
+      : words(
+          `${viewSchema}.${name} is there already, and copycat did not make it. Give the view another name`,
+          aside("name"),
+          ".",
+        ),
   );
 }
 
@@ -162,13 +175,4 @@ export async function dropOld(client: Pick<PoolClient, "query">, view: string): 
 function defaultName(path: string): string {
   const name = path.slice(1).replaceAll("/", "_");
   return cutToBytes(name === "" ? "datasets" : name, longestNameBytes);
-}
-
-function checkName(name: string): string {
-  const isName = name !== "" && !name.includes("\0") && Buffer.byteLength(name) <= longestNameBytes;
-  if (isName) return name;
-  throw new CopycatError(
-    "USAGE",
-    `"${name}" is no name for a view: it takes 1 to ${longestNameBytes} bytes.`,
-  );
 }

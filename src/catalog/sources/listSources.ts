@@ -1,7 +1,7 @@
 // The modalities of a catalog: which labels its entities carry, and what the metadata of each looks like.
 
 import type { PoolClient } from "pg";
-import { type Database, withRollback } from "../../database/index.ts";
+import { type Database, withReading } from "../../database/index.ts";
 import { type CatalogNames, catalogNames } from "../tables.ts";
 import { byName, type SourceFacts, SourceProfile } from "./sourceProfile.ts";
 import { datasetLabelsSql, entitiesSql } from "./sql.ts";
@@ -18,7 +18,7 @@ export interface SourcesOptions {
  */
 export async function listSources(database: Database, options: SourcesOptions = {}): Promise<SourceFacts[]> {
   const names = catalogNames(options.schema ?? "public");
-  const profiles = await withRollback(database, async (client) => {
+  const profiles = await withReading(database, async (client) => {
     await client.query("set transaction isolation level repeatable read, read only");
     await client.query(
       "set local work_mem = '256MB'; set local jit = off; set local cursor_tuple_fraction = 1",

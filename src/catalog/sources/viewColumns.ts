@@ -1,6 +1,7 @@
 // The columns of a dataset's view: one a metadata key, with the type that all its values have.
 
 import type { PoolClient } from "pg";
+import { longestNameBytes } from "../../database/identifiers.ts";
 import type { CatalogNames } from "../tables.ts";
 import { profileColumnsSql } from "./sql.ts";
 
@@ -58,9 +59,6 @@ export function columnType(facts: Omit<ColumnFacts, "key">): ColumnType {
   if (areIntegers) return fitBigint ? "bigint" : "numeric";
   return fitDouble ? "double precision" : "numeric";
 }
-
-/** PostgreSQL's NAMEDATALEN less one. */
-export const longestNameBytes = 63;
 
 /**
  * A column name for each key: the key itself where that can be. Names that differ in case only are told apart as well,

@@ -4,6 +4,7 @@
 import { elementTypeOf } from "../dataType.ts";
 import { type Encoder, fixedEncoder } from "../encode.ts";
 import { normalizePath } from "../path.ts";
+import { checkReadSize } from "../readLimit.ts";
 import { elementCount } from "../slabs.ts";
 import type { AxisRange } from "../slice.ts";
 import { copyElements, rangeWithin, rowStrides } from "../strided.ts";
@@ -61,6 +62,7 @@ export class DirectFile {
     if (array === null) return undefined;
     const { name, shape, dataType } = array;
     const plan = planView({ name, shape, fileAxes: shape.length }, view);
+    checkReadSize(name, elementCount(plan.ranges.map(({ count }) => count)), dataType.itemsize);
     if (estimateMs(effortOf(array, plan.ranges)) > maxMs) return undefined;
     try {
       const bytes = this.bytesOf(array, plan.ranges);

@@ -129,7 +129,7 @@ function listed(head: string, lines: readonly string[]): string[] {
   return [
     `# ${head}:`,
     ...lines.slice(0, maxRemarks).map((line) => `#   ${plain(line)}`),
-    ...(more > 0 ? [`#   and ${more} more; --json lists them all`] : []),
+    ...(more > 0 ? [`#   and ${more} more; \`copycat inspect --json\` lists them all`] : []),
   ];
 }
 

@@ -5,6 +5,7 @@ import { basename, dirname, extname, resolve } from "node:path";
 import { CopycatError, errorCode, errorMessage } from "../../errors.ts";
 import { openHdf5Reader } from "../../hdf5/index.ts";
 import { checkKey, keyFromLabel } from "../../manifest/index.ts";
+import { setting, words } from "../../wording.ts";
 import type { ListedFile } from "../listFiles.ts";
 import { concatReadAhead } from "../readAhead.ts";
 import { byEnding, findPattern, literal } from "./filePattern.ts";
@@ -45,7 +46,7 @@ export async function inspectFiles(path: string, options: InspectOptions = {}): 
   const isFolder = await isFolderAt(path);
   const label = options.label ?? labelOf(absolute, isFolder);
   if (label.trim() === "")
-    throw new CopycatError("USAGE", "A label is empty. Give another one with --label.");
+    throw new CopycatError("USAGE", words("A label is empty. Give another one with ", setting("label"), "."));
   const key = checkedKey(options.key ?? (keyFromLabel(label) || "DATA"));
   const sample = isFolder
     ? await sampleFolder(absolute, options.sample ?? defaultSample)
@@ -93,7 +94,7 @@ function labelOf(path: string, isFolder: boolean): string {
 function checkedKey(key: string): string {
   const problem = checkKey(key);
   if (problem === null) return key;
-  throw new CopycatError("USAGE", `${problem.message} Give another one with --key.`);
+  throw new CopycatError("USAGE", words(`${problem.message} Give another one with `, setting("key"), "."));
 }
 
 /** Side by side, and yet in the order of the sample. */

@@ -15,6 +15,7 @@ const names = [
   "limit",
   "trustLayout",
   "source",
+  "by",
 ] as const satisfies readonly (keyof IngestOptions)[];
 
 export type KeptOptions = Partial<Pick<IngestOptions, (typeof names)[number]>>;

@@ -11,6 +11,7 @@ import {
 } from "../../database/index.ts";
 import { CopycatError, errorMessage } from "../../errors.ts";
 import { type Log, silentLog } from "../../log.ts";
+import type { NameSetting } from "../../wording.ts";
 import type { IngestReport } from "../types.ts";
 import { addCounts, noCounts, type SomeCounts } from "./counts.ts";
 import { getRun } from "./listRuns.ts";
@@ -68,7 +69,7 @@ export class RunRecord {
       await ensureEngineTables(database, runTable);
       lock = await takeLock(database, start.id, log);
       const { id, catalogSchema, dataset, source, inputs, options, rejectsFile } = start;
-      await database.pool.query(beginRunSql, [
+      const { rowCount } = await database.pool.query(beginRunSql, [
         id,
         catalogSchema,
         dataset,
@@ -79,6 +80,7 @@ export class RunRecord {
         rejectsFile,
         ...runner(),
       ]);
+      if (rowCount !== 1) throw isIn(id);
       return new RunRecord(database, lock, { id, log, earlierMs: 0, commits: 0 });
     } catch (error) {
       await lock?.release();
@@ -168,9 +170,9 @@ export class RunRecord {
   }
 
   /** The run failed. Never throws: a server that has gone is often the reason, and then the lost lock tells it. */
-  async fail(error: unknown): Promise<void> {
+  async fail(error: unknown, name?: NameSetting): Promise<void> {
     // A server that does not answer takes 15 s to be given up, each time.
-    await this.#write(failRunSql, [this.#elapsedMs(), explain(error)], 2).catch(() => undefined);
+    await this.#write(failRunSql, [this.#elapsedMs(), explain(error, name)], 2).catch(() => undefined);
   }
 
   /** Lets the lock go. A run that neither finished nor failed counts as interrupted from then on. */
@@ -198,6 +200,13 @@ interface RecordFacts {
   commits: number;
 }
 
+function isIn(id: string): CopycatError {
+  return new CopycatError(
+    "CONFLICT",
+    `The run ${id} is in already; \`copycat runs show ${id}\` tells what it brought. Give another run another id.`,
+  );
+}
+
 /** A run goes on without its lock; it only looks interrupted to others. */
 async function takeLock(database: Database, id: string, log: Log): Promise<SessionLock | null> {
   try {
@@ -213,9 +222,9 @@ async function takeLock(database: Database, id: string, log: Log): Promise<Sessi
 
 const mostDetails = 20;
 
-function explain(thrown: unknown): string {
+function explain(thrown: unknown, name: NameSetting | undefined): string {
   const error = wrapDatabaseError(thrown, "PostgreSQL refused");
   const details = error instanceof CopycatError ? error.details.slice(0, mostDetails) : [];
   // PostgreSQL takes no character 0.
-  return [errorMessage(error), ...details].join("\n").replaceAll("\0", "");
+  return [errorMessage(error, name), ...details].join("\n").replaceAll("\0", "");
 }

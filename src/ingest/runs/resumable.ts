@@ -20,10 +20,11 @@ export function checkResumable(run: RunDetails, isLocked: boolean): void {
   }
 }
 
-export function goesOn({ id, host, processId }: RunDetails): CopycatError {
+export function goesOn({ id, host, processId, startedAt }: RunDetails): CopycatError {
   return new CopycatError(
     "CONFLICT",
-    `The run ${id} is still going on, as process ${processId} on ${host}. Let it finish, or stop it first.`,
+    `The run ${id} is still going on, as process ${processId} on ${host} since ${startedAt.toISOString()}. ` +
+      "Let it finish, or stop it first.",
   );
 }
 

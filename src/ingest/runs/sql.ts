@@ -7,11 +7,21 @@ export const runTable = "copycat.run";
 /** First key of the advisory lock that a run holds while it goes on; the second one is a hash of its id. */
 export const runLockClass = 7_266_838;
 
-/** $1 id, $2 schema, $3 dataset, $4 source, $5 inputs, $6 options, $7 counts, $8 rejects file, then `whoNames`. */
+/**
+ * $1 id, $2 schema, $3 dataset, $4 source, $5 inputs, $6 options, $7 counts, $8 rejects file, then `whoNames`. A caller who
+ * chose the id may begin again what did not get in; nothing when it did.
+ */
 export const beginRunSql = `\
-insert into ${runTable} (id, catalog_schema, dataset, source, inputs, options, counts, rejects_file,
+insert into ${runTable} as r (id, catalog_schema, dataset, source, inputs, options, counts, rejects_file,
   os_user, host, process_id, version, database_user, status, started_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, current_user, 'running', now())`;
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, current_user, 'running', now())
+on conflict on constraint run_pkey do update
+set catalog_schema = excluded.catalog_schema, dataset = excluded.dataset, source = excluded.source,
+  inputs = excluded.inputs, options = excluded.options, counts = excluded.counts, rejects_file = excluded.rejects_file,
+  os_user = excluded.os_user, host = excluded.host, process_id = excluded.process_id, version = excluded.version,
+  database_user = excluded.database_user, status = 'running', started_at = excluded.started_at, finished_at = null,
+  elapsed_ms = null, error = null, report = null, position = null
+where r.status in ('running', 'failed') and r.commits = 0`;
 
 /** $1 id, $2 system user, $3 host, $4 process, $5 version. Nothing when it ended meanwhile. */
 export const resumeRunSql = `\
@@ -47,7 +57,7 @@ case when r.status = 'running' and not ${isLockedSql(runLockClass, "r.id::text")
 const summarySql = `\
 r.id, s.status, r.dataset, r.source, r.inputs, r.started_at as "startedAt", r.finished_at as "finishedAt",
   r.elapsed_ms::float8 as "elapsedMs", r.version, r.database_user as "databaseUser", r.os_user as "systemUser",
-  r.host, r.process_id as "processId", r.counts, r.commits, r.rejects_file as "rejectsFile", r.error`;
+  r.options ->> 'by' as by, r.host, r.process_id as "processId", r.counts, r.commits, r.rejects_file as "rejectsFile", r.error`;
 
 const fromSql = `from ${runTable} r cross join lateral (select ${statusSql} as status) s`;
 

@@ -63,6 +63,8 @@ export interface RunSummary {
   version: string;
   databaseUser: string;
   systemUser: string;
+  /** Name of the service's key that sent it; null when no key did. */
+  by: string | null;
   host: string;
   processId: number;
   counts: RunCounts;

@@ -21,6 +21,9 @@ import { type DatasetContext, keyOfFile } from "./context.ts";
 
 const windowRows = 2000;
 
+/** Ids of nodes are int4. A file of a kilobyte can declare any number of rows that were never written. */
+const mostRows = 2 ** 31 - 1;
+
 interface BatchedFile {
   listed: ListedFile;
   file: CatalogFile;
@@ -41,6 +44,12 @@ export async function* readBatched(
     ...(description.parameters.location === "root_attributes" ? { attributesOf: "/" } : {}),
   });
   const { rows, items, rejects } = sortItems(picked, description, file);
+  if (rows > mostRows) {
+    const place = { source: file.path, position: "/" };
+    const message = `its data sets have ${rows} rows, and a catalog has ids for ${mostRows} nodes`;
+    yield { nodes: [], rejects: [...rejects, reject(place, "too_many_rows", message)], filesDone: 1 };
+    return;
+  }
   yield { nodes: [], rejects, filesDone: 0 };
   const batched: BatchedFile = { listed, file, items, rows, attributes: picked.attributes };
   const batch = new BatchBuilder();

@@ -12,14 +12,16 @@ import {
 } from "../../manifest/index.ts";
 import { stampFiles } from "../files/stampFiles.ts";
 import { fileRecord } from "../shape.ts";
-import type { NodeSource, SourceBatch, SourceContext } from "../types.ts";
+import type { NodeSource, RecordGuard, SourceBatch, SourceContext } from "../types.ts";
 import { BatchBuilder } from "./batch.ts";
+import { strayAsset } from "./strayAsset.ts";
 
 export interface NdjsonOptions {
   /** For messages and rejects: the path, or "-" for standard input. */
   name: string;
   input: string | Readable;
   label?: string | undefined;
+  guard?: RecordGuard | undefined;
   /** Opens the input that a rejected file belongs to, for that file only. */
   openFile: (file: FileReference) => Promise<NodeSource>;
 }
@@ -77,7 +79,9 @@ async function* readRecords(
       batch.add(makeReject(options.name, position, line));
     } else {
       seen.dataset ||= line.record.path[0] ?? "";
-      batch.add(makeNode(options.name, position, line.record, structures));
+      const node = makeNode(options.name, position, line.record, structures);
+      const stray = strayAsset(node, options.guard?.roots);
+      batch.add(stray === null ? node : { ...stray, source: options.name, position, record: null });
     }
     if (batch.isFull) yield batch.take();
   }
@@ -90,11 +94,15 @@ async function openFile(
   position: string,
   file: FileReference,
 ): Promise<NodeSource | Reject> {
+  const record = fileRecord(file.input, file.file, file.label);
+  if (options.guard !== undefined) {
+    const message = "A record may not name a file to be read here; send the nodes themselves.";
+    return { source: options.name, position, code: "file_not_allowed", message, record };
+  }
   try {
     return await options.openFile(file);
   } catch (error) {
     if (!(error instanceof CopycatError) || error.code !== "UNREADABLE_SOURCE") throw error;
-    const record = fileRecord(file.input, file.file, file.label);
     return { source: options.name, position, code: "unreadable_input", message: error.message, record };
   }
 }

@@ -1,11 +1,11 @@
 // Random trees, in random order, in random batches, under random policies and modes, against a model: a map of paths.
 
-import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type LoadOptions, type NodeRecord, verifyCatalog } from "../../../src/catalog/index.ts";
 import { useDatabase } from "../../support/database.ts";
 import { toNewerTiled } from "../../support/newerTiled.ts";
 import { array, container, listPaths, load } from "../../support/nodes.ts";
+import { fc } from "../../support/property.ts";
 
 interface Step {
   nodes: NodeRecord[];

@@ -160,7 +160,7 @@ describe("refused, with nothing left behind, is", () => {
       ["odd", "key"],
       undefined,
       "NOT_FOUND",
-      /--path '\["odd\.key"\]'/,
+      /did you mean the single key "odd\.key", as the list \["odd\.key"\]\?/,
     ],
     ["a key of objects", ["nested"], undefined, "USAGE", /nested holds only objects; .* KEY\.INNER/],
     ["a key of lists", ["list"], undefined, "USAGE", /holds only lists/],

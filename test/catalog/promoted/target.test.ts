@@ -17,7 +17,7 @@ describe("a key", () => {
   });
 
   test.each(["", ".", "a.", ".a", "a..b"])("%j is refused, and how to write such a key is said", (text) => {
-    expect(() => parseKeyPath(text)).toThrow(/--path '\["odd.key"\]'/);
+    expect(() => parseKeyPath(text)).toThrow(/is written as a list, as \["odd\.key"\] \(path\)\./);
   });
 
   test.each([

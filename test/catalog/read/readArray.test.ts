@@ -1,7 +1,6 @@
 // One array by its path: from examples that were ingested, from every kind of data source, and what goes wrong.
 
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { readArray } from "../../../src/catalog/index.ts";
 import { makeHamiltonian } from "../../../src/ingest/example/vdp.ts";
@@ -11,6 +10,7 @@ import { pour } from "../../ingest/support.ts";
 import { useDatabase } from "../../support/database.ts";
 import { useFolder } from "../../support/files.ts";
 import { container, load } from "../../support/nodes.ts";
+import { fc } from "../../support/property.ts";
 import { counting, numbers, sourced } from "./support.ts";
 
 const db = useDatabase();
@@ -369,7 +369,7 @@ describe("a file that is not what was registered", () => {
       message:
         `${file}: /x has shape [4,2], which is not the shape [3,2] that is expected. Is it still the file that ${name} ` +
         "was registered from? `copycat verify --files` lists what has changed, and an ingest with " +
-        "`--on-conflict update` takes what is there now.",
+        '`policy: "update"` takes what is there now.',
     });
   });
 

@@ -2,12 +2,12 @@
 // promoted keys.
 
 import { isDeepStrictEqual } from "node:util";
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { and, type Condition, countNodes, key, nodeKey, not, or } from "../../../src/catalog/index.ts";
 import { addPromotedKey } from "../../../src/catalog/promoted/addPromotedKey.ts";
 import { useDatabase } from "../../support/database.ts";
 import { container, load } from "../../support/nodes.ts";
+import { fc } from "../../support/property.ts";
 import { find } from "./catalog.support.ts";
 
 const db = useDatabase();

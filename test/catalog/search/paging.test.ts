@@ -1,10 +1,10 @@
 // Pages by keyset: all nodes once, in order, whatever the order and however large the pages.
 
-import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { key, type SearchQuery, type SortKey, searchNodes, streamNodes } from "../../../src/catalog/index.ts";
 import { useDatabase } from "../../support/database.ts";
 import { container, load } from "../../support/nodes.ts";
+import { fc } from "../../support/property.ts";
 import { streamPaths } from "./catalog.support.ts";
 
 const db = useDatabase();

@@ -102,7 +102,7 @@ describe("a view", () => {
   test("is not made over what is there, and not of what is no dataset", async () => {
     await expect(createView(db.database, "VDP")).rejects.toMatchObject({
       code: "USAGE",
-      message: expect.stringContaining("--replace"),
+      message: expect.stringContaining("make it again with replace: true."),
     });
     await db.rows("create table copycat_views.mine (x int)");
     for (const replace of [false, true]) {

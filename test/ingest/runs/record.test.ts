@@ -57,6 +57,7 @@ describe("a run", () => {
       version: readVersion(),
       databaseUser: await db.value("select current_user"),
       systemUser: userInfo().username,
+      by: null,
       host: hostname(),
       processId: process.pid,
       counts: noCounts(),
@@ -240,7 +241,9 @@ describe("taking a run up", () => {
     const going = await begin();
     await expect(resume(going.id)).rejects.toMatchObject({
       code: "CONFLICT",
-      message: expect.stringContaining(`is still going on, as process ${process.pid} on ${hostname()}.`),
+      message: expect.stringContaining(
+        `is still going on, as process ${process.pid} on ${hostname()} since 2`,
+      ),
     });
     const done = await begin();
     await done.finish("completed", makeReport());

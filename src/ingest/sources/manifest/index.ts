@@ -157,7 +157,7 @@ async function* limited(
 function noticeTrust({ log }: SourceContext, trusted: number): void {
   if (trusted === 0) return;
   log.notice(
-    `${trusted} arrays were taken to be like those of the first 100 files, and their files not opened ` +
-      "(--trust-layout). `copycat verify --files` opens them all.",
+    `${trusted} arrays were taken to be like those of the first 100 files, since the layout is to be trusted, and their ` +
+      "files not opened. `copycat verify --files` opens them all.",
   );
 }
