@@ -4,6 +4,7 @@ import { type Kysely, type Migration, type RawBuilder, sql } from "kysely";
 import {
   arrayColumnNames,
   arrayColumns,
+  bodyQuote,
   type SimulationMigrationOptions,
   setArrayStorage,
   tableName,
@@ -78,11 +79,11 @@ function refuseTruncate(options: SimulationMigrationOptions): RawBuilder<unknown
   const table = (name: string) => tableName(options, name);
   return sql`
     create function ${table("refuse_truncate")}() returns trigger language plpgsql
-      set search_path = pg_catalog, pg_temp as $$
+      set search_path = pg_catalog, pg_temp as ${bodyQuote(options)}
     begin
       raise exception 'the table % of a simulation store cannot be truncated', tg_table_name
         using errcode = 'feature_not_supported', hint = 'Delete the rows of scenario, or drop the schema.';
-    end $$;
+    end ${bodyQuote(options)};
     create trigger refuse_truncate before truncate on ${table("dataset")}
       for each statement execute function ${table("refuse_truncate")}();
     create trigger refuse_truncate before truncate on ${table("update")}
@@ -97,11 +98,11 @@ function cascade(
   const name = `cascade_${from}`;
   return sql`
     create function ${tableName(options, name)}() returns trigger language plpgsql
-      set search_path = pg_catalog, pg_temp as $$
+      set search_path = pg_catalog, pg_temp as ${bodyQuote(options)}
     begin
       delete from ${tableName(options, to)} t using old_rows o where t.${sql.id(column)} = o.id;
       return null;
-    end $$;
+    end ${bodyQuote(options)};
     create trigger ${sql.id(name)} after delete on ${tableName(options, from)}
       referencing old table as old_rows
       for each statement execute function ${tableName(options, name)}()`;

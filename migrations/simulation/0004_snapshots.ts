@@ -1,7 +1,13 @@
 // Snapshots: what all updates up to a moment make of a group, so that no state is replayed from the beginning.
 
 import { type Kysely, type Migration, type RawBuilder, sql } from "kysely";
-import { arrayColumns, type SimulationMigrationOptions, setArrayStorage, tableName } from "./options.ts";
+import {
+  arrayColumns,
+  bodyQuote,
+  type SimulationMigrationOptions,
+  setArrayStorage,
+  tableName,
+} from "./options.ts";
 
 export function snapshots(options: SimulationMigrationOptions): Migration {
   const table = (name: string) => tableName(options, name);
@@ -71,7 +77,7 @@ function staleSnapshots(
   const name = `stale_snapshots_${event}`;
   return sql`
     create function ${table(name)}() returns trigger language plpgsql
-      set search_path = pg_catalog, pg_temp as $$
+      set search_path = pg_catalog, pg_temp as ${bodyQuote(options)}
     begin
 ${holdDatasets(options, rows)}
       delete from ${table("snapshot")} s
@@ -82,7 +88,7 @@ ${holdDatasets(options, rows)}
         where g.dataset_id = first_touched.dataset_id and s.entity_group_id = g.id
           and (s.timestamp, s.iteration) >= (first_touched.timestamp, first_touched.iteration);
       return null;
-    end $$;
+    end ${bodyQuote(options)};
     create trigger ${sql.id(name)} after ${sql.raw(event)} on ${table("update")}
       ${referencing}
       for each statement execute function ${table(name)}()`;

@@ -12,6 +12,15 @@ export function tableName(options: SimulationMigrationOptions, table: string): R
   return sql.id(options.schema, table);
 }
 
+/**
+ * What stands around the body of a function: dollars with a tag that the schema's name, which the body holds, has not.
+ */
+export function bodyQuote({ schema }: SimulationMigrationOptions): RawBuilder<unknown> {
+  let quote = "$$";
+  for (let number = 1; schema.includes(quote); number++) quote = `$body${number}$`;
+  return sql.raw(quote);
+}
+
 /** One array: a column for all that numpy would say of it. */
 export const arrayColumns = sql`
           dtype text not null,

@@ -39,7 +39,7 @@ export class Workers {
     const [first] = errors;
     if (first === undefined) return;
     const code = first instanceof CopycatError ? first.code : "INTERNAL";
-    const lines = errors.map(errorMessage);
+    const lines = errors.map((error) => errorMessage(error));
     const count = errors.length === 1 ? "1 error was raised" : `${errors.length} errors were raised`;
     throw new CopycatError(code, `${count}: ${lines.join("; ")}`, { cause: first, details: lines });
   }

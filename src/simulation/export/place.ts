@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { link, lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { CopycatError, errorCode, errorMessage } from "../../errors.ts";
+import { setting, words } from "../../wording.ts";
 
 export interface Place {
   path: string;
@@ -102,5 +103,8 @@ async function putFolder(temporary: string, path: string, force: boolean): Promi
 }
 
 function taken(path: string): CopycatError {
-  return new CopycatError("CONFLICT", `${path} is there already; --force replaces it.`);
+  return new CopycatError(
+    "CONFLICT",
+    words(`${path} is there already; `, setting("force", true), " replaces it."),
+  );
 }

@@ -61,7 +61,9 @@ export class StateArrays {
       const label = `${dataset}, ${group}.${attribute}`;
       if (column.isRagged) plan.onNotice(`${label} has no states: its rows are ragged.`);
       else if (values > plan.budget.values) {
-        plan.onNotice(`${label} has no states: ${values} values are too many; --states all takes them.`);
+        plan.onNotice(
+          `${label} has no states: ${values} values are too many; an export of all states takes them.`,
+        );
       } else {
         plan.budget.values -= values;
         const shape = [times.length, survey.places.size, ...column.inner] as const;

@@ -2,7 +2,9 @@
 
 import { stat } from "node:fs/promises";
 import { basename, dirname, extname, resolve } from "node:path";
+import type { Readable } from "node:stream";
 import { CopycatError } from "../../errors.ts";
+import { aside, words } from "../../wording.ts";
 import {
   detectSimulationFormat,
   type FileSource,
@@ -12,7 +14,7 @@ import {
 } from "../formats/index.ts";
 import { openFiles } from "../openFiles.ts";
 import type { InitialDataset, SimulationUpdate, UpdateKey } from "../types.ts";
-import { readRecordLines } from "./recordLines.ts";
+import { readRecordLines, recordsName } from "./recordLines.ts";
 
 /** Where an update was, for rejects. */
 export interface PartPlace {
@@ -39,15 +41,22 @@ export interface LoadInput {
 }
 
 export interface InputOptions {
-  /** A folder of JSON or MessagePack files, an SQLite file, an exported HDF5 file, or a file of records. */
+  /** A folder of JSON or MessagePack files, an SQLite file, an exported HDF5 file, or a file of records; "-" for `stdin`. */
   input: string;
+  /** Records, one update a line. */
+  stdin?: Readable;
   /** Where the files of initial datasets are; default: `init_data` in the folder. */
   initialData?: string;
   signal?: AbortSignal;
 }
 
 /** @throws CopycatError UNREADABLE_SOURCE, USAGE */
-export async function checkInput({ input, initialData }: InputOptions): Promise<void> {
+export async function checkInput({ input, initialData, stdin }: InputOptions): Promise<void> {
+  if (input === "-") {
+    if (stdin === undefined) throw new CopycatError("USAGE", "There is no standard input to read.");
+    if (initialData === undefined) return;
+    throw new CopycatError("USAGE", "Records of standard input have no other initial data.");
+  }
   const { format, path } = await detectSimulationFormat(input);
   if (format === "json") await findFolders(path, initialData === undefined ? {} : { initialData });
   if (initialData === undefined) return;
@@ -64,9 +73,12 @@ export async function checkInput({ input, initialData }: InputOptions): Promise<
  * @throws CopycatError USAGE of a file of records, whose name says nothing of a run
  */
 export async function scenarioOf(input: string): Promise<string> {
-  const { format } = await detectSimulationFormat(input);
+  const { format } = input === "-" ? { format: "ndjson" } : await detectSimulationFormat(input);
   if (format === "ndjson") {
-    throw new CopycatError("USAGE", `${input} holds records; say of which scenario they are (--scenario).`);
+    throw new CopycatError(
+      "USAGE",
+      words(`${input} holds records; say of which scenario they are`, aside("scenario"), "."),
+    );
   }
   const path = resolve(input);
   const isFile = (await stat(path)).isFile();
@@ -79,19 +91,10 @@ export async function scenarioOf(input: string): Promise<string> {
 }
 
 /** @throws CopycatError UNREADABLE_SOURCE */
-export async function openInput({ input, initialData, signal }: InputOptions): Promise<LoadInput> {
+export async function openInput({ input, initialData, stdin, signal }: InputOptions): Promise<LoadInput> {
+  if (input === "-" && stdin !== undefined) return openRecords(stdin, signal);
   const { format } = await detectSimulationFormat(input);
-  if (format === "ndjson") {
-    return {
-      name: input,
-      notices: [],
-      countParts: async () => null,
-      listInitials: async () => [],
-      tryInitial: async () => null,
-      readUpdates: () => readRecordLines(input, signal),
-      close: async () => undefined,
-    };
-  }
+  if (format === "ndjson") return openRecords(input, signal);
   const source = await openFiles(input, initialData === undefined ? {} : { initialData });
   return {
     name: source.name,
@@ -101,6 +104,21 @@ export async function openInput({ input, initialData, signal }: InputOptions): P
     tryInitial: (name) => source.tryInitial(name),
     readUpdates: (isKnown) => readFiles(source, isKnown),
     close: () => source.close(),
+  };
+}
+
+function openRecords(source: string | Readable, signal: AbortSignal | undefined): LoadInput {
+  return {
+    name: recordsName(source),
+    notices: [],
+    countParts: async () => null,
+    listInitials: async () => [],
+    tryInitial: async () => null,
+    readUpdates: () => readRecordLines(source, signal),
+    close: async () => {
+      // A load that ends early may leave a read waiting, which would keep the process.
+      if (typeof source !== "string") source.destroy();
+    },
   };
 }
 

@@ -13,7 +13,7 @@ import type { LoadJob } from "./loadJob.ts";
 export async function loadInitials(
   store: SimulationStore,
   input: LoadInput,
-  { job, policy }: { job: LoadJob; policy: MergePolicy },
+  { job, policy, onNotice }: { job: LoadJob; policy: MergePolicy; onNotice: (message: string) => void },
 ): Promise<LoadCounts> {
   const counts = noCounts();
   const datasets = await store.listDatasets();
@@ -23,7 +23,7 @@ export async function loadInitials(
     counts.read += 1;
     if (policy === "skip" && present.has(name)) counts.skipped += 1;
     else {
-      await loadInitial(store, input, { job, policy, name, counts });
+      await loadInitial(store, input, { job, policy, name, counts, onNotice });
     }
     job.advance();
   }
@@ -33,7 +33,19 @@ export async function loadInitials(
 async function loadInitial(
   store: SimulationStore,
   input: LoadInput,
-  { job, policy, name, counts }: { job: LoadJob; policy: MergePolicy; name: string; counts: LoadCounts },
+  {
+    job,
+    policy,
+    name,
+    counts,
+    onNotice,
+  }: {
+    job: LoadJob;
+    policy: MergePolicy;
+    name: string;
+    counts: LoadCounts;
+    onNotice: (message: string) => void;
+  },
 ): Promise<void> {
   const initial = await input.tryInitial(name);
   if (initial === null || initial instanceof RefusedPart) {
@@ -42,7 +54,7 @@ async function loadInitial(
     return;
   }
   try {
-    const outcome = await store.storeInitialDataset(initial, { policy });
+    const outcome = await store.storeInitialDataset(initial, { policy, onNotice });
     counts[outcome] += 1;
     if (outcome === "inserted" || outcome === "updated") addSent(counts, initial);
   } catch (error) {

@@ -2,6 +2,7 @@
 
 import { CopycatError } from "../../errors.ts";
 import type { RejectLine, RejectsFile } from "../../files/index.ts";
+import { aside, words } from "../../wording.ts";
 import type { RefusedPart } from "../formats/index.ts";
 
 export interface LoadProgress {
@@ -69,8 +70,13 @@ export class LoadJob {
     if (rejects.count <= maxRejects) return;
     throw new CopycatError(
       "TOO_MANY_REJECTS",
-      `More than ${maxRejects} parts were rejected (--max-rejects), the last one for: ${message.replace(/\.$/, "")}. ` +
-        `What was committed before stays (--commit-every). They are listed in ${rejects.path}.`,
+      words(
+        `More than ${maxRejects} parts were rejected`,
+        aside("maxRejects"),
+        `, the last one for: ${message.replace(/\.$/, "")}. What was committed before stays`,
+        aside("commitEvery"),
+        `. They are listed in ${rejects.path}.`,
+      ),
     );
   }
 

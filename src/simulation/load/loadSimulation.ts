@@ -2,7 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
-import { type MergePolicy, mergePolicies } from "../../bulk/index.ts";
+import { type BeforeCommit, type MergePolicy, mergePolicies } from "../../bulk/index.ts";
 import { type Database, embeddedFolderName } from "../../database/index.ts";
 import { CopycatError } from "../../errors.ts";
 import { checkRejectsFile, RejectsFile } from "../../files/index.ts";
@@ -30,6 +30,11 @@ export interface LoadSimulationOptions extends InputOptions {
   commitEvery?: number;
   /** Read, check, count; change nothing. */
   dryRun?: boolean;
+  /**
+   * Called at the end of the transaction of the updates, inside it, with the report as far as it is known, and all rejects
+   * in their file. Not in a dry run; needs `commitEvery: 0`.
+   */
+  beforeCommit?: BeforeCommit<LoadSimulationReport>;
   onProgress?: (progress: LoadProgress) => void;
   log?: Log;
 }
@@ -71,8 +76,7 @@ export async function loadSimulation(
     { keep: options.dryRun !== true || options.rejectsFile !== undefined },
   );
   const input = await openInput(options);
-  try {
-    const counts = await run(database, input, { rejects, scenario, options });
+  const reportOn = (counts: LoadCounts, rejectsFile: string | null): LoadSimulationReport => {
     const elapsedMs = Math.round(performance.now() - start);
     return {
       scenario,
@@ -80,8 +84,12 @@ export async function loadSimulation(
       ...counts,
       elapsedMs,
       rowsPerSecond: Math.round((counts.read * 1000) / Math.max(1, elapsedMs)),
-      rejectsFile: await rejects.close(),
+      rejectsFile,
     };
+  };
+  try {
+    const counts = await run(database, input, { rejects, scenario, options, reportOn });
+    return reportOn(counts, await rejects.close());
   } finally {
     await input.close();
     await rejects.close().catch(() => undefined);
@@ -105,15 +113,25 @@ export async function checkLoad(options: LoadSimulationOptions): Promise<void> {
       `commitEvery is ${commitEvery}; it must be a whole number of at least 0.`,
     );
   }
+  if (options.beforeCommit !== undefined && options.commitEvery !== 0) {
+    throw new CopycatError("USAGE", "beforeCommit needs one transaction for all updates: commitEvery: 0.");
+  }
   await checkInput(options);
   if (scenario === undefined) await scenarioOf(input);
   if (rejectsFile !== undefined) await checkRejectsFile(rejectsFile, [input]);
 }
 
+interface RunJob {
+  rejects: RejectsFile;
+  scenario: string;
+  options: LoadSimulationOptions;
+  reportOn: (counts: LoadCounts, rejectsFile: string | null) => LoadSimulationReport;
+}
+
 async function run(
   database: Database | null,
   input: LoadInput,
-  { rejects, scenario, options }: { rejects: RejectsFile; scenario: string; options: LoadSimulationOptions },
+  { rejects, scenario, options, reportOn }: RunJob,
 ): Promise<LoadCounts> {
   const { policy = "skip", commitEvery = defaultCommitEvery, log = silentLog, dryRun = false } = options;
   for (const notice of input.notices) log.notice(notice);
@@ -131,8 +149,20 @@ async function run(
   }
   if (database === null) throw new CopycatError("USAGE", "Only a dry run goes without a database.");
   const store = await openSimulationStore(database, place);
-  const initials = await loadInitials(store, input, { job, policy });
-  const counts = addCounts(initials, await loadUpdates(store, input, { job, policy, commitEvery }));
+  const onNotice = (message: string): void => log.notice(message);
+  const initials = await loadInitials(store, input, { job, policy, onNotice });
+  const { beforeCommit } = options;
+  const updates = await loadUpdates(store, input, {
+    job,
+    policy,
+    commitEvery,
+    onNotice,
+    beforeCommit:
+      beforeCommit &&
+      (async (client, counts) =>
+        beforeCommit(client, reportOn(addCounts(initials, counts), await rejects.flush()))),
+  });
+  const counts = addCounts(initials, updates);
   job.tell("finish");
   return counts;
 }

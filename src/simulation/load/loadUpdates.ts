@@ -1,9 +1,9 @@
 // Updates of an input into a store: what is there already is not opened, what cannot go in becomes a reject.
 
-import type { MergePolicy } from "../../bulk/index.ts";
+import type { BeforeCommit, MergePolicy } from "../../bulk/index.ts";
 import { asJsonText } from "../../json.ts";
 import { RefusedPart } from "../formats/index.ts";
-import type { SimulationStore } from "../store/index.ts";
+import type { SimulationStore, StoreReport } from "../store/index.ts";
 import type { SimulationUpdate } from "../types.ts";
 import type { LoadCounts } from "./counts.ts";
 import type { LoadInput, PartPlace } from "./input.ts";
@@ -15,13 +15,16 @@ export interface LoadUpdatesOptions {
   policy: MergePolicy;
   /** Updates a transaction; 0: all in one. */
   commitEvery: number;
+  /** As of `storeUpdates`, with the counts of the input. */
+  beforeCommit?: BeforeCommit<LoadCounts> | undefined;
+  onNotice?: (message: string) => void;
 }
 
 /** @throws CopycatError as `SimulationStore.storeUpdates` */
 export async function loadUpdates(
   store: SimulationStore,
   input: LoadInput,
-  { job, policy, commitEvery }: LoadUpdatesOptions,
+  { job, policy, commitEvery, beforeCommit, onNotice }: LoadUpdatesOptions,
 ): Promise<LoadCounts> {
   const reading = new Reading(input, job);
   const isKnown = policy === "skip" ? await storedKeys(store) : null;
@@ -36,21 +39,12 @@ export async function loadUpdates(
       return job.refuse({ ...place, code, message: `${where}: ${reason}`, record: asJsonText(record) });
     },
     onProgress: () => job.tell("load"),
+    ...(beforeCommit === undefined
+      ? {}
+      : { beforeCommit: (client, stored) => beforeCommit(client, reading.count(stored)) }),
+    ...(onNotice === undefined ? {} : { onNotice }),
   });
-  const { read, inserted, updated, unchanged, skipped, duplicates, rejected, arrays, bytes } = stored;
-  return {
-    read: read + reading.refused + reading.passedOver,
-    inserted,
-    updated,
-    unchanged,
-    skipped: skipped + reading.passedOver,
-    duplicates,
-    rejected: rejected + reading.refused,
-    updates: inserted + updated,
-    initialDatasets: 0,
-    arrays,
-    bytes,
-  };
+  return reading.count(stored);
 }
 
 /** The updates of an input on their way to the store, and where each of them came from. */
@@ -87,6 +81,24 @@ class Reading {
       }
       this.#job.advance();
     }
+  }
+
+  /** What became of all that was read, by what became of the updates that were handed on. */
+  count(stored: StoreReport): LoadCounts {
+    const { read, inserted, updated, unchanged, skipped, duplicates, rejected, arrays, bytes } = stored;
+    return {
+      read: read + this.refused + this.passedOver,
+      inserted,
+      updated,
+      unchanged,
+      skipped: skipped + this.passedOver,
+      duplicates,
+      rejected: rejected + this.refused,
+      updates: inserted + updated,
+      initialDatasets: 0,
+      arrays,
+      bytes,
+    };
   }
 
   takePlace(position: number): PartPlace {

@@ -1,17 +1,27 @@
 // A file of records, one update a line: rejects of an earlier load once they are mended, or what another program writes.
 
+import type { Readable } from "node:stream";
 import { errorMessage } from "../../errors.ts";
 import { explainJsonMistake, isRejectLine, readTextLines, type TextLine } from "../../files/index.ts";
 import { asJsonText, type JsonText } from "../../json.ts";
 import { isObject, Mistake, parseJson, parseUpdate, RefusedPart, stringifyJson } from "../formats/index.ts";
 import type { LoadPart } from "./input.ts";
 
+/** What messages and rejects call it. */
+export function recordsName(source: string | Readable): string {
+  return typeof source === "string" ? source : "-";
+}
+
 /**
  * `{ dataset, timestamp, iteration, origin, data: { group: { attribute: [...] } } }`, or the same as `record` of a reject.
  */
-export async function* readRecordLines(path: string, signal?: AbortSignal): AsyncGenerator<LoadPart> {
-  for await (const lines of readTextLines(path, signal === undefined ? {} : { signal })) {
-    for (const line of lines) yield readLine(path, line);
+export async function* readRecordLines(
+  source: string | Readable,
+  signal?: AbortSignal,
+): AsyncGenerator<LoadPart> {
+  const name = recordsName(source);
+  for await (const lines of readTextLines(source, signal === undefined ? {} : { signal })) {
+    for (const line of lines) yield readLine(name, line);
   }
 }
 

@@ -64,6 +64,8 @@ export class BatchWriter {
   readonly #own: IdRanges;
   readonly #rowBuffer: RowBuffer;
   readonly #sharedArrays = new SharedArrays();
+  #reserved: Promise<number[]> | null = null;
+  #wasNew = true;
   /** Last keys by dataset: what comes after them is new unless somebody else writes. */
   readonly #last = new Map<number, Omit<KeyOf, "datasetId"> | null>();
 
@@ -75,8 +77,16 @@ export class BatchWriter {
     this.#rowBuffer = rowBuffer;
   }
 
+  /** Has the server reserve ids while the client looks at a batch: not where the one before was there already. */
+  expect(updates: number): void {
+    if (!this.#wasNew) return;
+    this.#reserved = reserveIds(this.#client, this.#tables.update, updates);
+    // Looked at when the batch goes in, or never.
+    this.#reserved.catch(() => undefined);
+  }
+
   /**
-   * @param onSent called each time when the server has work for a while: with the updates, then with their arrays
+   * @param onSent called when all is on its way, and the server has work for a while
    * @returns counts, and the updates that went in
    * @throws CopycatError CONFLICT under the policy `error`; nothing of the transaction can be kept then
    */
@@ -88,6 +98,7 @@ export class BatchWriter {
       const tried = noCounts();
       const wanted = isNew ? once : await this.#withoutFound(once, tried);
       const stored = await this.#insert(wanted, tried, onSent);
+      this.#wasNew = isNew;
       // Somebody else was faster with one of the keys: now they are there to be found.
       if (stored === null && attempt < 10) continue;
       if (stored === null)
@@ -167,24 +178,18 @@ export class BatchWriter {
     if (updates.length === 0) return [];
     const sorted = isSorted(updates) ? [...updates] : [...updates].sort(compareKeys);
     const { schema } = this.#tables;
-    const ids = await reserveIds(this.#client, this.#tables.update, updates.length);
+    const ids = await this.#newIds(updates.length);
     for (const [index, update] of sorted.entries()) update.id = ids[index] as number;
     await this.#share(sorted, counts);
-    const options = { schema, rowBuffer: this.#rowBuffer, onSent };
+    const rows = { updates: updateRows(sorted), arrays: ownArrays(sorted) };
     try {
-      const before = "savepoint copycat_updates; ";
-      await copyUpdates(this.#client, { ...options, before }, updateRows(sorted));
+      const options = { schema, rowBuffer: this.#rowBuffer };
+      counts.bytes += await copyUpdates(this.#client, options, rows, onSent);
     } catch (error) {
       if (!isTaken(error)) throw error;
       await this.#client.query("rollback to savepoint copycat_updates; release savepoint copycat_updates");
       return null;
     }
-    const target = {
-      ...options,
-      table: "update_array",
-      before: "release savepoint copycat_updates; ",
-    } as const;
-    counts.bytes += await copyArrays(this.#client, target, ownArrays(sorted));
     this.#sharedArrays.letGo();
     for (const { id, arrays, datasetId, timestamp, iteration } of sorted) {
       counts.arrays += arrays.length;
@@ -200,6 +205,12 @@ export class BatchWriter {
       }
     }
     return sorted;
+  }
+
+  async #newIds(count: number): Promise<readonly number[]> {
+    const reserved = (await this.#reserved) ?? [];
+    this.#reserved = null;
+    return reserved.length >= count ? reserved : reserveIds(this.#client, this.#tables.update, count);
   }
 
   /** What updates share goes in first, outside of the savepoint: a second attempt finds it there. */

@@ -10,6 +10,7 @@ import {
   type CopyChunk,
   copyChunks,
   copyStatement,
+  copyTogether,
 } from "../../bulk/index.ts";
 import { leastPackedBytes } from "../arrays/index.ts";
 import type { NumberArray, SimulationArray } from "../types.ts";
@@ -25,15 +26,13 @@ export interface CopyOptions {
   schema: string;
   /** Kept from the COPY before. */
   rowBuffer?: RowBuffer;
-  /** A statement that goes with the COPY, which spares a round trip; ends with a semicolon. */
-  before?: string;
-  /** Called when all rows are on their way, and the server has work for a while. */
-  onSent?: (() => void) | undefined;
 }
 
-interface CopyTarget extends Pick<CopyOptions, "before" | "onSent"> {
-  table: readonly string[];
-  columns: readonly string[];
+/** Rows, and how one is written into the buffer, its count of columns first. */
+interface RowSource<Item> {
+  statement: string;
+  items: Iterable<Item>;
+  write: (buffer: BinaryBuffer, item: Item) => void;
 }
 
 /**
@@ -42,38 +41,17 @@ interface CopyTarget extends Pick<CopyOptions, "before" | "onSent"> {
  */
 export class RowBuffer {
   readonly #buffer = new BinaryBuffer(chunkBytes * 2);
+  #taken: Buffer[] = [];
 
-  /**
-   * @param write puts one row into the buffer, its count of columns first
-   * @returns bytes sent
-   */
-  async copy<Item>(
-    client: PoolClient,
-    { table, columns, before = "", onSent }: CopyTarget,
-    items: Iterable<Item>,
-    write: (buffer: BinaryBuffer, item: Item) => void,
-  ): Promise<number> {
-    const taken: Buffer[] = [];
-    const chunks = this.#encode(items, write, taken, onSent);
-    const { bytes } = await copyChunks(client, before + copyStatement(table, columns, "binary"), chunks);
-    // Only now is it sure that all of them were sent.
-    for (const chunk of taken) this.#buffer.giveBack(chunk);
-    return bytes;
-  }
-
-  *#encode<Item>(
-    items: Iterable<Item>,
-    write: (buffer: BinaryBuffer, item: Item) => void,
-    taken: Buffer[],
-    onSent: (() => void) | undefined,
-  ): Generator<CopyChunk> {
+  /** Chunks of one COPY, inside `lend`. Only one of these is read at a time. */
+  *encode<Item>({ items, write }: RowSource<Item>): Generator<CopyChunk> {
     const buffer = this.#buffer;
     buffer.truncate(0);
     buffer.writeBytes(binaryHeader);
     let rows = 0;
     const take = (): CopyChunk => {
       const chunk = { bytes: buffer.take(), rows };
-      taken.push(chunk.bytes);
+      this.#taken.push(chunk.bytes);
       rows = 0;
       return chunk;
     };
@@ -84,8 +62,18 @@ export class RowBuffer {
     }
     buffer.writeBytes(binaryTrailer);
     yield take();
-    // After the last chunks have gone to the socket.
-    if (onSent !== undefined) setImmediate(onSent);
+  }
+
+  /**
+   * @param work sends what `encode` makes; the memory of it is used again after that. After an error it is not: the socket may
+   * still hold what was not sent
+   */
+  async lend<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#taken = [];
+    const result = await work();
+    for (const chunk of this.#taken) this.#buffer.giveBack(chunk);
+    this.#taken = [];
+    return result;
   }
 }
 
@@ -99,13 +87,9 @@ export interface UpdateRow {
   sharedArrays: readonly number[] | null;
 }
 
-export function copyUpdates(
-  client: PoolClient,
-  { schema, rowBuffer = new RowBuffer(), ...options }: CopyOptions,
-  rows: Iterable<UpdateRow>,
-): Promise<number> {
+function sourceOfUpdates(schema: string, items: Iterable<UpdateRow>): RowSource<UpdateRow> {
   const columns = ["id", "dataset_id", "timestamp", "iteration", "origin", "shared_arrays"];
-  return rowBuffer.copy(client, { table: [schema, "update"], columns, ...options }, rows, (buffer, row) => {
+  const write = (buffer: BinaryBuffer, row: UpdateRow): void => {
     buffer.writeInt16(columns.length);
     buffer.writeInt32(8);
     buffer.writeSafeInt64(row.id);
@@ -115,7 +99,8 @@ export function copyUpdates(
     writeInt32Field(buffer, row.iteration);
     writeText(buffer, row.origin);
     writeInt64s(buffer, row.sharedArrays);
-  });
+  };
+  return { statement: copyStatement([schema, "update"], columns, "binary"), items, write };
 }
 
 export interface ArrayRow {
@@ -136,11 +121,54 @@ const owners: Record<ArrayTable, { column: string; bytes: 4 | 8 }> = {
 };
 
 /** @returns bytes sent */
-export function copyArrays(
+export async function copyArrays(
   client: PoolClient,
-  { schema, table, rowBuffer = new RowBuffer(), ...options }: CopyOptions & { table: ArrayTable },
+  { schema, table, rowBuffer = new RowBuffer() }: CopyOptions & { table: ArrayTable },
   rows: Iterable<ArrayRow>,
 ): Promise<number> {
+  const source = sourceOfArrays(schema, table, rows);
+  const send = () => copyChunks(client, source.statement, rowBuffer.encode(source));
+  return (await rowBuffer.lend(send)).bytes;
+}
+
+interface UpdatesWithArrays {
+  updates: Iterable<UpdateRow>;
+  /** Read after `updates`. */
+  arrays: Iterable<ArrayRow>;
+}
+
+/**
+ * Arrays are encoded and sent while the server stores their updates, which spared a fifth of the time. Updates stand behind the savepoint
+ * `copycat_updates`, which is released before the arrays.
+ *
+ * @param onSent called when all rows are on their way, and the server has work for a while
+ * @returns bytes sent for the arrays
+ */
+export async function copyUpdates(
+  client: PoolClient,
+  { schema, rowBuffer = new RowBuffer() }: CopyOptions,
+  { updates, arrays }: UpdatesWithArrays,
+  onSent?: () => void,
+): Promise<number> {
+  const heads = sourceOfUpdates(schema, updates);
+  const bodies = sourceOfArrays(schema, "update_array", arrays);
+  const parts = [
+    {
+      before: "savepoint copycat_updates; ",
+      statement: heads.statement,
+      chunks: rowBuffer.encode(heads),
+    },
+    {
+      before: "release savepoint copycat_updates; ",
+      statement: bodies.statement,
+      chunks: rowBuffer.encode(bodies),
+    },
+  ];
+  const [, sent] = await rowBuffer.lend(() => copyTogether(client, parts, onSent));
+  return sent?.bytes ?? 0;
+}
+
+function sourceOfArrays(schema: string, table: ArrayTable, items: Iterable<ArrayRow>): RowSource<ArrayRow> {
   const owner = owners[table];
   const columns = [owner.column, "attribute_id", ...arrayColumns];
   const write = (buffer: BinaryBuffer, row: ArrayRow): void => {
@@ -154,7 +182,7 @@ export function copyArrays(
     else if (isShortNumbers(row.array.plain)) writePlain(buffer, row.array.plain, row.array.facts);
     else writeArray(buffer, storeArray(row.array.plain, row.array.facts));
   };
-  return rowBuffer.copy(client, { table: [schema, table], columns, ...options }, rows, write);
+  return { statement: copyStatement([schema, table], columns, "binary"), items, write };
 }
 
 const isLittleEndianMachine = endianness() === "LE";

@@ -20,6 +20,8 @@ export interface StoreInitialOptions {
   policy?: MergePolicy;
   /** Bytes of a document in one row; default 8 MiB. */
   chunkBytes?: number;
+  /** Told when another load has the scenario and is waited for, and by whom it is held. */
+  onNotice?: (message: string) => void;
 }
 
 export type InitialOutcome = "inserted" | "updated" | "unchanged" | "skipped";
@@ -31,7 +33,7 @@ export async function storeInitialDataset(
   database: Database,
   scope: DictionaryScope,
   initial: InitialDataset,
-  { policy = "error", chunkBytes = defaultChunkBytes }: StoreInitialOptions = {},
+  { policy = "error", chunkBytes = defaultChunkBytes, onNotice }: StoreInitialOptions = {},
 ): Promise<InitialOutcome> {
   const arrays = checkInitial(initial);
   if (!mergePolicies.includes(policy) || !Number.isSafeInteger(chunkBytes) || chunkBytes < 1) {
@@ -40,7 +42,8 @@ export async function storeInitialDataset(
       `policy is ${policy}, chunkBytes ${chunkBytes}; use ${mergePolicies.join(", ")}, and at least 1.`,
     );
   }
-  const work = (client: PoolClient) => write(client, scope, { initial, arrays, policy, chunkBytes });
+  const work = (client: PoolClient) =>
+    write(client, scope, { initial, arrays, policy, chunkBytes, onNotice });
   try {
     return await withRetry(() => withTransaction(database, work));
   } catch (error) {
@@ -75,12 +78,13 @@ interface Job {
   arrays: CheckedArray[];
   policy: MergePolicy;
   chunkBytes: number;
+  onNotice: ((message: string) => void) | undefined;
 }
 
 async function write(client: PoolClient, scope: DictionaryScope, job: Job): Promise<InitialOutcome> {
   const { tables } = scope;
   const { initial, policy } = job;
-  await lockScenario(client, scope, "shared");
+  await lockScenario(client, scope, "shared", job.onNotice);
   const dictionary = new Dictionary(scope);
   await dictionary.ensure(client, namesOf(initial.name, job.arrays));
   const datasetId = dictionary.get(initial.name)?.id as number;

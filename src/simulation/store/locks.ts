@@ -1,6 +1,7 @@
 // Who waits for whom, so that nobody waits in a circle: first the scenario, then its names, then the updates by their keys.
 
 import type { PoolClient } from "pg";
+import { describeSessions, listTurnHolders } from "../../database/index.ts";
 import type { DictionaryScope } from "./dictionary.ts";
 
 /**
@@ -12,12 +13,21 @@ export async function lockScenario(
   client: PoolClient,
   { tables, scenarioId }: DictionaryScope,
   mode: "alone" | "shared",
+  onNotice?: (message: string) => void,
 ): Promise<void> {
-  const lock = mode === "alone" ? "pg_advisory_xact_lock" : "pg_advisory_xact_lock_shared";
-  await client.query(`select ${lock}(hashtextextended($1, $2))`, [
-    `copycat simulation load ${tables.schema}`,
-    scenarioId,
-  ]);
+  const shared = mode === "alone" ? "" : "_shared";
+  const key = `copycat simulation load ${tables.schema}`;
+  const values = [key, scenarioId];
+  if (onNotice !== undefined) {
+    const { rows } = await client.query<{ isTaken: boolean }>(
+      `select pg_try_advisory_xact_lock${shared}(hashtextextended($1, $2)) as "isTaken"`,
+      values,
+    );
+    if (rows[0]?.isTaken === true) return;
+    const who = describeSessions(await listTurnHolders(client, key, scenarioId));
+    onNotice(`Another load of this scenario is running${who}; waiting for it to end.`);
+  }
+  await client.query(`select pg_advisory_xact_lock${shared}(hashtextextended($1, $2))`, values);
 }
 
 /** One at a time adds names or learns types. */

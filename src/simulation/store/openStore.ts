@@ -1,6 +1,6 @@
 // Is there a simulation store? If there is none, it is made; then a scenario in it.
 
-import { type Database, wrapDatabaseError } from "../../database/index.ts";
+import { checkIdentifier, type Database, wrapDatabaseError } from "../../database/index.ts";
 import { CopycatError } from "../../errors.ts";
 import { checkName } from "./checkUpdate.ts";
 import { ensureTables, requireTables } from "./ensureTables.ts";
@@ -29,7 +29,7 @@ export async function openSimulationStore(
   database: Database,
   { schema = defaultSchema, scenario = defaultScenario, create = true }: OpenStoreOptions = {},
 ): Promise<SimulationStore> {
-  checkName(schema, "The name of the schema");
+  checkIdentifier(schema, "The name of the schema");
   checkName(scenario, "The name of the scenario");
   const tables = tablesOf(schema);
   if (create) await ensureTables(database, schema);

@@ -1,7 +1,7 @@
 // Many updates: checked and encoded while the server stores those before them, in by one COPY per table and batch.
 
 import type { PoolClient } from "pg";
-import { type BulkReport, type MergePolicy, mergePolicies } from "../../bulk/index.ts";
+import { type BeforeCommit, type BulkReport, type MergePolicy, mergePolicies } from "../../bulk/index.ts";
 import { type Database, withRetry, withTransaction } from "../../database/index.ts";
 import { CopycatError } from "../../errors.ts";
 import { addCounts, type BatchCounts, BatchWriter, noCounts, type WrittenBatch } from "./batchWriter.ts";
@@ -42,8 +42,15 @@ export interface StoreUpdatesOptions extends RejectOptions {
   /** Bytes of arrays in one COPY; default 4 MiB. */
   batchBytes?: number;
   onProgress?: (progress: StoreProgress) => void;
+  /** Told when another load has the scenario and is waited for, and by whom it is held. */
+  onNotice?: (message: string) => void;
   /** Stops at any moment; what was not committed is not there. */
   signal?: AbortSignal;
+  /**
+   * Called at the end of the transaction of the updates, inside it: for what must be in with them, or not at all. Not with
+   * `commitEvery`.
+   */
+  beforeCommit?: BeforeCommit<StoreReport>;
 }
 
 /** What a batch costs once is little of it then: with 2 MiB 100,000 updates took a tenth longer, with 8 a twenty-fifth less. */
@@ -69,6 +76,7 @@ interface Load {
   /** Batches whose rejects were told: one that is tried again tells them once. */
   told: WeakSet<UpdateBatch>;
   signal: AbortSignal | undefined;
+  onNotice: ((message: string) => void) | undefined;
 }
 
 /** @throws as `SimulationStore.storeUpdates` */
@@ -92,6 +100,7 @@ export async function storeUpdates(
     follower,
     told: new WeakSet(),
     signal,
+    onNotice: options.onNotice,
   };
   const limits = { bytes: batchBytes, updates: Math.min(batchUpdates, commitEvery ?? batchUpdates) };
   const batches = new BatchReader(collectBatches(updates, limits));
@@ -104,15 +113,17 @@ export async function storeUpdates(
     const elapsedMs = performance.now() - start;
     onProgress?.({ updates: read, bytes: counts.bytes, rejected: rejects.rejected, elapsedMs });
   };
+  const report = (): StoreReport => ({ read, ...counts, rejected: rejects.rejected });
+  const atEnd = async (client: PoolClient): Promise<void> => options.beforeCommit?.(client, report());
   try {
-    if (commitEvery === undefined) await inOneTransaction(load, batches, done);
+    if (commitEvery === undefined) await inOneTransaction(load, batches, { done, atEnd });
     else await inParts(load, batches, done);
   } catch (error) {
     throw explainStoreError(error, "Updates could not be stored");
   }
   await follower.finish();
   if (counts.inserted >= analyzeFrom) await analyze(database, scope);
-  return { read, ...counts, rejected: rejects.rejected };
+  return report();
 }
 
 type Done = (batch: UpdateBatch, counts: BatchCounts) => void;
@@ -121,11 +132,15 @@ type Done = (batch: UpdateBatch, counts: BatchCounts) => void;
  * What the server need not wait for is done while it works on rows: the batch before is followed, the next one collected.
  * Done between the statements, this kept the server waiting for half of the time.
  */
-async function inOneTransaction(load: Load, batches: BatchReader, done: Done): Promise<void> {
+async function inOneTransaction(
+  load: Load,
+  batches: BatchReader,
+  { done, atEnd }: { done: Done; atEnd: (client: PoolClient) => Promise<void> },
+): Promise<void> {
   await withTransaction(
     load.database,
     async (client) => {
-      await lockScenario(client, load.scope, "alone");
+      await lockScenario(client, load.scope, "alone", load.onNotice);
       const session = openSession(load, client);
       let written: readonly CheckedUpdate[] = [];
       const follow = (): void => {
@@ -133,13 +148,16 @@ async function inOneTransaction(load: Load, batches: BatchReader, done: Done): P
         written = [];
       };
       for await (const batch of batches) {
-        const meanwhile = [follow, () => batches.ahead()];
-        const { counts, stored } = await writeBatch(session, batch, () => meanwhile.shift()?.());
+        const { counts, stored } = await writeBatch(session, batch, () => {
+          follow();
+          batches.ahead();
+        });
         follow();
         written = stored;
         done(batch, counts);
       }
       follow();
+      await atEnd(client);
       refuseWhenAborted(load.signal);
     },
     settings,
@@ -150,7 +168,7 @@ async function inOneTransaction(load: Load, batches: BatchReader, done: Done): P
 async function inParts(load: Load, batches: BatchReader, done: Done): Promise<void> {
   for await (const batch of batches) {
     const write = async (client: PoolClient) => {
-      await lockScenario(client, load.scope, "shared");
+      await lockScenario(client, load.scope, "shared", load.onNotice);
       const session = openSession(load, client);
       const written = await writeBatch(session, batch, () => batches.ahead());
       return { ...written, dictionary: session.dictionary };
@@ -182,6 +200,7 @@ function openSession(load: Load, client: PoolClient): Session {
 
 async function writeBatch(session: Session, batch: UpdateBatch, onSent: () => void): Promise<WrittenBatch> {
   refuseWhenAborted(session.load.signal);
+  session.writer.expect(batch.updates.length);
   const { updates, rejects } = await resolveBatch(session.client, session.dictionary, batch.updates);
   const all = [...batch.rejects, ...rejects].sort((a, b) => a.position - b.position);
   if (!session.load.told.has(batch)) {
@@ -205,7 +224,8 @@ function refuseWhenAborted(signal: AbortSignal | undefined): void {
   }
 }
 
-function checkOptions({ policy = "skip", commitEvery, batchBytes, maxRejects }: StoreUpdatesOptions): void {
+function checkOptions(options: StoreUpdatesOptions): void {
+  const { policy = "skip", commitEvery, batchBytes, maxRejects, beforeCommit } = options;
   if (!mergePolicies.includes(policy)) {
     throw new CopycatError("USAGE", `Unknown policy "${policy}"; use ${mergePolicies.join(", ")}.`);
   }
@@ -216,5 +236,11 @@ function checkOptions({ policy = "skip", commitEvery, batchBytes, maxRejects }: 
   }
   if (maxRejects !== undefined && (!Number.isSafeInteger(maxRejects) || maxRejects < 0)) {
     throw new CopycatError("USAGE", `maxRejects is ${maxRejects}; it must be a whole number of at least 0.`);
+  }
+  if (beforeCommit !== undefined && commitEvery !== undefined) {
+    throw new CopycatError(
+      "USAGE",
+      "beforeCommit needs one transaction for all updates; leave commitEvery out.",
+    );
   }
 }

@@ -1,6 +1,5 @@
 // Arrays as bytes, packed, converted, and summed up.
 
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   commonType,
@@ -19,6 +18,7 @@ import {
   unpack,
 } from "../../../src/simulation/arrays/index.ts";
 import type { SimulationArray } from "../../../src/simulation/types.ts";
+import { fc } from "../../support/property.ts";
 
 const U = null;
 

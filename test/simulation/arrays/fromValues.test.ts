@@ -1,8 +1,8 @@
 // Values of JSON -> arrays -> values: types, undefined values, ragged rows.
 
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fromValues, toValues, undefinedMask } from "../../../src/simulation/arrays/index.ts";
+import { fc } from "../../support/property.ts";
 
 describe("the type of a list", () => {
   it.each<[string, unknown[], string, number[]]>([

@@ -391,7 +391,7 @@ describe("states", () => {
       onStep: () => undefined,
     });
     expect(notices).toEqual([
-      "roads, segments.at has no states: 18 values are too many; --states all takes them.",
+      "roads, segments.at has no states: 18 values are too many; an export of all states takes them.",
       "roads, segments.links has no states: its rows are ragged.",
     ]);
     expect(await values(path, "/states/roads/segments/speed")).toHaveLength(9);

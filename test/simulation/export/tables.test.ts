@@ -167,7 +167,7 @@ describe.each([
     const path = folder.text(`${format}_there`, "mine");
     await expect(exportSimulation(source, { format, path })).rejects.toMatchObject({
       code: "CONFLICT",
-      message: `${path} is there already; --force replaces it.`,
+      message: `${path} is there already; force: true replaces it.`,
     });
     expect(readFileSync(path, "utf8")).toBe("mine");
     await exportSimulation(source, { format, path, force: true });

@@ -2,10 +2,10 @@
 
 import { writeFileSync } from "node:fs";
 import { encode } from "@msgpack/msgpack";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openFiles } from "../../../src/simulation/openFiles.ts";
 import { useFolder } from "../../support/files.ts";
+import { fc } from "../../support/property.ts";
 import { type Groups, updatesOf, writeSqlite } from "./support.ts";
 
 const folder = useFolder();

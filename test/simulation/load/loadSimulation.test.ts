@@ -527,3 +527,41 @@ describe("openSimulationResults", () => {
     await expect(openSimulationResults(...input())).rejects.toThrow(message);
   });
 });
+
+describe("a load whose scenario another one has", () => {
+  it.each([40, 0])(
+    "says for whom it waits, and goes on when that one has ended: commitEvery %i",
+    async (commitEvery) => {
+      const scenario = newScenario();
+      const update = (timestamp: number): string =>
+        JSON.stringify({
+          dataset: "roads",
+          timestamp,
+          iteration: 0,
+          data: { segments: { id: [1], speed: [1] } },
+        });
+      await load(folder.text(`before${commitEvery}.ndjson`, update(1)), { scenario });
+      const id = await db.value("select id from simulation.scenario where name = $1", [scenario]);
+      const holder = await db.database.pool.connect();
+      try {
+        await holder.query("begin; set local application_name = 'the other load'");
+        await holder.query(
+          "select pg_advisory_xact_lock(hashtextextended('copycat simulation load simulation', $1))",
+          [id],
+        );
+        const input = folder.text(`after${commitEvery}.ndjson`, update(2));
+        let loaded: Promise<LoadSimulationReport> | undefined;
+        const told = new Promise<string>((notice) => {
+          loaded = load(input, { scenario, commitEvery, log: { notice } });
+        });
+        expect(await told).toMatch(
+          /^Another load of this scenario is running \(pid \d+, the other load, for \d+ s\); waiting for it to end\.$/,
+        );
+        await holder.query("commit");
+        expect(await loaded).toMatchObject({ inserted: 1 });
+      } finally {
+        holder.release();
+      }
+    },
+  );
+});

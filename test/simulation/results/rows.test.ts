@@ -1,6 +1,5 @@
 // The parts that results are made of: where ids stand, rows that grow, columns that find their type.
 
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fromValues, toValues } from "../../../src/simulation/arrays/index.ts";
 import { boundingBoxOf, idBlocks, rowSums, toJsonArray } from "../../../src/simulation/index.ts";
@@ -8,6 +7,7 @@ import { Column } from "../../../src/simulation/results/column.ts";
 import { GroupProgress } from "../../../src/simulation/results/groupProgress.ts";
 import { IdIndex } from "../../../src/simulation/results/idIndex.ts";
 import type { AttributeType, GroupData, SimulationArray } from "../../../src/simulation/types.ts";
+import { fc } from "../../support/property.ts";
 
 const group = (columns: Record<string, unknown[]>): GroupData =>
   new Map(Object.entries(columns).map(([name, values]) => [name, fromValues(values)]));
