@@ -1,7 +1,7 @@
 // A file of the library, made whole: what can be derived is, and what cannot be true is refused or left out.
 
 import { CopycatError } from "../errors.ts";
-import { metadataHash } from "./hashes.ts";
+import { metadataHash, type Tags } from "./hashes.ts";
 import { decodePath, encodePath, filenameOf, isStorableText, suffixOf } from "./paths.ts";
 import type { LibraryFile, LibraryFileInput } from "./types.ts";
 
@@ -28,7 +28,7 @@ export function makeLibraryFile(input: LibraryFileInput): LibraryFile {
   const filename = filenameOf(input.path);
   const artist = textOf(input, "artist");
   const title = textOf(input, "title");
-  const derived = metadataHash({ artist, title }, filename);
+  const { metadataHash: hash, isHashOfName } = hashOf(input, { artist, title }, filename);
   const warnings = [...(input.warnings ?? [])];
   const { year, duration } = plausible(input, warnings);
   const whole = (what: string, value: number | null | undefined): number | null =>
@@ -39,7 +39,7 @@ export function makeLibraryFile(input: LibraryFileInput): LibraryFile {
     path: input.path,
     filename,
     kind: input.kind ?? "audio",
-    format: input.format ?? suffixOf(filename),
+    format: formatOf(input, filename),
     size: input.size,
     mtimeNs: input.mtimeNs ?? null,
     inode: input.inode ?? null,
@@ -59,8 +59,8 @@ export function makeLibraryFile(input: LibraryFileInput): LibraryFile {
     isrc: input.isrc ?? null,
     musicBrainz: input.musicBrainz ?? noMusicBrainz,
     tags: input.tags ?? {},
-    metadataHash: input.metadataHash ?? derived.hash,
-    isHashOfName: input.isHashOfName ?? isOfName(input.metadataHash, derived),
+    metadataHash: hash,
+    isHashOfName,
     contentHash: input.contentHash ?? null,
     audioHash: input.audioHash ?? null,
     fullHash: input.fullHash ?? null,
@@ -73,12 +73,27 @@ export function makeLibraryFile(input: LibraryFileInput): LibraryFile {
   };
 }
 
-/** Also of a hash that came with the file: indexes that were made elsewhere have such hashes for all files without tags. */
-function isOfName(
-  given: string | undefined,
-  { hash, isHashOfName }: { hash: string; isHashOfName: boolean },
-): boolean {
-  return isHashOfName && (given === undefined || given === hash);
+/** A hash that came with the file may be one of its name, too: indexes that were made elsewhere have such for all files without tags. */
+function hashOf(
+  { metadataHash: given, isHashOfName }: LibraryFileInput,
+  tags: Tags,
+  filename: string,
+): Pick<LibraryFile, "metadataHash" | "isHashOfName"> {
+  // JavaScript callers may say null for what they do not know.
+  if (typeof given === "string" && typeof isHashOfName === "boolean")
+    return { metadataHash: given, isHashOfName };
+  const derived = metadataHash(tags, filename);
+  const isSame = given === undefined || given === derived.hash;
+  return {
+    metadataHash: given ?? derived.hash,
+    isHashOfName: isHashOfName ?? (derived.isHashOfName && isSame),
+  };
+}
+
+/** As searches compare it. What is no text is refused with the row. */
+function formatOf({ format }: LibraryFileInput, filename: string): string {
+  const given: unknown = format ?? suffixOf(filename);
+  return typeof given === "string" ? given.toLowerCase().replace(/^\./, "") : (given as string);
 }
 
 function checkPath(path: unknown): void {

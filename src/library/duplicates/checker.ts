@@ -16,7 +16,9 @@ export interface CheckOptions extends MatchOptions, ReadOptions {
 export const filesAtOnce = 10_000;
 
 /**
- * Compares files with the active ones of a library. A file is never its own duplicate, by whichever path it is given.
+ * Compares files with the active ones of a library. A file is never its own duplicate, by whichever path it is given; one that
+ * was read from another library or store is another file, whatever its id. Of a record that was copied (`{ ...file }`, JSON) only
+ * the id is known: set it to null when it is of another store.
  *
  * @example
  * const checker = new DuplicateChecker(library);
@@ -73,7 +75,7 @@ export class DuplicateChecker {
     for (let start = 0; start < inputs.length; start += filesAtOnce) {
       checkSignal(signal);
       const some = inputs.slice(start, start + filesAtOnce);
-      const subjects = await readSubjects(this.#library.root, some, options);
+      const subjects = await readSubjects(this.#library, some, options);
       const results = await matchSubjects(this.#library, subjects, options);
       for (const [index, { path, problem }] of subjects.entries()) {
         checked.push({ path, problem, ...(results[index] as DuplicateResult) });

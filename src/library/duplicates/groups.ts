@@ -20,6 +20,11 @@ export interface GroupOptions {
   by?: GroupBy | readonly GroupBy[];
   /** Lowest likeness of titles of one artist, 0 to 1; default 0.8. */
   threshold?: number;
+  /**
+   * With `fuzzy`: also titles of artists that are nearly the same, through pg_trgm, which is made when it is first asked for. Both
+   * likenesses together must reach the threshold; such groups (`fuzzy_artist`) are never certain. Default: false.
+   */
+  fuzzyArtists?: boolean;
   signal?: AbortSignal | undefined;
 }
 
@@ -27,21 +32,23 @@ export interface GroupOptions {
  * Groups of active files that are duplicates of each other. A group that several kinds find (equal bytes have equal tags)
  * comes once, by the first of them; a kind that adds files to it gives the larger group as well.
  *
- * @throws CopycatError USAGE (threshold, an unknown kind), DATABASE, CONNECTION, CANCELLED
+ * @throws CopycatError USAGE (threshold, an unknown kind), PERMISSION (no pg_trgm for `fuzzyArtists`), DATABASE, CONNECTION, CANCELLED
  *
  * @example
  * for await (const { matchType, files } of findDuplicates(library, { by: "content" })) console.log(matchType, files);
  */
 export async function* findDuplicates(
   library: Library,
-  { by = groupKinds, threshold = 0.8, signal }: GroupOptions = {},
+  { by = groupKinds, threshold = 0.8, fuzzyArtists = false, signal }: GroupOptions = {},
 ): AsyncGenerator<DuplicateGroup> {
   checkThreshold(threshold);
   const kinds = readKinds(by);
   const known = new Set<string>();
   for (const kind of groupKinds.filter((one) => kinds.includes(one))) {
     const groups =
-      kind === "fuzzy" ? listFuzzyGroups(library, { threshold, signal }) : listEqualGroups(library, kind);
+      kind === "fuzzy"
+        ? listFuzzyGroups(library, { threshold, fuzzyArtists, signal })
+        : listEqualGroups(library, kind);
     for await (const group of groups) {
       checkSignal(signal);
       const ids = group.files

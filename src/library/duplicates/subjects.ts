@@ -4,6 +4,9 @@ import { realpath } from "node:fs/promises";
 import { CopycatError } from "../../errors.ts";
 import { decodePath, encodePath } from "../paths.ts";
 import { type FileReaders, isReject, openReaders, readFile, type ScanKind } from "../scan/index.ts";
+import type { Library } from "../store/index.ts";
+import { mayComeFrom } from "../store/origin.ts";
+import { scopeOf } from "../store/tables.ts";
 import type { LibraryFile } from "../types.ts";
 
 /** A path on the disk, or a file that was read before; its path is relative to the library's root. */
@@ -40,13 +43,14 @@ export const pathOf = (input: CheckInput): string =>
  * @throws CopycatError CANCELLED
  */
 export async function readSubjects(
-  root: string | null,
+  library: Library,
   inputs: readonly CheckInput[],
   options: ReadOptions,
 ): Promise<Subject[]> {
   const { workers, fullHash = false, signal } = options;
+  const ofFile = (file: LibraryFile): Subject => subjectOf(file, library);
   if (inputs.every(isFile)) return inputs.map(ofFile);
-  const rootBytes = await realRoot(root);
+  const rootBytes = await realRoot(library.root);
   const [only] = inputs;
   // Threads of its own take half a second to start; the shared ones are there from the second file on.
   if (inputs.length === 1 && only !== undefined && !isFile(only)) {
@@ -77,13 +81,13 @@ export function checkSignal(signal: AbortSignal | undefined): void {
 const isFile = (input: CheckInput): input is LibraryFile =>
   typeof input === "object" && !Buffer.isBuffer(input);
 
-/** One with an id may be of another library, where an equal path says nothing. */
-function ofFile(file: LibraryFile): Subject {
+/** One with an id may be of another library, where an equal path says nothing, or of another store, where the id does not. */
+function subjectOf(file: LibraryFile, library: Library): Subject {
   return {
     path: file.path,
     file,
     problem: null,
-    ownId: file.id,
+    ownId: mayComeFrom(scopeOf(library), file) ? file.id : null,
     ownPath: file.id === null ? file.path : null,
   };
 }

@@ -29,7 +29,8 @@ export interface VetOptions extends CheckOptions {
  * What is alike but not certain is uncertain, never a duplicate. Files that cannot be read are rejects: nobody knows
  * what they are. Artists that are nearly the same (`fuzzyArtists`) are looked for in the library, not in the folder.
  *
- * @throws CopycatError USAGE (threshold), UNREADABLE_SOURCE (no such folder), DATABASE, CONNECTION, CANCELLED
+ * @throws CopycatError USAGE (threshold, an empty folder), UNREADABLE_SOURCE (no such folder), PERMISSION (no right to write the history, told
+ * before anything is read), DATABASE, CONNECTION, CANCELLED
  *
  * @example
  * const { newFiles, duplicates, uncertain } = await vetFolder(library, "/downloads", { fuzzyThreshold: 0.85 });
@@ -43,6 +44,7 @@ export async function vetFolder(
   const { fuzzyThreshold = 0.8, useFuzzy = true, useContentHash = true, saveHistory = true } = options;
   checkThreshold(fuzzyThreshold);
   const place = await openFolder(folder);
+  if (saveHistory) await library.requireHistory();
   const tally = new VetTally(encodePath(place), fuzzyThreshold);
   const found = await listFiles(place, options, tally);
   const index = new FolderIndex({ threshold: fuzzyThreshold, useFuzzy, useContentHash });
@@ -50,7 +52,7 @@ export async function vetFolder(
     checkSignal(options.signal);
     const some = found.slice(from, from + filesAtOnce);
     const subjects = await readSubjects(
-      library.root,
+      library,
       some.map(({ bytes }) => bytes),
       options,
     );
@@ -77,6 +79,10 @@ export async function vetFolder(
 }
 
 async function openFolder(folder: string | Buffer): Promise<Buffer> {
+  // Else it would be the current one, as where a variable of a script is not set.
+  if (folder === null || folder === undefined || folder.length === 0) {
+    throw new CopycatError("USAGE", "folder cannot be null or empty");
+  }
   const bytes = typeof folder === "string" ? Buffer.from(folder) : folder;
   const absolute = bytes[0] === 0x2f ? bytes : Buffer.concat([Buffer.from(`${resolve(".")}/`), bytes]);
   let end = absolute.length;

@@ -46,16 +46,33 @@ const cells: Readonly<Record<string, (file: LibraryFile) => Cell>> = {
   missing_since: ({ missingSince }) => missingSince,
   indexed_at: ({ indexedAt }) => indexedAt,
   last_verified: ({ lastVerified }) => lastVerified,
+  is_hash_of_name: ({ isHashOfName }) => isHashOfName,
+  inode: ({ inode }) => inode,
+  warnings: ({ warnings }) => (warnings.length === 0 ? null : JSON.stringify(warnings)),
+  id: ({ id }) => id,
 };
 
 /** The names of the columns, as in the table. */
 export const csvHeader: string = Object.keys(cells).join(",");
 
-export function csvLine(file: LibraryFile): string {
+export interface CsvOptions {
+  /**
+   * Puts an apostrophe before texts that a spreadsheet would run as a formula (OWASP, "CSV Injection"); default false, since
+   * such a text is no longer what the tag or the path is.
+   */
+  safeForSpreadsheets?: boolean;
+}
+
+export function csvLine(file: LibraryFile, { safeForSpreadsheets = false }: CsvOptions = {}): string {
   return Object.values(cells)
-    .map((read) => csvCell(read(file)))
+    .map((read) => read(file))
+    .map((cell) => csvCell(safeForSpreadsheets && typeof cell === "string" ? withoutFormula(cell) : cell))
     .join(",");
 }
+
+/** The second four are the same signs in full width. Space before them changes nothing. */
+const withoutFormula = (text: string): string =>
+  /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/.test(text) ? `'${text}` : text;
 
 /** RFC 4180: quotes where a separator, a quote or an end of line is in the cell, or blanks at an end of it. */
 function csvCell(value: Cell): string {
@@ -71,7 +88,10 @@ export type ExportFormat = (typeof exportFormats)[number];
 export async function* fileLines(
   files: AsyncIterable<LibraryFile>,
   format: ExportFormat,
+  options: CsvOptions = {},
 ): AsyncGenerator<string> {
   if (format === "csv") yield csvHeader;
-  for await (const file of files) yield format === "csv" ? csvLine(file) : JSON.stringify(fileJson(file));
+  for await (const file of files) {
+    yield format === "csv" ? csvLine(file, options) : JSON.stringify(fileJson(file));
+  }
 }

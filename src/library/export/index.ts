@@ -1,6 +1,7 @@
 // The room's face: files as records for other programs.
 
 export {
+  type CsvOptions,
   csvHeader,
   csvLine,
   type ExportFormat,

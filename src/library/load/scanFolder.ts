@@ -7,6 +7,7 @@ import { mergePolicies } from "../../bulk/index.ts";
 import { type Database, embeddedFolderName } from "../../database/index.ts";
 import { CopycatError, errorCode, errorMessage } from "../../errors.ts";
 import { checkRejectsFile, RejectsFile } from "../../files/index.ts";
+import { aside, words } from "../../wording.ts";
 import { type ScanOptions, type ScanReport, scanLibrary } from "../scan/index.ts";
 import { defaultLibrary, setLibraryRoot } from "../store/index.ts";
 import { absoluteFolder } from "./absoluteFolder.ts";
@@ -96,7 +97,10 @@ export async function scanFolder(
 export async function checkScan(options: ScanFolderOptions): Promise<void> {
   const { policy, rejectsFile, setRoot, dryRun } = options;
   if (setRoot === true && dryRun === true) {
-    throw new CopycatError("USAGE", "A dry run changes nothing, so it cannot set the root (--set-root).");
+    throw new CopycatError(
+      "USAGE",
+      words("A dry run changes nothing, so it cannot set the root", aside("setRoot"), "."),
+    );
   }
   if (policy !== undefined && !mergePolicies.includes(policy)) {
     throw new CopycatError("USAGE", `Unknown on_conflict "${policy}"; use ${mergePolicies.join(", ")}.`);
@@ -143,8 +147,12 @@ async function run(
       await rejects.flush();
       throw new CopycatError(
         "TOO_MANY_REJECTS",
-        `More than ${maxRejects} files were rejected (--max-rejects), the last one for: ${message.replace(/\.$/, "")}. ` +
-          `${options.commitEvery ? "What was committed before stays" : "Nothing was changed"}. They are listed in ${rejects.path}.`,
+        words(
+          `More than ${maxRejects} files were rejected`,
+          aside("maxRejects"),
+          `, the last one for: ${message.replace(/\.$/, "")}. ` +
+            `${options.commitEvery ? "What was committed before stays" : "Nothing was changed"}. They are listed in ${rejects.path}.`,
+        ),
       );
     },
   }).catch(async (error: unknown) => {

@@ -3,6 +3,8 @@
 const suffixes: ReadonlySet<string> = new Set([
   ...["mp3", "mp2", "aac", "flac", "m4a", "m4b", "wav", "ogg", "oga", "opus", "spx", "aiff", "aif", "aifc"],
   ...["wma", "ape", "wv", "mpc", "dsf", "dff", "mka"],
+  // Other names of some of these.
+  ...["wave", "bwf", "m4r", "wvp"],
 ]);
 
 export const isAudioSuffix = (suffix: string): boolean => suffixes.has(suffix);
@@ -22,7 +24,7 @@ export function formatOfHead(head: Buffer): string | null {
   if (first === "RIFF" && at(8, 4) === "WAVE") return "wav";
   if (first === "FORM" && ["AIFF", "AIFC"].includes(at(8, 4))) return "aiff";
   if (at(4, 4) === "ftyp" && ["M4A ", "M4B "].includes(at(8, 4))) return at(8, 3) === "M4B" ? "m4b" : "m4a";
-  if (first === "wvPk") return "wv";
+  if (first === "wvpk") return "wv";
   if (first === "MAC ") return "ape";
   if (first === "MPCK" || at(0, 3) === "MP+") return "mpc";
   if (first === "DSD ") return "dsf";

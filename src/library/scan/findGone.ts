@@ -3,6 +3,7 @@
 import { lstat } from "node:fs/promises";
 import { decodePath } from "../paths.ts";
 import type { LibraryFile } from "../types.ts";
+import { Links } from "./links.ts";
 import { deviceOf } from "./mounts.ts";
 import { GoneFiles } from "./moves.ts";
 import { isBelow, isGone, joinBytes, type ScanPlace } from "./place.ts";
@@ -35,11 +36,13 @@ export async function addGoneElsewhere(
 ): Promise<void> {
   const hashes = found.flatMap(({ contentHash }) => contentHash ?? []);
   if (library === null || hashes.length === 0) return;
+  const links = new Links(root);
   for (const rows of (await library.batchGetFilesByHashes(hashes, "content")).values()) {
     for (const row of rows) {
       if (isBelow(row.path, [folder]) || gone.has(row)) continue;
       const parent = row.path.split("/").slice(0, -1).join("/");
-      if ((await deviceAt(joinBytes(root, decodePath(row.path)))) !== "none") continue;
+      const isThere = (await deviceAt(joinBytes(root, decodePath(row.path)))) !== "none";
+      if (isThere && !(await links.isBehind(row.path))) continue;
       const device = await deviceAt(joinBytes(root, decodePath(parent)));
       if (device !== "none" && device !== null && row.inode !== null && device === deviceOf(row.inode))
         gone.add(row);

@@ -42,32 +42,63 @@ export class GoneFiles {
   }
 
   /**
-   * Pairs of a new file and the one that it was. A sign that several files have on either side says nothing.
+   * Pairs of a new file and the one that it was. Where several files have a sign on either side, it is the one that has the
+   * same name, if there is one such file on both sides; else the one in the folder to which the others of its folder went.
    *
    * @returns what it was by the new file
    */
   match(found: readonly LibraryFile[]): Map<LibraryFile, LibraryFile> {
     const moves = new Map<LibraryFile, LibraryFile>();
-    const used = new Set<LibraryFile>();
+    for (const sign of signs) this.#pair(found, moves, { before: sign, after: sign });
     for (const sign of signs) {
-      const before = groupBy(
-        this.#files.filter((file) => !used.has(file)),
-        sign,
-      );
-      const after = groupBy(
-        found.filter((file) => !moves.has(file)),
-        sign,
-      );
-      for (const [key, [file, ...others]] of after) {
-        const [old, ...alike] = before.get(key) ?? [];
-        if (file === undefined || old === undefined || others.length > 0 || alike.length > 0) continue;
-        if (areDifferent(old, file)) continue;
-        moves.set(file, old);
-        used.add(old);
-      }
+      const withName = (file: LibraryFile) => join(sign(file), file.filename);
+      this.#pair(found, moves, { before: withName, after: withName });
+    }
+    const newFolders = foldersAfter(moves);
+    for (const sign of signs) {
+      this.#pair(found, moves, {
+        before: (file) => join(sign(file), newFolders.get(folderOf(file)), file.filename),
+        after: (file) => join(sign(file), folderOf(file), file.filename),
+      });
     }
     return moves;
   }
+
+  /** Adds the pairs of files that have a key in common which no other file has on either side. */
+  #pair(
+    found: readonly LibraryFile[],
+    moves: Map<LibraryFile, LibraryFile>,
+    keys: { before: KeyOf; after: KeyOf },
+  ): void {
+    const used = new Set(moves.values());
+    const left = this.#files.filter((file) => !used.has(file));
+    const before = groupBy(left, keys.before);
+    const after = groupBy(
+      found.filter((file) => !moves.has(file)),
+      keys.after,
+    );
+    for (const [key, [file, ...others]] of after) {
+      const [old, ...alike] = before.get(key) ?? [];
+      if (file === undefined || old === undefined || others.length > 0 || alike.length > 0) continue;
+      if (!areDifferent(old, file)) moves.set(file, old);
+    }
+  }
+}
+
+/** No path has a NUL. Null when a part is not there. */
+const join = (...parts: (string | null | undefined)[]): string | null =>
+  parts.every((part) => part != null) ? parts.join("\0") : null;
+
+const folderOf = ({ path, filename }: LibraryFile): string => path.slice(0, -filename.length);
+
+/** Where the files of each folder went, when all that are known of went to one. */
+function foldersAfter(moves: ReadonlyMap<LibraryFile, LibraryFile>): Map<string, string | null> {
+  const folders = new Map<string, string | null>();
+  for (const [file, old] of moves) {
+    const [from, to] = [folderOf(old), folderOf(file)];
+    folders.set(from, !folders.has(from) || folders.get(from) === to ? to : null);
+  }
+  return folders;
 }
 
 /** Where all bytes were compared, a sample says no more. */

@@ -102,15 +102,19 @@ class Scan {
   }
 
   /** What was not looked at, and what did not change. */
-  async #note({ rejects, passedOver, unmounted, links, unchanged, back }: Survey): Promise<void> {
+  async #note({ rejects, passedOver, ignored, unmounted, links, unchanged, back }: Survey): Promise<void> {
     const { log } = this.#options;
     for (const path of unmounted) {
       log.notice(
-        `${path === "" ? "The root" : path} had files of a drive that is not mounted there now; they are not marked as missing (--allow-empty).`,
+        `${path === "" ? "The root" : path} had files of a drive that is not mounted there now; they are not marked as missing, as a scan does that may find folders empty.`,
       );
     }
     for (const { path, mark } of passedOver) {
       log.notice(`${path === "" ? "The root" : path} is passed over: it has a ${mark}.`);
+    }
+    if (ignored.length > 0) {
+      const count = ignored.length === 1 ? "1 file or folder is" : `${ignored.length} files or folders are`;
+      log.notice(`${count} passed over, as patterns of .ndignore say; the first is ${ignored[0]}.`);
     }
     if (links.length > 0) {
       const count = links.length === 1 ? "1 symbolic link is" : `${links.length} symbolic links are`;

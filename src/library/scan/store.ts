@@ -20,7 +20,10 @@ export interface ScanOutcome {
   /** Updates of rows that were equal already. */
   unchanged: number;
   missing: number;
+  /** Of `reactivate`, and of `update`. */
   reactivated: number;
+  /** Ids of `reactivate` and `missing` that had nothing to be changed. */
+  asBefore: readonly number[];
   failures: (RowFailure & { change: "insert" | "update" | "move" })[];
 }
 

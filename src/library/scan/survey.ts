@@ -7,6 +7,7 @@ import { isAudioSuffix } from "./audioFormats.ts";
 import { Mounts } from "./mounts.ts";
 import { isBelow, isGone, type ScanPlace } from "./place.ts";
 import type { KnownFile } from "./store.ts";
+import { Swaps } from "./swaps.ts";
 import type { ScanKind, ScanReject } from "./types.ts";
 import { type FoundItem, listFolder } from "./walk.ts";
 
@@ -39,6 +40,8 @@ export interface Survey {
   gone: KnownFile[];
   rejects: ScanReject[];
   passedOver: { path: string; mark: string }[];
+  /** What patterns pass over. */
+  ignored: string[];
   links: string[];
   /** Folders on which a drive was mounted, as it seems, and is not: what is known below them stays as it is. */
   unmounted: string[];
@@ -63,36 +66,40 @@ export async function surveyFolder(
     gone: [],
     rejects: [],
     passedOver: [],
+    ignored: [],
     links: [],
     unmounted: [],
     away: 0,
   };
   const leftAlone: string[] = [];
-  const mounts = new Mounts(place.root);
+  const looks: Looks = { survey, mounts: new Mounts(place.root), swaps: new Swaps(), doubtful: [] };
   const found = place.exists ? listFolder(place.root, { folder: place.folder, signal: options.signal }) : [];
-  let looks: Promise<void>[] = [];
+  let running: Promise<void>[] = [];
   for await (const item of found) {
     if (item.type !== "file") {
       note(item, survey);
-      if (item.type !== "link") leftAlone.push(item.path);
+      const isFile = item.type === "link" || (item.type === "ignored" && !item.isFolder);
+      if (!isFile) leftAlone.push(item.path);
+      else if (item.type === "ignored") known.delete(item.path);
       continue;
     }
     const row = known.get(item.path) ?? null;
     known.delete(item.path);
     if (!isWanted(item.path, options)) continue;
     survey.files += 1;
-    looks.push(look({ path: item.path, bytes: item.bytes, known: row }, { survey, mounts }, options));
-    if (looks.length < looksAtOnce) continue;
-    await Promise.all(looks);
-    looks = [];
+    running.push(look({ path: item.path, bytes: item.bytes, known: row }, looks, options));
+    if (running.length < looksAtOnce) continue;
+    await Promise.all(running);
+    running = [];
     options.onSeen(survey.files);
   }
-  await Promise.all(looks);
+  await Promise.all(running);
   options.onSeen(survey.files);
   // A scan for audio says nothing of files of other kinds.
   const isAsked = ({ kind }: KnownFile): boolean => options.kind === "any" || kind === "audio";
   const gone = [...known.values()].filter((row) => isAsked(row) && !isBelow(row.path, leftAlone));
-  const away = options.allowEmpty ? null : await mounts.findAway(gone);
+  settleDoubtful(looks, [...gone, ...survey.gone]);
+  const away = options.allowEmpty ? null : await looks.mounts.findAway(gone);
   survey.unmounted = away?.folders ?? [];
   survey.away = away?.rows.size ?? 0;
   for (const row of gone) if (away?.rows.has(row) !== true) survey.gone.push(row);
@@ -101,6 +108,7 @@ export async function surveyFolder(
 
 function note(item: Exclude<FoundItem, { type: "file" }>, survey: Survey): void {
   if (item.type === "link") survey.links.push(item.path);
+  else if (item.type === "ignored") survey.ignored.push(item.path);
   else if (item.type === "passedOver") survey.passedOver.push(item);
   else survey.rejects.push({ path: item.path, code: "unreadable_folder", message: item.message });
 }
@@ -110,9 +118,17 @@ function isWanted(path: string, { kind, sniff }: SurveyOptions): boolean {
   return kind === "any" || isAudioSuffix(suffix) || (sniff && suffix === "");
 }
 
+interface Looks {
+  survey: Survey;
+  mounts: Mounts;
+  swaps: Swaps;
+  /** Files that look unchanged, with another inode than they had. */
+  doubtful: { file: FileToRead; known: KnownFile; inode: bigint }[];
+}
+
 async function look(
   file: FileToRead,
-  { survey, mounts }: { survey: Survey; mounts: Mounts },
+  { survey, mounts, swaps, doubtful }: Looks,
   options: SurveyOptions,
 ): Promise<void> {
   let stats: BigIntStats;
@@ -125,13 +141,31 @@ async function look(
     return;
   }
   const { known } = file;
-  if (known !== null && isSame(known, stats)) mounts.addFile(known, stats.dev);
-  if (known === null || options.reread || !isSame(known, stats)) survey.toRead.push(file);
-  else if (options.fullHash && !known.hasFullHash) survey.toRead.push(file);
-  else {
-    survey.unchanged += 1;
-    if (!known.isActive || known.state === "missing") survey.back.push(known.id);
+  if (known === null) {
+    survey.toRead.push(file);
+    return;
   }
+  const isOther = swaps.differs(known, stats.ino);
+  if (isOther) swaps.leave(known);
+  if (isSame(known, stats)) mounts.addFile(known, stats.dev);
+  if (options.reread || !isSame(known, stats)) survey.toRead.push(file);
+  else if (options.fullHash && !known.hasFullHash) survey.toRead.push(file);
+  else if (isOther) doubtful.push({ file, known, inode: stats.ino });
+  else noteUnchanged(known, survey);
+}
+
+/** When it is known which rows have their files no more. */
+function settleDoubtful({ survey, swaps, doubtful }: Looks, gone: readonly KnownFile[]): void {
+  for (const row of gone) swaps.leave(row);
+  for (const { file, known, inode } of doubtful) {
+    if (swaps.isOther(known, inode)) survey.toRead.push(file);
+    else noteUnchanged(known, survey);
+  }
+}
+
+function noteUnchanged({ id, isActive, state }: KnownFile, survey: Survey): void {
+  survey.unchanged += 1;
+  if (!isActive || state === "missing") survey.back.push(id);
 }
 
 const isSame = ({ size, mtimeNs }: KnownFile, stats: BigIntStats): boolean =>

@@ -2,6 +2,7 @@
 
 import type { IAudioMetadata, ICommonTagsResult } from "music-metadata";
 import type { JsonObject, JsonValue, LibraryFileInput } from "../types.ts";
+import { asUtf8 } from "./infoText.ts";
 
 type TagFields = Omit<LibraryFileInput, "path" | "size">;
 
@@ -26,9 +27,11 @@ const ownColumns = new Set<string>([
 const mostWarnings = 20;
 
 /** The fields of a record that come from tags and from the audio's own headers. */
-export function fieldsOf({ common, format, quality }: IAudioMetadata): TagFields {
+export function fieldsOf({ common: read, format, quality }: IAudioMetadata): TagFields {
+  const isInfo = format.tagTypes?.includes("exif") === true;
+  const common = isInfo ? (asUtf8(read) as ICommonTagsResult) : read;
   const warnings = new Set(
-    quality.warnings.flatMap(({ message }) => (isAboutRoom(message) ? [] : [plainText(message)])),
+    quality.warnings.flatMap(({ message }) => (saysNothing(message) ? [] : [plainText(message)])),
   );
   return {
     artist: text(common.artist),
@@ -57,9 +60,14 @@ export function fieldsOf({ common, format, quality }: IAudioMetadata): TagFields
   };
 }
 
+const idle: readonly string[] = [
+  "Illegal ID3v2 tag length",
+  // The parser compares a chunk with what comes after it, and so complains of nearly each WAV.
+  "Data chunk size exceeds file size",
+];
+
 /** The zeros behind tags are read as if they were some: such warnings quote them, or tell that the last are too few. */
-const isAboutRoom = (message: string): boolean =>
-  message.includes("\0") || message === "Illegal ID3v2 tag length";
+const saysNothing = (message: string): boolean => message.includes("\0") || idle.includes(message);
 
 function yearOf({ year, date }: ICommonTagsResult, warnings: Set<string>): number | null {
   if (year !== undefined && !Number.isNaN(year)) return year;

@@ -4,8 +4,9 @@ import { lstat } from "node:fs/promises";
 import { CopycatError } from "../../errors.ts";
 import { decodePath } from "../paths.ts";
 import { refuseAbsent, refuseEmptied } from "./guard.ts";
+import { Links } from "./links.ts";
 import { Mounts } from "./mounts.ts";
-import { findPlace, isGone, joinBytes } from "./place.ts";
+import { findPlace, isGone, joinBytes, type ScanPlace } from "./place.ts";
 import { type KnownFile, noChanges, type ScanStore } from "./store.ts";
 
 export interface VerifyOptions {
@@ -23,7 +24,7 @@ export interface VerifyOptions {
 export interface VerifyReport {
   checked: number;
   present: number;
-  /** Files that are not there, or no files. */
+  /** Files that are not there, are no files, or are behind a symbolic link, which a scan does not follow either. */
   missing: string[];
   /** Of these, and of `back`: what was marked. */
   marked: number;
@@ -59,15 +60,9 @@ async function verify(
   const changes = noChanges();
   const gone: KnownFile[] = [];
   const mounts = new Mounts(place.root);
+  const links = new Links(place.root);
   const look = async (row: KnownFile): Promise<void> => {
-    const path = joinBytes(place.root, decodePath(row.path));
-    const isThere = await lstat(path, { bigint: true }).then(
-      (stats) => {
-        if (stats.isFile() && row.mtimeNs === stats.mtimeNs) mounts.addFile(row, stats.dev);
-        return stats.isFile();
-      },
-      (error) => (isGone(error) ? false : null),
-    );
+    const isThere = (await links.isBehind(row.path)) ? false : await isFileThere(place, row, mounts);
     report.checked += 1;
     if (isThere === null) report.unknown.push(row.path);
     else if (!isThere) gone.push(row);
@@ -95,7 +90,7 @@ async function verify(
   refuseAbsent(place, report.checked, allowEmpty);
   refuseEmptied(place, { files: report.present + report.unknown.length, gone, away: 0 }, allowEmpty);
   const away = allowEmpty ? null : await mounts.findAway(gone);
-  report.unknown.push(...[...(away?.rows ?? [])].map(({ path }) => path));
+  for (const { path } of away?.rows ?? []) report.unknown.push(path);
   const missing = gone.filter((row) => away?.rows.has(row) !== true);
   report.missing = missing.map(({ path }) => path);
   changes.missing = missing
@@ -104,4 +99,15 @@ async function verify(
   if (!mark) return report;
   const marked = await library.applyScan(changes, { signal });
   return { ...report, marked: marked.missing + marked.reactivated };
+}
+
+/** Null when it cannot be told. */
+async function isFileThere({ root }: ScanPlace, row: KnownFile, mounts: Mounts): Promise<boolean | null> {
+  try {
+    const stats = await lstat(joinBytes(root, decodePath(row.path)), { bigint: true });
+    if (stats.isFile() && row.mtimeNs === stats.mtimeNs) mounts.addFile(row, stats.dev);
+    return stats.isFile();
+  } catch (error) {
+    return isGone(error) ? false : null;
+  }
 }

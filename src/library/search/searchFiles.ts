@@ -2,7 +2,9 @@
 
 import { wrapDatabaseError } from "../../database/index.ts";
 import { CopycatError } from "../../errors.ts";
-import { type FileRow, fileColumns, fileOfRow, type Library } from "../store/index.ts";
+import { type FileRow, fileColumns, type Library } from "../store/index.ts";
+import { makeFileReader } from "../store/origin.ts";
+import { scopeOf } from "../store/tables.ts";
 import type { LibraryFile } from "../types.ts";
 import { conditionOf, type FileQuery } from "./condition.ts";
 
@@ -48,7 +50,10 @@ export async function searchFiles(library: Library, options: SearchFilesOptions 
        order by lower(f.artist), lower(f.album), f.disc_no, f.track_no, f.path limit $${values.length + 2}`,
       [library.id, ...values, limit],
     );
-    return { count: Number(counted.rows[0]?.count ?? 0), files: found.rows.map(fileOfRow) };
+    return {
+      count: Number(counted.rows[0]?.count ?? 0),
+      files: found.rows.map(makeFileReader(scopeOf(library))),
+    };
   } catch (error) {
     throw wrapDatabaseError(error, `The library "${library.name}" cannot be searched`);
   }

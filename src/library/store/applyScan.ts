@@ -4,7 +4,9 @@ import type { PoolClient } from "pg";
 import { bulkLoad, type RejectedRow } from "../../bulk/index.ts";
 import type { LibraryFile, RowFailure } from "../types.ts";
 import { failuresOf, type PlacedFile } from "./failures.ts";
-import { findAbsent, firstOfEachPath, insertTable, reserveIds, rowsOf } from "./insertFiles.ts";
+import { findAbsent, firstOfEachPath, insertTable, reserveIds, rowsOf, sortIds } from "./insertFiles.ts";
+import { type FileMove, moveFiles } from "./moveFiles.ts";
+import { requireScanLock } from "./scanLock.ts";
 import type { GrowingScope, LibraryScope } from "./tables.ts";
 import { transact } from "./transact.ts";
 import { lastOfEachId, lockIds, updateLocked } from "./updateFiles.ts";
@@ -14,7 +16,7 @@ export interface ScanChanges {
   /** By their ids. */
   update?: readonly LibraryFile[];
   /** The row keeps its id, and gets all that the file says, its path too. */
-  move?: readonly { id: number; file: LibraryFile }[];
+  move?: readonly FileMove[];
   /** Ids of files that are there again: active, and present. */
   reactivate?: readonly number[];
   /** Ids of files that are not where they should be: inactive, and missing since now. */
@@ -34,9 +36,12 @@ export interface ApplyScanReport {
   /** Updates of rows that were equal already. */
   unchanged: number;
   moved: number;
+  /** Rows that were inactive or missing, and are active now: of `reactivate`, and of `update`. */
   reactivated: number;
   missing: number;
   verified: number;
+  /** Ids of `reactivate` and `missing` that had nothing to be changed: their rows were so already, or are not there. */
+  asBefore: number[];
   failures: ScanFailure[];
 }
 
@@ -48,13 +53,19 @@ export async function applyScan(
   const { insert = [], update = [], move = [] } = changes;
   const ids = insert.length === 0 ? [] : await reserveIds(scope, insert.length);
   const report = await transact(scope, { doing: "Writing what was scanned", signal }, async (client) => {
+    await requireScanLock(client, scope);
     await lockIds(client, scope, changedIds(changes));
+    const inactive = await listInactive(client, scope, update);
     const marked = await markFound(client, scope, changes);
     const moved = await moveFiles(client, scope, move);
     const updated = await updateAll(client, scope, update);
+    const refused = new Set(updated.failures.map(({ index }) => index));
+    const isBack = ({ id, isActive, state }: LibraryFile, index: number): boolean =>
+      inactive.has(id) && isActive && state === "present" && !refused.has(index);
     const inserted = await insertAll(client, scope, insert, ids);
     return {
       ...marked,
+      reactivated: marked.reactivated + update.filter(isBack).length,
       moved: move.length - moved.failures.length,
       updated: update.length - updated.unchanged - updated.failures.length,
       unchanged: updated.unchanged,
@@ -86,35 +97,52 @@ function named(change: ScanFailure["change"], failures: readonly RowFailure[]): 
   return failures.map((failure) => ({ ...failure, change })).sort((a, b) => a.index - b.index);
 }
 
+/** Of files that are to be updated, the ids of those that are not active now. */
+async function listInactive(
+  client: PoolClient,
+  { tables, libraryId }: LibraryScope,
+  files: readonly LibraryFile[],
+): Promise<Set<number | null>> {
+  if (files.length === 0) return new Set();
+  const { rows } = await client.query<{ id: string }>(
+    `select id from ${tables.file}
+      where library_id = $1 and id = any($2::bigint[]) and (not is_active or state = 'missing')`,
+    [libraryId, files.flatMap(({ id }) => id ?? [])],
+  );
+  return new Set(rows.map(({ id }) => Number(id)));
+}
+
 async function markFound(
   client: PoolClient,
   { tables, libraryId }: LibraryScope,
   { reactivate = [], missing = [], verified = [] }: ScanChanges,
-): Promise<Pick<ApplyScanReport, "reactivated" | "missing" | "verified">> {
+): Promise<Pick<ApplyScanReport, "reactivated" | "missing" | "verified" | "asBefore">> {
   const now = new Date();
-  const mark = async (ids: readonly number[], set: string, where: string): Promise<number> => {
-    if (ids.length === 0) return 0;
-    const { rows } = await client.query<{ count: string }>(
-      `with marked as (
-        update ${tables.file} set ${set}
-        where library_id = $1 and id = any($2::bigint[]) and ${where} returning 1
-      ) select count(*) as count from marked, (select $3::timestamptz) as now`,
+  const mark = async (ids: readonly number[], set: string, where: string): Promise<Set<number>> => {
+    if (ids.length === 0) return new Set();
+    const { rows } = await client.query<{ id: string }>(
+      `update ${tables.file} set ${set}
+        where library_id = $1 and id = any($2::bigint[]) and ${where} returning id`,
       [libraryId, ids, now],
     );
-    return Number(rows[0]?.count);
+    return new Set(rows.map(({ id }) => Number(id)));
   };
+  const back = await mark(
+    reactivate,
+    "is_active = true, state = 'present', missing_since = null, last_verified = $3",
+    "(not is_active or state = 'missing')",
+  );
+  const gone = await mark(
+    missing,
+    "is_active = false, state = 'missing', missing_since = $3",
+    "(is_active or state <> 'missing')",
+  );
+  const seen = await mark(verified, "last_verified = $3", "true");
   return {
-    reactivated: await mark(
-      reactivate,
-      "is_active = true, state = 'present', missing_since = null, last_verified = $3",
-      "(not is_active or state = 'missing')",
-    ),
-    missing: await mark(
-      missing,
-      "is_active = false, state = 'missing', missing_since = $3",
-      "(is_active or state <> 'missing')",
-    ),
-    verified: await mark(verified, "last_verified = $3", "true"),
+    reactivated: back.size,
+    missing: gone.size,
+    verified: seen.size,
+    asBefore: [...reactivate.filter((id) => !back.has(id)), ...missing.filter((id) => !gone.has(id))],
   };
 }
 
@@ -135,40 +163,6 @@ async function updateAll(
   return { unchanged: done.unchanged, failures: [...failures, ...done.failures] };
 }
 
-/**
- * One file may have gone where another one was, and that one on: all leave their old paths first, for such as no file has.
- * What cannot be moved gets its old path back.
- */
-async function moveFiles(
-  client: PoolClient,
-  scope: LibraryScope,
-  moves: NonNullable<ScanChanges["move"]>,
-): Promise<Outcome> {
-  if (moves.length === 0) return { unchanged: 0, failures: [] };
-  const { tables, libraryId } = scope;
-  const ids = moves.map(({ id }) => id);
-  // No path that encodePath made has a backslash before an "m".
-  const { rows } = await client.query<{ id: string; path: string }>(
-    `with old as (select id, path from ${tables.file} where library_id = $1 and id = any($2::bigint[]))
-      update ${tables.file} f set path = '\\moving/' || f.id from old where f.id = old.id
-      returning f.id, old.path`,
-    [libraryId, ids],
-  );
-  const outcome = await updateAll(
-    client,
-    scope,
-    moves.map(({ id, file }) => ({ ...file, id })),
-  );
-  if (outcome.failures.length > 0) {
-    await client.query(
-      `update ${tables.file} f set path = old.path from unnest($2::bigint[], $3::text[]) as old (id, path)
-        where f.library_id = $1 and f.id = old.id and f.path = '\\moving/' || f.id`,
-      [libraryId, rows.map(({ id }) => id), rows.map(({ path }) => path)],
-    );
-  }
-  return outcome;
-}
-
 async function insertAll(
   client: PoolClient,
   scope: LibraryScope,
@@ -180,6 +174,7 @@ async function insertAll(
   const placed = firstOfEachPath(all, failures);
   if (placed.length === 0) return failures;
   const ids = reserved.slice(0, placed.length);
+  sortIds(placed, ids);
   const rejects: RejectedRow[] = [];
   const { skipped } = await bulkLoad(client, insertTable(scope), rowsOf(scope, placed, ids), {
     policy: "skip",

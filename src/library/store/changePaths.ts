@@ -30,7 +30,10 @@ export async function deleteFiles(
   });
 }
 
-/** A path that stands twice is marked once, and was as wanted the second time. */
+/**
+ * A path that stands twice is marked once, and was as wanted the second time. It lasts until a scan, or a check that marks, finds
+ * the file: one that is there is active.
+ */
 export async function markInactive(
   scope: LibraryScope,
   paths: readonly string[],

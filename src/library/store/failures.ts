@@ -58,6 +58,10 @@ export function duplicatePath({ index, path }: { index: number; path: string }, 
   return { index, path, code: "duplicate_path", message };
 }
 
+export function noId({ index, path }: { index: number; path: string }): RowFailure {
+  return { index, path, code: "no_id", message: `${path} has no id; add it, or look it up before.` };
+}
+
 export function notFound({ index, path }: { index: number; path: string }, what: string): RowFailure {
   return { index, path, code: "not_found", message: `${what} is not in the library.` };
 }

@@ -8,6 +8,7 @@
 import { withClientCursor, wrapDatabaseError } from "../../database/index.ts";
 import { Likeness, lengthsAlike, prepareText } from "../likeness.ts";
 import { artistKey, titleKey } from "../normalise.ts";
+import { isStorableText } from "../paths.ts";
 import type { LibraryFile } from "../types.ts";
 import { keyCharacters, storedKey } from "./fileRow.ts";
 import { BestMatches, judgeTitles, type StoredTitle, type Wanted } from "./judgeTitles.ts";
@@ -53,7 +54,10 @@ export async function findSimilar(
   keys: readonly SimilarityKey[],
   { threshold, most = 10, fuzzyArtists = false }: SimilarityOptions,
 ): Promise<SimilarFile[]> {
-  const asked = keys.filter(({ artistKey, titleKey }) => artistKey !== "" && titleKey !== "");
+  // No row has a key that cannot be stored.
+  const asked = keys.filter(
+    ({ artistKey, titleKey }) => artistKey !== "" && titleKey !== "" && isStorableText(artistKey),
+  );
   if (asked.length === 0) return [];
   const artists = groupByArtist(asked, { threshold, most });
   if (fuzzyArtists) await addNearArtists(scope, artists);

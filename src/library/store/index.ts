@@ -4,6 +4,7 @@ export type { ApplyScanReport, ScanChanges, ScanFailure } from "./applyScan.ts";
 export type { BatchCollector, BatchKind } from "./batchOperation.ts";
 export { type FileRow, fileColumns, fileOfRow } from "./fileRow.ts";
 export type { SimilarFile, SimilarityKey, SimilarityOptions } from "./findSimilar.ts";
+export { inspectLibraryStore, type LibraryStoreFacts } from "./inspectStore.ts";
 export { deleteLibrary, type LibraryFacts, listLibraries, setLibraryRoot } from "./libraries.ts";
 export { type ActiveOption, Library } from "./library.ts";
 export type { KnownFile } from "./listFiles.ts";

@@ -1,11 +1,12 @@
 // Files added by thousands: COPY, with each one that does not go in named.
 
 import type { ClientBase, Pool } from "pg";
-import { bulkLoad, type RejectedRow, type TableDescription } from "../../bulk/index.ts";
+import { bulkLoad, type RejectedRow, type TableDescription, type TableFacts } from "../../bulk/index.ts";
 import type { BatchReport, LibraryFileInput, RowFailure } from "../types.ts";
 import { ask } from "./ask.ts";
 import { byIndex, duplicatePath, failuresOf, type PlacedFile, placeFiles } from "./failures.ts";
-import { columns, rowOfFile } from "./fileRow.ts";
+import { columns, type FileRowValues, rowOfFile } from "./fileRow.ts";
+import { inspectAhead } from "./inspectAhead.ts";
 import { type BatchOptions, clampBatchSize, insertLimits, requireSome } from "./options.ts";
 import type { GrowingScope, LibraryScope } from "./tables.ts";
 
@@ -17,8 +18,16 @@ export async function insertFiles(
   clampBatchSize(batchSize, insertLimits);
   requireSome(inputs, "files");
   const failures: RowFailure[] = [];
+  // The server counts while the files are looked at here; ids of those that do not go in are lost.
+  const reserving = reserveIds(scope, inputs.length);
+  reserving.catch(() => undefined);
+  const inspecting = await inspectAhead(scope, insertTable(scope));
   const placed = firstOfEachPath(placeFiles(inputs, failures), failures);
-  if (placed.length > 0) failures.push(...(await load(scope, placed, signal)));
+  if (placed.length > 0) {
+    const ids = (await reserving).slice(0, placed.length);
+    const facts = await inspecting();
+    for (const failure of await load(scope, placed, ids, { signal, facts })) failures.push(failure);
+  }
   const changed = inputs.length - failures.length;
   await scope.growth.add(changed);
   return { read: inputs.length, changed, unchanged: 0, failures: failures.sort(byIndex) };
@@ -43,13 +52,14 @@ export function insertTable({ tables }: LibraryScope): TableDescription {
 async function load(
   scope: LibraryScope,
   placed: readonly PlacedFile[],
-  signal: AbortSignal | undefined,
+  ids: number[],
+  { signal, facts }: { signal: AbortSignal | undefined; facts: TableFacts | null },
 ): Promise<RowFailure[]> {
-  const ids = await reserveIds(scope, placed.length);
-  const rows = rowsOf(scope, placed, ids);
+  sortIds(placed, ids);
   let rejects: RejectedRow[] = [];
-  const report = await bulkLoad(scope.database, insertTable(scope), () => rows, {
+  const report = await bulkLoad(scope.database, insertTable(scope), () => rowsOf(scope, placed, ids), {
     policy: "skip",
+    ...(facts === null ? {} : { facts }),
     ...(signal === undefined ? {} : { signal }),
     onReject: (reject) => {
       rejects.push(reject);
@@ -68,7 +78,9 @@ async function load(
  */
 export async function reserveIds(scope: LibraryScope, count: number): Promise<number[]> {
   const rows = await ask<{ ids: string[] }>(scope, {
-    text: "select array_agg(nextval(pg_get_serial_sequence($1, 'id')::regclass)) as ids from generate_series(1, $2)",
+    // The sequence is looked up once: as an argument of nextval it is for each id, which took 7 us.
+    text: `select array_agg(nextval(s.name)) as ids
+      from (select pg_get_serial_sequence($1, 'id')::regclass as name offset 0) s, generate_series(1, $2)`,
     values: [scope.tables.file, count],
     doing: "Adding files",
   });
@@ -76,19 +88,23 @@ export async function reserveIds(scope: LibraryScope, count: number): Promise<nu
 }
 
 /** Ids rise with the place in the input, though rows are sent in the order of their paths. */
-export function rowsOf(
-  { libraryId }: LibraryScope,
-  placed: readonly PlacedFile[],
-  ids: number[],
-): unknown[][] {
+export function sortIds(placed: readonly PlacedFile[], ids: number[]): void {
   const order = placed.map((_, place) => place);
   order.sort((a, b) => (placed[a] as PlacedFile).index - (placed[b] as PlacedFile).index);
   const sorted = [...ids].sort((a, b) => a - b);
   for (const [rank, place] of order.entries()) ids[place] = sorted[rank] as number;
+}
+
+/** Made one by one, while those before them are on their way. */
+export function* rowsOf(
+  { libraryId }: LibraryScope,
+  placed: readonly PlacedFile[],
+  ids: readonly number[],
+): Generator<FileRowValues> {
   const indexedAt = new Date();
-  return placed.map(({ file }, place) => [
-    ...rowOfFile(file, { id: ids[place] as number, libraryId, indexedAt }),
-  ]);
+  for (const [place, { file }] of placed.entries()) {
+    yield rowOfFile(file, { id: ids[place] as number, libraryId, indexedAt });
+  }
 }
 
 /** Of rows that were sent and not rejected: those that met their like. */

@@ -19,7 +19,7 @@ import { addFile, countFiles, deleteFile, fileExists, markFileInactive, updateFi
 import { getStatistics, type LibraryStatistics, saveStatistics } from "./statistics.ts";
 import type { GrowingScope, Tables } from "./tables.ts";
 import { updateFiles } from "./updateFiles.ts";
-import { listVettings, saveVetting, type Vetting, type VettingInput } from "./vettings.ts";
+import { listVettings, requireHistory, saveVetting, type Vetting, type VettingInput } from "./vettings.ts";
 
 export interface ActiveOption {
   /** Leaves out files that were marked inactive; default true. */
@@ -82,7 +82,10 @@ export class Library {
     return deleteFiles(this.#scope, paths, options);
   }
 
-  /** Keeps the rows but leaves them out of searches. Those that are inactive already are `unchanged`. */
+  /**
+   * Keeps the rows but leaves them out of searches. Those that are inactive already are `unchanged`. A scan, or a check that
+   * marks, makes a row active again when its file is there.
+   */
   batchMarkInactive(paths: readonly string[], options: BatchOptions = {}): Promise<BatchReport> {
     return markInactive(this.#scope, paths, options);
   }
@@ -124,7 +127,13 @@ export class Library {
 
   // One by one.
 
-  /** @returns its id @throws CopycatError INVALID_INPUT; CONFLICT when the path is there */
+  /**
+   * Checked as many are, and tried again as they are when it fails for a reason that passes.
+   *
+   * @returns its id
+   * @throws CopycatError INVALID_INPUT, CONFLICT (the path is there): `details` has the code that `batchInsertFiles` gives;
+   * DATABASE, CONNECTION
+   */
   addFile(file: LibraryFileInput): Promise<number> {
     return addFile(this.#scope, file);
   }
@@ -154,7 +163,12 @@ export class Library {
     return searchByArtistTitle(this.#scope, query);
   }
 
-  /** In the order of the paths' bytes, in pages: nothing is held open between them. */
+  /**
+   * In the order of the paths' bytes, as they are when the first one is asked for: what is written meanwhile is not seen. Holds
+   * a connection of the database until the end, or until the loop is left.
+   *
+   * @throws CopycatError DATABASE, CONNECTION
+   */
   listFiles(options: ActiveOption = {}): AsyncIterable<LibraryFile> {
     return listFiles(this.#scope, options);
   }
@@ -193,6 +207,11 @@ export class Library {
   /** Stores the numbers of now; with the duration of a scan, it was just now. */
   saveStatistics(options: { scanMs?: number } = {}): Promise<LibraryStatistics> {
     return saveStatistics(this.#scope, options);
+  }
+
+  /** @throws CopycatError PERMISSION when a vetting could not be stored: the message says which right it takes */
+  requireHistory(): Promise<void> {
+    return requireHistory(this.#scope);
   }
 
   /** @returns its id */

@@ -1,9 +1,11 @@
-// All files, page by page in the order of their paths.
+// All files in the order of their paths.
 
 import type { QueryResultRow } from "pg";
+import { withClientCursor, wrapDatabaseError } from "../../database/index.ts";
 import type { LibraryFile } from "../types.ts";
 import { ask } from "./ask.ts";
-import { type FileRow, fileColumns, fileOfRow } from "./fileRow.ts";
+import { type FileRow, fileColumns } from "./fileRow.ts";
+import { makeFileReader } from "./origin.ts";
 import type { LibraryScope } from "./tables.ts";
 
 /** What a scan compares with the disk. */
@@ -23,16 +25,24 @@ export interface KnownFile {
   hasFullHash: boolean;
 }
 
-const pageRows = { whole: 1000, known: 10_000 };
-
+/** By one cursor, which sees the library as it was at its beginning: a file that moves meanwhile comes once. */
 export async function* listFiles(
   scope: LibraryScope,
   { activeOnly = true }: { activeOnly?: boolean } = {},
 ): AsyncGenerator<LibraryFile> {
-  const where = activeOnly ? "f.is_active" : "true";
-  const query = { columns: fileColumns("f"), where, values: [], rows: pageRows.whole };
-  for await (const row of pages<FileRow>(scope, query)) yield fileOfRow(row);
+  const { database, tables, libraryId } = scope;
+  const read = makeFileReader(scope);
+  const text = `
+    select ${fileColumns("f")} from ${tables.file} f
+    where f.library_id = $1 ${activeOnly ? "and f.is_active" : ""} order by f.path`;
+  try {
+    for await (const row of withClientCursor<FileRow>(database, text, [libraryId])) yield read(row);
+  } catch (error) {
+    throw wrapDatabaseError(error, "Listing files failed");
+  }
 }
+
+const pageRows = 10_000;
 
 type KnownRow = Pick<
   FileRow,
@@ -47,7 +57,7 @@ export async function* listKnown(scope: LibraryScope, prefix: string): AsyncGene
   // In the order of bytes the files of a folder are those from "folder/" up to "folder0", the character after the slash.
   const where = prefix === "" ? "true" : "f.path >= $3 and f.path < $4";
   const values = prefix === "" ? [] : [`${prefix}/`, `${prefix}0`];
-  const query = { columns, where, values, rows: pageRows.known };
+  const query = { columns, where, values };
   for await (const row of pages<KnownRow>(scope, query)) {
     yield {
       id: Number(row.id),
@@ -67,16 +77,17 @@ interface PageQuery {
   columns: string;
   where: string;
   values: readonly string[];
-  rows: number;
 }
+
+/** For scans, which take long and lock others out: nothing is held open between the pages. */
 
 async function* pages<Row extends QueryResultRow & { path: string }>(
   scope: LibraryScope,
-  { columns, where, values, rows: limit }: PageQuery,
+  { columns, where, values }: PageQuery,
 ): AsyncGenerator<Row> {
   const text = `
     select ${columns} from ${scope.tables.file} f
-    where f.library_id = $1 and f.path > $2 and ${where} order by f.path limit ${limit}`;
+    where f.library_id = $1 and f.path > $2 and ${where} order by f.path limit ${pageRows}`;
   for (let after = ""; ; ) {
     const rows = await ask<Row>(scope, {
       text,
@@ -85,7 +96,7 @@ async function* pages<Row extends QueryResultRow & { path: string }>(
     });
     yield* rows;
     const last = rows.at(-1);
-    if (last === undefined || rows.length < limit) return;
+    if (last === undefined || rows.length < pageRows) return;
     after = last.path;
   }
 }

@@ -2,7 +2,8 @@
 
 import type { LibraryFile } from "../types.ts";
 import { ask } from "./ask.ts";
-import { type FileRow, fileColumns, fileOfRow } from "./fileRow.ts";
+import { type FileRow, fileColumns } from "./fileRow.ts";
+import { makeFileReader } from "./origin.ts";
 import type { LibraryScope } from "./tables.ts";
 
 /**
@@ -20,5 +21,6 @@ export async function listFilesByIds(
     values: [scope.libraryId, ids],
     doing: "Reading files of the library",
   });
-  return new Map(rows.map((row) => [Number(row.id), fileOfRow(row)]));
+  const read = makeFileReader(scope);
+  return new Map(rows.map((row) => [Number(row.id), read(row)]));
 }

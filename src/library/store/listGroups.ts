@@ -2,8 +2,9 @@
 
 import { withClientCursor, wrapDatabaseError } from "../../database/index.ts";
 import type { HashType, LibraryFile } from "../types.ts";
-import { type FileRow, fileColumns, fileOfRow } from "./fileRow.ts";
+import { type FileRow, fileColumns } from "./fileRow.ts";
 import { hashColumn } from "./lookups.ts";
+import { makeFileReader } from "./origin.ts";
 import type { LibraryScope } from "./tables.ts";
 
 /**
@@ -16,6 +17,7 @@ export async function* listGroups(
   scope: LibraryScope,
   { by }: { by: HashType },
 ): AsyncGenerator<LibraryFile[]> {
+  const read = makeFileReader(scope);
   let group: LibraryFile[] = [];
   let current: string | null = null;
   try {
@@ -28,7 +30,7 @@ export async function* listGroups(
         group = [];
         current = row.group_hash;
       }
-      group.push(fileOfRow(row));
+      group.push(read(row));
     }
   } catch (error) {
     throw wrapDatabaseError(error, "Looking for files with the same hash failed");

@@ -4,8 +4,9 @@ import { CopycatError } from "../../errors.ts";
 import { isStorableText } from "../paths.ts";
 import type { HashType, LibraryFile } from "../types.ts";
 import { ask } from "./ask.ts";
-import { type FileRow, fileColumns, fileOfRow } from "./fileRow.ts";
+import { type FileRow, fileColumns } from "./fileRow.ts";
 import { type BatchOptions, clampBatchSize, insertLimits, requireSome } from "./options.ts";
+import { makeFileReader } from "./origin.ts";
 import type { LibraryScope } from "./tables.ts";
 
 const hashColumns: Readonly<Record<HashType, string>> = {
@@ -35,8 +36,9 @@ export async function findFilesByPaths(
   clampBatchSize(batchSize, insertLimits);
   requireSome(paths, "paths");
   const found = new Map<string, LibraryFile | null>(paths.map((path) => [path, null]));
+  const read = makeFileReader(scope);
   for await (const rows of findRows(scope, found.keys(), { column: "path", where: "true", signal })) {
-    for (const row of rows) found.set(row.path, fileOfRow(row));
+    for (const row of rows) found.set(row.path, read(row));
   }
   return found;
 }
@@ -50,8 +52,9 @@ export async function findFilesByHashes(
   const column = hashColumn(type);
   requireSome(hashes, "hashes");
   const found = new Map<string, LibraryFile[]>(hashes.map((hash) => [hash, []]));
+  const read = makeFileReader(scope);
   for await (const rows of findRows(scope, found.keys(), { column, where: "is_active", signal })) {
-    for (const row of rows) found.get(row[column as "metadata_hash"])?.push(fileOfRow(row));
+    for (const row of rows) found.get(row[column as "metadata_hash"])?.push(read(row));
   }
   for (const files of found.values()) files.sort((a, b) => (a.id as number) - (b.id as number));
   return found;

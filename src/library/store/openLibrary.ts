@@ -1,7 +1,8 @@
 // Is there a library store? If there is none, it is made; then a library in it.
 
-import { type Database, wrapDatabaseError } from "../../database/index.ts";
+import { checkIdentifier, type Database, wrapDatabaseError } from "../../database/index.ts";
 import { CopycatError } from "../../errors.ts";
+import { aside, setting, words } from "../../wording.ts";
 import { ensureTables, requireTables } from "./ensureTables.ts";
 import { Library } from "./library.ts";
 import { defaultLibrary, defaultSchema, type Tables, tablesOf } from "./tables.ts";
@@ -30,7 +31,7 @@ export async function openLibrary(
   database: Database,
   { schema = defaultSchema, library: name = defaultLibrary, root, create = true }: OpenLibraryOptions = {},
 ): Promise<Library> {
-  checkName(schema, "The name of the schema");
+  checkIdentifier(schema, "The name of the schema");
   checkName(name, "The name of the library");
   if (root !== undefined) checkName(root, "The root of the library");
   const wanted = root === undefined ? null : withoutEnd(root);
@@ -86,8 +87,13 @@ async function findLibrary(
 function refuseRoot(name: string, { has, wanted }: { has: string | null; wanted: string }): never {
   throw new CopycatError(
     "USAGE",
-    `The library "${name}" has the root ${has}, not ${wanted}. Leave the root out, or name another library (--library) for ` +
-      "a folder of its own; if the files went there, scan with --set-root (setLibraryRoot).",
+    words(
+      `The library "${name}" has the root ${has}, not ${wanted}. Leave the root out, or name another library`,
+      aside("library"),
+      " for a folder of its own; if the files went there, scan with ",
+      setting("setRoot", true),
+      ".",
+    ),
   );
 }
 

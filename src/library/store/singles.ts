@@ -1,69 +1,86 @@
 // One file at a time. For ten and more, the functions over many.
 
-import type { Column } from "../../bulk/index.ts";
-import { wrapDatabaseError } from "../../database/index.ts";
-import { CopycatError, errorCode } from "../../errors.ts";
+import type { PoolClient } from "pg";
+import { CopycatError, errorCode, errorMessage } from "../../errors.ts";
+import { isStorableText } from "../paths.ts";
 import { makeLibraryFile } from "../record.ts";
 import type { LibraryFile, LibraryFileInput } from "../types.ts";
-import { uniquePath } from "./failures.ts";
-import { columns, type FileRowValues, rowOfFile } from "./fileRow.ts";
+import { ask } from "./ask.ts";
+import { duplicatePath, noId, notFound, uniquePath } from "./failures.ts";
+import { columns, rowOfFile } from "./fileRow.ts";
+import { makeRowTexts } from "./rowTexts.ts";
 import type { LibraryScope } from "./tables.ts";
+import { transact } from "./transact.ts";
 
 /** Without the id, which is the sequence's, and the library, in which a row stays. */
 const written = columns.filter(({ name }) => name !== "id" && name !== "library_id");
+const writtenPlaces = written.map((column) => columns.indexOf(column));
+const textsOf = makeRowTexts(written);
 
-function rowOf(
+/** As functions over many check it. @throws CopycatError INVALID_INPUT */
+function checkFile(
   { libraryId }: LibraryScope,
   input: LibraryFileInput,
   indexedAt: Date | null,
-): { file: LibraryFile; row: FileRowValues } {
+): { file: LibraryFile; row: (string | null)[] } {
   if (input === null || input === undefined) throw new CopycatError("USAGE", "file cannot be null");
-  const file = makeLibraryFile(input);
-  const row = rowOfFile(file, { id: 0, libraryId, indexedAt });
-  return { file, row: row.filter((_, place) => written.includes(columns[place] as Column)) };
-}
-
-export async function addFile(scope: LibraryScope, input: LibraryFileInput): Promise<number> {
-  const { file, row } = rowOf(scope, input, new Date());
-  const { database, tables, libraryId } = scope;
-  const text = `
-    insert into ${tables.file} (library_id, ${written.map(({ name }) => name).join(", ")})
-    values ($${row.length + 1}, ${written.map(({ type }, place) => `$${place + 1}::${type}`).join(", ")}) returning id`;
   try {
-    const { rows } = await database.pool.query<{ id: string }>(text, [...parameters(row), libraryId]);
-    return Number(rows[0]?.id);
+    const file = makeLibraryFile(input);
+    const row = rowOfFile(file, { id: 0, libraryId, indexedAt });
+    return { file, row: textsOf(writtenPlaces.map((place) => row[place])) };
   } catch (error) {
-    throw explain(error, file.path);
+    if (error instanceof CopycatError) throw error;
+    // What JavaScript says of a value of another kind.
+    throw new CopycatError("INVALID_INPUT", errorMessage(error), { cause: error });
   }
 }
 
-function explain(error: unknown, path: string): unknown {
-  const isTaken =
-    errorCode(error) === "23505" &&
-    typeof error === "object" &&
-    error !== null &&
-    "constraint" in error &&
-    error.constraint === uniquePath;
-  if (!isTaken) return wrapDatabaseError(error, `${path} could not be stored`);
-  const message = `${path} is in the library already; update it, or leave it out.`;
-  return new CopycatError("CONFLICT", message, { cause: error });
+/** Tried again when it fails for a reason that passes; a commit whose outcome nobody knows is not. */
+function write<Result>(
+  scope: LibraryScope,
+  path: string,
+  work: (client: PoolClient) => Promise<Result>,
+): Promise<Result> {
+  return transact(scope, { doing: `Writing ${path}` }, async (client) => {
+    try {
+      return await work(client);
+    } catch (error) {
+      throw isTakenPath(error) ? refusal("CONFLICT", duplicatePath({ index: 0, path }), error) : error;
+    }
+  });
 }
 
-/** pg writes an array as one of PostgreSQL's, where jsonb is wanted. */
-function parameters(row: FileRowValues): unknown[] {
-  return row.map((value) => {
-    const isJson = typeof value === "object" && value !== null && !(value instanceof Date);
-    return isJson ? JSON.stringify(value) : value;
+function isTakenPath(error: unknown): boolean {
+  return errorCode(error) === "23505" && (error as { constraint?: unknown }).constraint === uniquePath;
+}
+
+function refusal(
+  code: "CONFLICT" | "INVALID_INPUT" | "NOT_FOUND",
+  failure: { code: string; message: string },
+  cause?: unknown,
+): CopycatError {
+  return new CopycatError(code, failure.message, { cause, details: [failure.code] });
+}
+
+export async function addFile(scope: LibraryScope, input: LibraryFileInput): Promise<number> {
+  const { file, row } = checkFile(scope, input, new Date());
+  const { tables, libraryId } = scope;
+  const text = `
+    insert into ${tables.file} (library_id, ${written.map(({ name }) => name).join(", ")})
+    values ($${row.length + 1}, ${written.map(({ type }, place) => `$${place + 1}::${type}`).join(", ")}) returning id`;
+  return write(scope, file.path, async (client) => {
+    const { rows } = await client.query<{ id: string }>(text, [...row, libraryId]);
+    return Number(rows[0]?.id);
   });
 }
 
 export async function updateFile(scope: LibraryScope, input: LibraryFileInput): Promise<boolean> {
-  const { file, row } = rowOf(scope, input, null);
+  const { file, row } = checkFile(scope, input, null);
   const { id, path } = file;
-  if (id === null) {
-    throw new CopycatError("INVALID_INPUT", `${path} has no id; add it, or look it up before.`);
+  if (id === null || !Number.isSafeInteger(id)) {
+    throw refusal("INVALID_INPUT", noId({ index: 0, path }));
   }
-  const { database, tables, libraryId } = scope;
+  const { tables, libraryId } = scope;
   const names = written.map(({ name }) => name);
   // The time at which a file was indexed stays, unless another one is given.
   const values = written.map(({ name, type }, place) =>
@@ -79,17 +96,12 @@ export async function updateFile(scope: LibraryScope, input: LibraryFileInput): 
       returning 1
     )
     select (select count(*) from old)::int as found, (select count(*) from changed)::int as changed`;
-  try {
-    const { rows } = await database.pool.query<{ found: number; changed: number }>(text, [
-      ...parameters(row),
-      id,
-      libraryId,
-    ]);
-    if (rows[0]?.found === 1) return rows[0].changed === 1;
-  } catch (error) {
-    throw explain(error, path);
-  }
-  throw new CopycatError("NOT_FOUND", `A file with the id ${id} is not in the library.`);
+  const counts = await write(scope, path, async (client) => {
+    const { rows } = await client.query<{ found: number; changed: number }>(text, [...row, id, libraryId]);
+    return rows[0];
+  });
+  if (counts?.found === 1) return counts.changed === 1;
+  throw refusal("NOT_FOUND", notFound({ index: 0, path }, `A file with the id ${id}`));
 }
 
 export function markFileInactive(scope: LibraryScope, path: string): Promise<boolean> {
@@ -104,47 +116,48 @@ export function deleteFile(scope: LibraryScope, path: string): Promise<boolean> 
 }
 
 async function changes(
-  { database, libraryId }: LibraryScope,
+  scope: LibraryScope,
   statement: string,
   { path, where }: { path: string; where: string },
 ): Promise<boolean> {
-  try {
-    const { rows } = await database.pool.query(
+  // No file has such a path.
+  if (!isStorableText(path)) return false;
+  return write(scope, path, async (client) => {
+    const { rows } = await client.query(
       `${statement} where library_id = $1 and path = $2 ${where} returning id`,
-      [libraryId, path],
+      [scope.libraryId, path],
     );
     return rows.length > 0;
-  } catch (error) {
-    throw wrapDatabaseError(error, `${path} could not be changed`);
-  }
+  });
 }
 
 export async function countFiles(
   { database, tables, libraryId }: LibraryScope,
   { activeOnly = true }: { activeOnly?: boolean },
 ): Promise<number> {
-  try {
-    const { rows } = await database.pool.query<{ count: string }>(
-      `select count(*) as count from ${tables.file} where library_id = $1 ${activeOnly ? "and is_active" : ""}`,
-      [libraryId],
-    );
-    return Number(rows[0]?.count);
-  } catch (error) {
-    throw wrapDatabaseError(error, "Counting files failed");
-  }
+  const rows = await ask<{ count: string }>(
+    { database },
+    {
+      text: `select count(*) as count from ${tables.file} where library_id = $1 ${activeOnly ? "and is_active" : ""}`,
+      values: [libraryId],
+      doing: "Counting files",
+    },
+  );
+  return Number(rows[0]?.count);
 }
 
 export async function fileExists(
   { database, tables, libraryId }: LibraryScope,
   path: string,
 ): Promise<boolean> {
-  try {
-    const { rows } = await database.pool.query(
-      `select from ${tables.file} where library_id = $1 and path = $2 and is_active`,
-      [libraryId, path],
-    );
-    return rows.length > 0;
-  } catch (error) {
-    throw wrapDatabaseError(error, `${path} could not be looked up`);
-  }
+  if (!isStorableText(path)) return false;
+  const rows = await ask(
+    { database },
+    {
+      text: `select from ${tables.file} where library_id = $1 and path = $2 and is_active`,
+      values: [libraryId, path],
+      doing: `Looking for ${path}`,
+    },
+  );
+  return rows.length > 0;
 }

@@ -1,7 +1,8 @@
 // A library in numbers, now and at the end of each scan.
 
-import { wrapDatabaseError } from "../../database/index.ts";
+import { ask } from "./ask.ts";
 import type { LibraryScope } from "./tables.ts";
+import { transact } from "./transact.ts";
 
 export interface LibraryStatistics {
   /** Active files. */
@@ -60,12 +61,11 @@ export async function getStatistics({
         where s.library_id = $1 and s.scan_ms is not null order by s.created_at desc limit 1
       ) as scan_ms
     from numbers, formats, ${tables.library} l where l.id = $1`;
-  try {
-    const { rows } = await database.pool.query<StatisticsRow>(text, [libraryId]);
-    return statisticsOf(rows[0]);
-  } catch (error) {
-    throw wrapDatabaseError(error, "Counting files failed");
-  }
+  const [row] = await ask<StatisticsRow>(
+    { database },
+    { text, values: [libraryId], doing: "Counting files" },
+  );
+  return statisticsOf(row);
 }
 
 function statisticsOf(row: StatisticsRow | undefined): LibraryStatistics {
@@ -83,16 +83,17 @@ function statisticsOf(row: StatisticsRow | undefined): LibraryStatistics {
   };
 }
 
+/** In a transaction, as `saveVetting`: tried again, never stored twice. */
 export async function saveStatistics(
   scope: LibraryScope,
   { scanMs }: { scanMs?: number } = {},
 ): Promise<LibraryStatistics> {
   const statistics = await getStatistics(scope);
   const { files, bytes, formats, artists, albums } = statistics;
-  const { database, tables, libraryId } = scope;
+  const { tables, libraryId } = scope;
   const now = new Date();
-  try {
-    await database.pool.query(
+  await transact(scope, { doing: "Storing the statistics" }, (client) =>
+    client.query(
       `with saved as (
         insert into ${tables.stats}
           (library_id, total_files, total_size, formats, artists, albums, scan_ms, created_at)
@@ -100,9 +101,7 @@ export async function saveStatistics(
       )
       update ${tables.library} set last_scanned_at = $8 where id = $1 and $7::float8 is not null`,
       [libraryId, files, bytes, JSON.stringify(formats), artists, albums, scanMs ?? null, now],
-    );
-  } catch (error) {
-    throw wrapDatabaseError(error, "The statistics could not be stored");
-  }
+    ),
+  );
   return scanMs === undefined ? statistics : { ...statistics, lastScannedAt: now, lastScanMs: scanMs };
 }

@@ -26,6 +26,11 @@ export interface LibraryScope {
   libraryId: number;
 }
 
+/** Of a library that was opened. */
+export function scopeOf(library: Pick<LibraryScope, "database" | "tables"> & { id: number }): LibraryScope {
+  return { database: library.database, tables: library.tables, libraryId: library.id };
+}
+
 /** One that rows are added to. */
 export interface GrowingScope extends LibraryScope {
   growth: Growth;

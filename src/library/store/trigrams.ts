@@ -21,8 +21,8 @@ export async function findTrigrams({ pool }: Database): Promise<string | null> {
 }
 
 /**
- * The schema of pg_trgm, quoted; makes the extension in the store's schema where the role may, and the index of the artists.
- * Without the index searches work and are slower.
+ * The schema of pg_trgm, quoted; makes the extension where the role may, in the schema public, or in the store's own where
+ * there is none, and the index of the artists. Without the index searches work and are slower.
  *
  * @throws CopycatError PERMISSION when there is no extension and none can be made: the message says what to run
  */
@@ -30,7 +30,7 @@ export async function ensureTrigrams({ database, tables }: LibraryScope): Promis
   const there = await findTrigrams(database);
   if (there === null) await makeExtension(database, tables.schema);
   const schema = there ?? (await findTrigrams(database));
-  if (schema === null) throw explain(tables.schema, undefined);
+  if (schema === null) throw explain(undefined);
   await makeIndex({ database, tables }, schema);
   return quoteIdentifier(schema);
 }
@@ -53,19 +53,32 @@ async function makeIndex(
   );
 }
 
-async function makeExtension(database: Database, schema: string): Promise<void> {
-  const statement = `create extension if not exists pg_trgm with schema ${quoteIdentifier(schema)}`;
-  const refusal = await unlessRefused(() => database.pool.query(statement));
-  if (refusal !== null) throw explain(schema, refusal);
+/** A database has an extension once, so it belongs to no store: one that is dropped would take it from the others. */
+async function makeExtension(database: Database, ownSchema: string): Promise<void> {
+  let refusal: unknown = null;
+  for (const schema of [sharedSchema, ownSchema]) {
+    const statement = `create extension if not exists pg_trgm with schema ${quoteIdentifier(schema)}`;
+    refusal = await unlessRefused(() => database.pool.query(statement));
+    if (refusal === null) return;
+  }
+  throw explain(refusal);
 }
 
-/** No right, somebody else at work, or no files of the extension on the server (58P01, or 0A000 where it is not on a list). */
+/** Where every role may look things up. */
+const sharedSchema = "public";
+
+/**
+ * No right, somebody else at work, no schema of that name (3F000), a connection that may only read (25006), or no files of the
+ * extension on the server (58P01, or 0A000 where it is not on a list).
+ */
 const refusals = new Set<string>([
   sqlState.insufficientPrivilege,
   sqlState.undefinedObject,
   sqlState.featureNotSupported,
   sqlState.lockNotAvailable,
   "58P01",
+  "3F000",
+  "25006",
 ]);
 /** Another session has just made it. */
 const races = new Set(["23505", "42710", "42P07"]);
@@ -83,8 +96,8 @@ async function unlessRefused(work: () => Promise<unknown>): Promise<unknown> {
   }
 }
 
-function explain(schema: string, cause: unknown): CopycatError {
-  const statement = `create extension pg_trgm with schema ${quoteIdentifier(schema)};`;
+function explain(cause: unknown): CopycatError {
+  const statement = `create extension pg_trgm with schema ${sharedSchema};`;
   return new CopycatError(
     "PERMISSION",
     "Artists that are nearly the same are found with the extension pg_trgm, which this database has not, and this role " +

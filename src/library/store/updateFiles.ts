@@ -1,10 +1,11 @@
 // Files changed by thousands, by their ids: all columns of a row, but for its library.
 
 import type { PoolClient } from "pg";
-import { bulkUpdate } from "../../bulk/index.ts";
+import { bulkUpdate, type TableFacts } from "../../bulk/index.ts";
 import type { BatchReport, LibraryFileInput, RowFailure } from "../types.ts";
-import { byIndex, notFound, type PlacedFile, placeFiles, refused } from "./failures.ts";
+import { byIndex, noId, notFound, type PlacedFile, placeFiles, refused } from "./failures.ts";
 import { columns, rowOfFile, tableById } from "./fileRow.ts";
+import { inspectAhead } from "./inspectAhead.ts";
 import { type BatchOptions, clampBatchSize, requireSome, updateLimits } from "./options.ts";
 import type { LibraryScope } from "./tables.ts";
 import { transact } from "./transact.ts";
@@ -17,13 +18,16 @@ export async function updateFiles(
   clampBatchSize(batchSize, updateLimits);
   requireSome(inputs, "files");
   const failures: RowFailure[] = [];
+  const asking = await inspectAhead(scope, tableById(scope.tables.schema));
   const placed = lastOfEachId(placeFiles(inputs, failures), failures);
   let unchanged = 0;
   if (placed.length > 0) {
+    const facts = await asking();
     const done = await transact(scope, { doing: "Updating files", signal }, (client) =>
-      updateLocked(client, scope, placed),
+      updateLocked(client, scope, placed, facts),
     );
-    failures.push(...done.failures);
+    // One by one: as arguments of a call, more than 120,000 are a RangeError, after the others were changed.
+    for (const failure of done.failures) failures.push(failure);
     unchanged = done.unchanged;
   }
   const changed = inputs.length - failures.length - unchanged;
@@ -40,12 +44,7 @@ export function lastOfEachId(placed: readonly PlacedFile[], failures: RowFailure
   for (const { index, file } of placed) {
     const { id, path } = file;
     if (id === null || !Number.isSafeInteger(id)) {
-      failures.push({
-        index,
-        path,
-        code: "no_id",
-        message: `${path} has no id; add it, or look it up before.`,
-      });
+      failures.push(noId({ index, path }));
       continue;
     }
     const known = last.get(id);
@@ -80,6 +79,7 @@ export async function updateLocked(
   client: PoolClient,
   scope: LibraryScope,
   placed: readonly IdentifiedFile[],
+  facts: TableFacts | null = null,
 ): Promise<{ unchanged: number; failures: RowFailure[] }> {
   const there = await lockIds(
     client,
@@ -97,6 +97,7 @@ export async function updateLocked(
     rowOfFile(file, { id, libraryId: scope.libraryId, indexedAt: null }).toSpliced(libraryIdPlace, 1),
   );
   const { unchanged } = await bulkUpdate(client, tableById(scope.tables.schema), rows, {
+    ...(facts === null ? {} : { facts }),
     onReject: (reject) => {
       const { index, file } = known[reject.position] as IdentifiedFile;
       failures.push(refused({ index, path: file.path }, reject));

@@ -1,8 +1,8 @@
 // How alike texts are, against values that Python 3's difflib computed: SequenceMatcher(None, a, b).ratio().
 
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { artistKey, normaliseTitle, similarity, titleKey } from "../../../src/library/index.ts";
+import { fc } from "../../support/property.ts";
 
 /** Letters in an order that repeats late: `chr(97 + (i * i * k + i // 3) % 26)`. */
 const letters = (length: number, k: number): string =>

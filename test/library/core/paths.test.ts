@@ -1,6 +1,5 @@
 // Paths as text: every byte comes back, whatever it is.
 
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   decodePath,
@@ -10,6 +9,7 @@ import {
   stemOf,
   suffixOf,
 } from "../../../src/library/index.ts";
+import { fc } from "../../support/property.ts";
 
 /** Bytes that paths are made of, and those that make trouble. */
 const bytes = fc

@@ -32,6 +32,10 @@ describe("a file", () => {
     expect(makeLibraryFile(whole)).toEqual(whole);
   });
 
+  it.each(["FLAC", ".Flac", "flac"])("of the format %s is one that searches find", (format) => {
+    expect(makeLibraryFile({ path, size: 0, format }).format).toBe("flac");
+  });
+
   it("without tags is known by its name", () => {
     const file = makeLibraryFile({ path: "a/song.mp3", size: 0 });
     expect(file).toMatchObject({ metadataHash: "3c1aafa2bc99def1aa02fa2a74feb051", isHashOfName: true });
@@ -129,6 +133,15 @@ describe("from the columns of another index", () => {
   it.each(["HASH_FAILED", "10737418241_FILE_TOO_LARGE"])("%s is equal to nothing", (mark) => {
     expect(fromDict({ ...dict, file_content_hash: mark }).contentHash).toBeNull();
   });
+});
+
+it("what is null is not given, as JSON has it", () => {
+  const tags = { path: "a.mp3", size: 1, artist: "A", title: "B" };
+  const { hash } = metadataHash({ artist: "A", title: "B" }, "a.mp3");
+  const noHash = { ...tags, metadataHash: null as unknown as string, isHashOfName: true };
+  expect(makeLibraryFile(noHash)).toMatchObject({ metadataHash: hash, isHashOfName: true });
+  const noFlag = { ...tags, metadataHash: "x", isHashOfName: null as unknown as boolean };
+  expect(makeLibraryFile(noFlag)).toMatchObject({ metadataHash: "x", isHashOfName: false });
 });
 
 it("an index that was made elsewhere has hashes of names, which are known as such", () => {

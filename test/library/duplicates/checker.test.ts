@@ -190,6 +190,41 @@ describe("records that were read before", () => {
     });
   });
 
+  it("finds a file of another store that has the same id and path, and not itself under another role", async () => {
+    const mirror = await openLibrary(database.database, { schema: "mirror", root: "/mirror" });
+    const original = await openLibrary(database.database, { schema: "original", root: "/original" });
+    for (const store of [mirror, original]) {
+      await store.batchInsertFiles([
+        song("same.mp3", { artist: "Mirrored", title: "Song", contentHash: "m" }),
+      ]);
+    }
+    const found = new DuplicateChecker(mirror);
+    const listed: LibraryFile[] = [];
+    for await (const file of original.listFiles()) listed.push(file);
+    const one = (await original.findFileByPath("same.mp3")) as LibraryFile;
+    expect(one.id).toBe((await mirror.findFileByPath("same.mp3"))?.id);
+    for (const file of [one, ...listed, ...(await original.searchByArtistTitle({ artist: "mirrored" }))]) {
+      expect(await found.checkFile(file)).toMatchObject({ matchType: "exact_metadata", isDuplicate: true });
+      expect(await new DuplicateChecker(original).checkFile(file)).toMatchObject({ matchType: "none" });
+    }
+    const again = await openDatabase({ dsn: `${database.dsn}?application_name=again` });
+    try {
+      const same = await openLibrary(again, { schema: "original", create: false });
+      expect(await new DuplicateChecker(same).checkFile(one)).toMatchObject({ matchType: "none" });
+    } finally {
+      await again.close();
+    }
+  });
+
+  it("a record with tags that no row can have costs no other", async () => {
+    const [odd, plain] = await check.checkBatch([
+      song("odd.mp3", { artist: "A\0", title: "Song\ud800" }),
+      song("plain.mp3", { artist: "A", title: "Song On" }),
+    ]);
+    expect(odd).toMatchObject({ matchType: "none" });
+    expect(plain).toMatchObject({ matchType: "fuzzy_metadata", matchedFile: { path: "one.mp3" } });
+  });
+
   it("gives each match once, however often a hash is asked for", async () => {
     const many = Array.from({ length: 1200 }, (_, index) =>
       song(`${index}.mp3`, { artist: "The Beatles", title: "Hey Jude", contentHash: "1000_jude" }),

@@ -1,9 +1,9 @@
 // The search for titles that are alike loses no pair that the ratio of all pairs would find.
 
-import fc from "fast-check";
 import { beforeAll, expect, it } from "vitest";
 import { artistKey, type Library, openLibrary, similarity, titleKey } from "../../../src/library/index.ts";
 import { useDatabase } from "../../support/database.ts";
+import { fc } from "../../support/property.ts";
 import { song } from "./support.ts";
 
 const database = useDatabase({ empty: true });

@@ -1,6 +1,5 @@
 // Groups of duplicates in a library: each once, and none of files that are not the same.
 
-import fc from "fast-check";
 import { expect, it } from "vitest";
 import {
   type DuplicateGroup,
@@ -16,6 +15,7 @@ import {
   titleKey,
 } from "../../../src/library/index.ts";
 import { useDatabase } from "../../support/database.ts";
+import { fc } from "../../support/property.ts";
 import { song } from "./support.ts";
 
 const database = useDatabase({ empty: true });
@@ -164,6 +164,41 @@ function naive(tags: readonly { artist: string; title: string }[], threshold: nu
       return [members, Math.min(...members.map((member) => nearest[member] as number))];
     });
 }
+
+it("puts artists together that are nearly the same when asked to, and is never certain of them", async () => {
+  const library = await fill("near", [
+    { path: "1", artist: "The Beatles", title: "Yesterday" },
+    { path: "2", artist: "Beatles", title: "Yesterday" },
+    { path: "3", artist: "Beatles", title: "Yesterdays" },
+    { path: "4", artist: "Beetles", title: "Help" },
+    { path: "5", artist: "Somebody", title: "Yesterday" },
+    { path: "6", artist: "Beetles", title: "Michelle" },
+    { path: "7", artist: "Beatles", title: "Michelle (Radio Edit)" },
+    { path: "8", artist: "Beatles", title: "Michelle" },
+  ]);
+  const threshold = 0.7;
+  const own = await groupsOf(library, { by: "fuzzy", threshold });
+  expect(pathsOf(own)).toEqual([
+    ["2", "3"],
+    ["7", "8"],
+  ]);
+  const wide = await groupsOf(library, { by: "fuzzy", threshold, fuzzyArtists: true });
+  expect(wide.map(({ matchType, files }) => [matchType, files.map(({ path }) => path)])).toEqual([
+    ["fuzzy_artist", ["1", "2", "3"]],
+    ["fuzzy_artist", ["6", "7", "8"]],
+  ]);
+  for (const { isCertain, isUncertain } of wide) expect([isCertain, isUncertain]).toEqual([false, true]);
+  expect(wide[0]?.confidence).toBeCloseTo(similarity("the beatles", "beatles"), 4);
+  expect(pathsOf(await groupsOf(library, { by: "fuzzy", fuzzyArtists: true, threshold: 0.95 }))).toEqual(
+    pathsOf(await groupsOf(library, { by: "fuzzy", threshold: 0.95 })),
+  );
+  for (const one of [0, 1]) {
+    const all = await groupsOf(library, { by: "fuzzy", fuzzyArtists: true, threshold: one });
+    for (const { files } of all) expect(files.map(({ path }) => path)).not.toContain("5");
+  }
+  const none = await fill("near none", [{ path: "1" }]);
+  expect(await groupsOf(none, { fuzzyArtists: true })).toEqual([]);
+});
 
 it("refuses what it does not know", async () => {
   const library = await fill("refuse", [{ path: "1" }]);

@@ -1,9 +1,9 @@
 // The quick way to a ratio gives the ratio, whatever is compared with what in between.
 
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Likeness, lengthsAlike, prepareText } from "../../../src/library/likeness.ts";
 import { similarity } from "../../../src/library/ratio.ts";
+import { fc } from "../../support/property.ts";
 
 /** Few letters, so that texts have much in common; some that take two code units, or share a slot. */
 const letters = fc.constantFrom("a", "b", "c", " ", "1", "é", "𝄞", "š", "a");

@@ -24,6 +24,8 @@ beforeAll(async () => {
 
 const indexes = () =>
   database.value<number>("select count(*)::int from pg_indexes where indexname = 'file_artist_trigrams'");
+const trigramsAreIn = () =>
+  database.value("select extnamespace::regnamespace::text from pg_extension where extname = 'pg_trgm'");
 const scopeOf = ({ database, tables, id }: Library) => ({ database, tables, libraryId: id });
 const keys = [{ index: 0, artistKey: "beatles", titleKey: "1" }];
 
@@ -65,8 +67,20 @@ it("makes the extension and the index once, and finds the same by both ways", as
   }
 });
 
+it("stays for other stores when the one that asked first is dropped", async () => {
+  await database.rows("drop index library.file_artist_trigrams; drop extension pg_trgm");
+  const first = await openLibrary(database.database, { schema: "first" });
+  expect(await first.findSimilar(keys, { threshold: 0.5, fuzzyArtists: true })).toEqual([]);
+  expect(await library.findSimilar(keys, { threshold: 0.5, fuzzyArtists: true })).toHaveLength(3);
+  expect(await indexes()).toBe(2);
+  await database.rows("drop schema first cascade");
+  expect(await indexes()).toBe(1);
+  expect(await trigramsAreIn()).toBe("public");
+  expect(await listNearArtists(scopeOf(library), ["beatles"], { pairsWithoutIndex: 0 })).toHaveLength(2);
+});
+
 it("waits for no scan to make the index", async () => {
-  await database.rows("drop index library.file_artist_trigrams");
+  await database.rows("drop index if exists library.file_artist_trigrams");
   const scan = await database.database.pool.connect();
   await scan.query("begin; lock table library.file in row exclusive mode");
   try {
@@ -76,4 +90,10 @@ it("waits for no scan to make the index", async () => {
     await scan.query("rollback");
     scan.release();
   }
+});
+
+it("is made in the store's own schema where there is none that all share", async () => {
+  await database.rows("drop extension pg_trgm cascade; drop schema public cascade");
+  expect(await library.findSimilar(keys, { threshold: 0.5, fuzzyArtists: true })).toHaveLength(3);
+  expect(await trigramsAreIn()).toBe("library");
 });

@@ -1,6 +1,6 @@
 // Files that are gone, come back, or are somewhere else.
 
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { makeLibraryFile } from "../../../src/library/record.ts";
 import { scanLibrary } from "../../../src/library/scan/index.ts";
@@ -129,7 +129,7 @@ describe("a file that moved", () => {
     expect(countsOf(await scanLibrary(library))).toEqual({ read: 3, inserted: 1, unchanged: 2, missing: 2 });
     // One is gone, and two like it are new.
     rmSync(path("b/three.mp3"));
-    write("three.mp3", song("Three", 3));
+    write("drei.mp3", song("Three", 3));
     write("four.mp3", song("Three", 3));
     expect(countsOf(await scanLibrary(library))).toMatchObject({ inserted: 2, missing: 1 });
     expect(await states()).toEqual({
@@ -138,8 +138,44 @@ describe("a file that moved", () => {
       "b/three.mp3": "missing",
       "copy.mp3": "missing",
       "four.mp3": "active",
+      "drei.mp3": "active",
       "new.mp3": "active",
-      "three.mp3": "active",
+    });
+  });
+
+  it("with its folder, in which others are the same: each by its name, or by where the others of its folder went", async () => {
+    const { library, write, path, ids } = await makeTestLibrary(database, folder);
+    const silence = song("Silence", 9);
+    for (const [disc, title] of ["One", "Two"].entries()) {
+      write(`box/${disc}/01.mp3`, song(title, disc));
+      write(`box/${disc}/02 silence.mp3`, silence);
+    }
+    for (const name of ["a", "b"]) write(`same/${name}.mp3`, silence);
+    write("same/c.mp3", silence);
+    await scanLibrary(library);
+    const before = await ids();
+    mkdirSync(path("new"));
+    renameSync(path("box/0"), path("new/disc one"));
+    renameSync(path("box/1"), path("new/disc two"));
+    renameSync(path("same"), path("other"));
+    renameSync(path("other/c.mp3"), path("other/d.mp3"));
+    write("other/e.mp3", silence);
+    // Nobody can tell which of two c was.
+    expect(countsOf(await scanLibrary(library))).toEqual({
+      read: 8,
+      updated: 6,
+      inserted: 2,
+      moved: 6,
+      missing: 1,
+    });
+    expect(await ids()).toMatchObject({
+      "new/disc one/01.mp3": before["box/0/01.mp3"],
+      "new/disc one/02 silence.mp3": before["box/0/02 silence.mp3"],
+      "new/disc two/01.mp3": before["box/1/01.mp3"],
+      "new/disc two/02 silence.mp3": before["box/1/02 silence.mp3"],
+      "other/a.mp3": before["same/a.mp3"],
+      "other/b.mp3": before["same/b.mp3"],
+      "same/c.mp3": before["same/c.mp3"],
     });
   });
 
@@ -157,6 +193,52 @@ describe("a file that moved", () => {
       ["y", "bbb"],
     ]);
     expect(found.map((one) => gone.mayBe(one))).toEqual([true, true, false]);
+  });
+});
+
+describe("files of equal size and time that changed places", () => {
+  /** Two songs that differ in their content alone. */
+  async function makeTwins() {
+    const made = await makeTestLibrary(database, folder);
+    for (const [index, title] of ["One", "Two"].entries()) {
+      const path = made.write(`${title}.mp3`, song(title, index));
+      utimesSync(path, 1_600_000_000, 1_600_000_000);
+    }
+    await scanLibrary(made.library);
+    const titles = async () => {
+      const found = await made.library.batchGetFilesByPaths(["One.mp3", "Two.mp3"]);
+      return [...found.values()].map((file) => (file?.isActive === true ? file.title : null));
+    };
+    return { ...made, titles };
+  }
+
+  it("are read again", async () => {
+    const { library, path, titles } = await makeTwins();
+    renameSync(path("One.mp3"), path("aside"));
+    renameSync(path("Two.mp3"), path("One.mp3"));
+    renameSync(path("aside"), path("Two.mp3"));
+    expect(countsOf(await scanLibrary(library))).toEqual({ read: 2, updated: 2 });
+    expect(await titles()).toEqual(["Two", "One"]);
+    expect(countsOf(await scanLibrary(library))).toEqual({ read: 2, unchanged: 2 });
+  });
+
+  it("also when one was put over the other", async () => {
+    const { library, path, titles } = await makeTwins();
+    renameSync(path("Two.mp3"), path("One.mp3"));
+    expect(countsOf(await scanLibrary(library))).toEqual({ read: 1, updated: 1, missing: 1 });
+    expect(await titles()).toEqual(["Two", null]);
+  });
+
+  it("are not taken for what a copy of the drive is, where all inodes are others", async () => {
+    const { library } = await makeTwins();
+    await database.rows(
+      "update library.file set inode = '7:' || (1000000000000 + id) where library_id = $1",
+      [library.id],
+    );
+    let filesRead = -1;
+    const report = await scanLibrary(library, { onProgress: ({ read }) => (filesRead = read) });
+    expect(countsOf(report)).toEqual({ read: 2, unchanged: 2 });
+    expect(filesRead).toBe(0);
   });
 });
 

@@ -54,6 +54,12 @@ describe("tags", () => {
   it("of WAV, as INFO and as ID3v2", async () => {
     expect(await readFile(write("a.wav", wav(tags)))).toMatchObject({ ...expected, duration: 0.1 });
     expect(await readFile(write("b.wav", wav(tags, { id3: true })))).toMatchObject(expected);
+    const utf8 = Object.fromEntries(
+      Object.entries(tags).map(([name, text]) => [name, Buffer.from(text).toString("latin1")]),
+    );
+    expect(await readFile(write("c.wav", wav(utf8)))).toMatchObject({ ...expected, warnings: [] });
+    const both = { artist: "Ã la carte", title: "Å" };
+    expect(await readFile(write("d.wav", wav(both)))).toMatchObject(both);
   });
 
   it("of AIFF", async () => {

@@ -2,7 +2,7 @@
 
 import { existsSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type ScanReject, scanLibrary } from "../../../src/library/scan/index.ts";
+import { type ScanReject, scanLibrary, verifyLibrary } from "../../../src/library/scan/index.ts";
 import { knownTime } from "../../../src/library/scan/unseenChange.ts";
 import { useDatabase } from "../../support/database.ts";
 import { useFolder } from "../../support/files.ts";
@@ -139,6 +139,20 @@ describe("a scan", () => {
     expect(await library.countFiles()).toBe(6);
   });
 
+  it("takes no file of our own bookkeeping, and leaves none in", async () => {
+    const { library, write, states } = await makeAlbum();
+    write(".copycat/rejects/run.ndjson", "{}");
+    write("a/.copycat/pg/base/1", "a database");
+    write(".hidden/song.mp3", mp3({ title: "Hidden" }, { seed: 9 }));
+    await library.batchInsertFiles([{ path: ".copycat/old.ndjson", size: 2, kind: "other" }]);
+    expect(countsOf(await scanLibrary(library, { kind: "any" }))).toEqual({
+      read: 4,
+      inserted: 4,
+      missing: 1,
+    });
+    expect(await states()).toMatchObject({ ".copycat/old.ndjson": "missing", ".hidden/song.mp3": "active" });
+  });
+
   it("recognises files without a suffix when asked, and refuses none", async () => {
     const { library, write } = await make();
     write("song", mp3({ title: "No suffix" }));
@@ -178,6 +192,17 @@ describe("a scan", () => {
     ]);
     expect(await library.countFiles()).toBe(3);
   });
+});
+
+it("a row that was marked inactive is active again when its file is found, by a scan and by a check", async () => {
+  const { library, states } = await makeAlbum();
+  await scanLibrary(library);
+  await library.batchMarkInactive(["a/one.mp3"]);
+  expect(await states()).toMatchObject({ "a/one.mp3": "inactive" });
+  expect(countsOf(await scanLibrary(library))).toEqual({ read: 3, updated: 1, unchanged: 2, reactivated: 1 });
+  expect(await states()).toMatchObject({ "a/one.mp3": "active" });
+  await library.batchMarkInactive(["a/one.mp3"]);
+  expect(await verifyLibrary(library, { mark: true })).toMatchObject({ back: ["a/one.mp3"], marked: 1 });
 });
 
 describe("policies", () => {

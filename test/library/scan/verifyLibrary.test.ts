@@ -1,6 +1,6 @@
 // Whether files are where the library says.
 
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { expect, it } from "vitest";
 import { scanLibrary, verifyLibrary } from "../../../src/library/scan/index.ts";
 import { useDatabase } from "../../support/database.ts";
@@ -49,4 +49,36 @@ it("looks below its folder alone, and refuses one that is gone", async () => {
   await expect(verifyLibrary(library, { mark: true })).rejects.toMatchObject(refused);
   expect(Object.values(await states())).toEqual(["active", "active", "active"]);
   expect(await verifyLibrary(library, { mark: true, allowEmpty: true })).toMatchObject({ marked: 3 });
+});
+
+it("says what a scan says of a folder that is a link now: what is behind it is not there", async () => {
+  const { library, path, root, states } = await makeScanned();
+  renameSync(path("a"), `${root}-a`);
+  symlinkSync(`${root}-a`, path("a"));
+  const missing = ["a/one.mp3", "a/two.mp3"];
+  const found = await verifyLibrary(library, { mark: true });
+  expect({ ...found, missing: found.missing.sort() }).toMatchObject({ present: 1, missing, marked: 2 });
+  const marked = { "a/one.mp3": "missing", "a/two.mp3": "missing", "b/three.mp3": "active" };
+  expect(await states()).toEqual(marked);
+  expect(await scanLibrary(library)).toMatchObject({ read: 1, unchanged: 1, missing: 0, reactivated: 0 });
+  expect(await verifyLibrary(library, { mark: true })).toMatchObject({ back: [], marked: 0 });
+  expect(await states()).toEqual(marked);
+});
+
+it("and neither minds that the root itself is a link", async () => {
+  const { library, root } = await makeScanned();
+  renameSync(root, `${root}-elsewhere`);
+  symlinkSync(`${root}-elsewhere`, root);
+  expect(await scanLibrary(library)).toMatchObject({ read: 3, unchanged: 3, missing: 0 });
+  expect(await verifyLibrary(library)).toMatchObject({ present: 3, missing: [] });
+});
+
+it("a file that moved out of such a folder into one that is scanned alone keeps its row", async () => {
+  const { library, path, root, ids, write } = await makeScanned();
+  const id = (await ids())["a/one.mp3"];
+  renameSync(path("a"), `${root}-a`);
+  symlinkSync(`${root}-a`, path("a"));
+  write("b/one.mp3", mp3({ title: "a/one.mp3" }, { seed: 0 }));
+  expect(await scanLibrary(library, { folder: "b" })).toMatchObject({ moved: 1, inserted: 0 });
+  expect((await ids())["b/one.mp3"]).toBe(id);
 });

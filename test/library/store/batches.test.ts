@@ -250,6 +250,19 @@ describe("updating", () => {
     expect((await other.findFileByPath(pathOf(0)))?.album).toBe("Album 0");
   });
 
+  it("any number of files may fail, and all of them are named", async () => {
+    const library = await open();
+    const id = await library.addFile(makeFile(0));
+    const absent = Array.from({ length: 150_000 }, (_, index) => ({
+      path: `${index}`,
+      size: 1,
+      id: 1_000_000_000 + index,
+    }));
+    const report = await library.batchUpdateFiles([{ ...makeFile(0), id, title: "new" }, ...absent]);
+    expect(report).toMatchObject({ read: 150_001, changed: 1, unchanged: 0 });
+    expect(report.failures).toHaveLength(150_000);
+  });
+
   it("a path that another file has is a failure", async () => {
     const library = await open();
     const files = await stored(library, 300);

@@ -203,7 +203,38 @@ describe("searching by artist and title", () => {
 });
 
 describe("lists", () => {
-  it("all files in the order of their bytes, in pages, active or all", async () => {
+  it("files as they were at the beginning, each once, whatever moves meanwhile", async () => {
+    const library = await open();
+    await library.batchInsertFiles(makeFiles(2500));
+    const [before, after]: [string[], string[]] = [[], []];
+    for await (const { path } of library.listFiles()) before.push(path);
+    const move = async (from: string | undefined, path: string): Promise<void> => {
+      const file = (await library.findFileByPath(from as string)) as LibraryFileInput;
+      expect(await library.updateFile({ ...file, path })).toBe(true);
+    };
+    for await (const { path } of library.listFiles()) {
+      after.push(path);
+      if (after.length > 1) continue;
+      await move(before[0], "zzz");
+      await move(before.at(-1), "0");
+      await library.deleteFile(before[2000] as string);
+    }
+    expect(after).toEqual(before);
+  });
+
+  it("and leaves no connection behind when the loop is left", async () => {
+    const library = await open();
+    await library.batchInsertFiles(makeFiles(20));
+    for (let index = 0; index < 10; index++) {
+      for await (const { path } of library.listFiles()) {
+        expect(path).toBe(pathOf(0));
+        break;
+      }
+    }
+    expect(await library.countFiles()).toBe(20);
+  });
+
+  it("all files in the order of their bytes, active or all", async () => {
     const library = await open();
     const odd = ["Z", "a", "B", "é", "\u{1f600}", "\ufffd"].map((path) => ({ path, size: 1 }));
     await library.batchInsertFiles([...makeFiles(2300), ...odd]);
@@ -285,6 +316,36 @@ describe("in numbers", () => {
     expect(await library.listVettings({ limit: 1 })).toHaveLength(1);
     for (const limit of [0, 1001, 1.5]) {
       await expect(library.listVettings({ limit })).rejects.toMatchObject({ code: "USAGE" });
+    }
+  });
+});
+
+describe("numbers and checks, when the server refuses for a moment", () => {
+  const failTwice = async (table: string): Promise<void> => {
+    await database.rows(`create sequence library.tries_of_${table}`);
+    // A sequence keeps its count when the transaction is rolled back.
+    await database.rows(`
+      create function library.fail_twice_${table}() returns trigger language plpgsql as $$ begin
+        if nextval('library.tries_of_${table}') <= 2 then raise exception 'busy' using errcode = '40001'; end if;
+        return new;
+      end $$`);
+    await database.rows(`
+      create trigger fail_twice after insert on library.${table}
+      for each row execute function library.fail_twice_${table}()`);
+  };
+  const tries = (table: string): Promise<unknown> =>
+    database.value(`select last_value::int from library.tries_of_${table}`);
+  const stored = (table: string, library: Library): Promise<unknown> =>
+    database.value(`select count(*)::int from library.${table} where library_id = $1`, [library.id]);
+
+  it("are stored at the third attempt, once", async () => {
+    const library = await open();
+    for (const table of ["vetting", "library_stats"]) await failTwice(table);
+    const numbers = { totalFiles: 1, duplicates: 0, newFiles: 1, uncertain: 0, threshold: 0.8 };
+    expect(await library.saveVetting({ ...numbers, importFolder: "/in" })).toBeGreaterThan(0);
+    expect(await library.saveStatistics({ scanMs: 5 })).toMatchObject({ lastScanMs: 5 });
+    for (const table of ["vetting", "library_stats"]) {
+      expect([await tries(table), await stored(table, library)]).toEqual([3, 1]);
     }
   });
 });

@@ -48,6 +48,7 @@ describe("what a scan found", () => {
       reactivated: 0,
       missing: 0,
       verified: 0,
+      asBefore: [],
       failures: [],
     });
   });
@@ -71,6 +72,7 @@ describe("what a scan found", () => {
       reactivated: 0,
       missing: 2,
       verified: 1,
+      asBefore: [],
       failures: [],
     });
     expect(await library.findFileByPath("moved/2.mp3")).toMatchObject({ id: idOf(at(2)) });
@@ -80,7 +82,12 @@ describe("what a scan found", () => {
     expect(missing?.missingSince).toBeInstanceOf(Date);
     expect((await library.findFileByPath(pathOf(5)))?.lastVerified).toBeInstanceOf(Date);
     const back = await library.applyScan({ reactivate: [idOf(at(3)), idOf(at(6))], missing: [idOf(at(4))] });
-    expect(back).toMatchObject({ reactivated: 1, missing: 0 });
+    expect(back).toMatchObject({ reactivated: 1, missing: 0, asBefore: [idOf(at(6)), idOf(at(4))] });
+    // An update of one that was missing brings it back, too.
+    expect(await library.applyScan({ update: [{ ...at(4), title: "back" }, at(7)] })).toMatchObject({
+      updated: 1,
+      reactivated: 1,
+    });
     expect(await library.findFileByPath(pathOf(3))).toMatchObject({
       isActive: true,
       state: "present",
@@ -147,7 +154,9 @@ describe("the lock of scans", () => {
     await Promise.all([first, second]);
     expect(order).toEqual(["first begins", "first ends", "second"]);
     expect(said).toEqual([
-      `Another scan of the library "${library.name}" is running; waiting for it to end.`,
+      expect.stringMatching(
+        /^Another scan of the library ".+" is running \(pid \d+, copycat, for \d+ s\); waiting for it to end\.$/,
+      ),
     ]);
     const other = await open();
     expect(await library.withScanLock(() => other.withScanLock(async () => "both"))).toBe("both");
