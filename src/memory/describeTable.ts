@@ -2,6 +2,7 @@
 
 import type { Column, TableDescription } from "../bulk/index.ts";
 import { CopycatError } from "../errors.ts";
+import { aside, words } from "../wording.ts";
 import { type Field, type Kind, kinds } from "./kinds.ts";
 import type { MemoryStore, MemoryTable } from "./store.ts";
 import type { MemoryKind } from "./types.ts";
@@ -12,7 +13,11 @@ export function requireTable({ schema, tables }: MemoryStore, kind: MemoryKind):
   if (table !== undefined) return table;
   throw new CopycatError(
     "NOT_FOUND",
-    `The schema "${schema}" has no table ${kinds[kind].table}. Load ${kind} into another schema (--schema).`,
+    words(
+      `The schema "${schema}" has no table ${kinds[kind].table}. Load ${kind} into another schema`,
+      aside("schema"),
+      ".",
+    ),
   );
 }
 

@@ -1,8 +1,9 @@
 // Is there a memory store? If there is none, it is made.
 
 import { memoryMigrationTable, newestMemoryMigration } from "../../migrations/memory/newest.ts";
-import { type Database, migrateUp, quoteIdentifier } from "../database/index.ts";
+import { checkIdentifier, type Database, migrateUp, quoteIdentifier } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
+import { aside, words } from "../wording.ts";
 import { chooseEmbedding, type EmbeddingChoice, embeddingChoices, maxDimensions } from "./chooseEmbedding.ts";
 import { defaultSchema, type MemoryStore, readMemoryStore } from "./store.ts";
 
@@ -37,6 +38,7 @@ export const defaultDimensions = 384;
 export async function ensureMemory(database: Database, options: EnsureOptions = {}): Promise<EnsuredStore> {
   checkOptions(options);
   const { schema = defaultSchema, embedding = "auto", dimensions } = options;
+  checkIdentifier(schema, "The name of the schema");
   const found = await readMemoryStore(database, schema);
   if (found !== null) {
     checkAgrees(found, options);
@@ -105,15 +107,23 @@ export function checkAgrees({ schema, embedding }: MemoryStore, options: EnsureO
   if (dimensions !== undefined && embedding.dimensions !== null && dimensions !== embedding.dimensions) {
     throw new CopycatError(
       "USAGE",
-      `The memory store in the schema "${schema}" holds embeddings of ${embedding.dimensions} dimensions, not ${dimensions}. ` +
-        "Leave the dimensions out to use it, or name another schema (--schema) for a store of its own.",
+      words(
+        `The memory store in the schema "${schema}" holds embeddings of ${embedding.dimensions} dimensions, not ${dimensions}. ` +
+          "Leave the dimensions out to use it, or name another schema",
+        aside("schema"),
+        " for a store of its own.",
+      ),
     );
   }
   if (type !== "auto" && type !== embedding.type) {
     throw new CopycatError(
       "USAGE",
-      `The memory store in the schema "${schema}" holds its embeddings as ${embedding.type}, not as ${type}. ` +
-        "Leave the type out to use it, or export it and load it into another schema (--schema).",
+      words(
+        `The memory store in the schema "${schema}" holds its embeddings as ${embedding.type}, not as ${type}. ` +
+          "Leave the type out to use it, or export it and load it into another schema",
+        aside("schema"),
+        ".",
+      ),
     );
   }
 }

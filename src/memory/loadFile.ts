@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { open, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Readable } from "node:stream";
-import type { BulkReport } from "../bulk/index.ts";
+import type { BeforeCommit, BulkReport } from "../bulk/index.ts";
 import { type Database, embeddedFolderName, withRollback } from "../database/index.ts";
 import { CopycatError, errorCode, errorMessage } from "../errors.ts";
 import { checkRejectsFile, RejectsFile } from "../files/index.ts";
@@ -17,18 +17,25 @@ import { readMemoryStore } from "./store.ts";
 import type { MemoryKind } from "./types.ts";
 
 export interface LoadFileOptions
-  extends Omit<MemoryLoadOptions, "onReject" | "onError" | "onRestart" | "store" | "schema">,
+  extends Omit<MemoryLoadOptions, "onReject" | "onError" | "onRestart" | "beforeCommit" | "store" | "schema">,
     EnsureOptions {
   /** A path, or "-" for `stdin`. */
   input: string;
   kind: MemoryKind;
   stdin?: Readable;
+  /** One record a line, and no JSON document, which would be held in memory; default false. */
+  linesOnly?: boolean;
   /** Namespace of entries that name none; default "default". */
   namespace?: string;
   /** Where rejects go; default `.copycat/rejects/RUN.ndjson`, made when the first one comes. */
   rejectsFile?: string;
   /** Read, check, count; change nothing. */
   dryRun?: boolean;
+  /**
+   * Called at the end of the transaction of the rows, inside it, with the report as far as it is known, and all rejects in
+   * their file. Not in a dry run, nor with `commitEvery`.
+   */
+  beforeCommit?: BeforeCommit<LoadFileReport>;
 }
 
 export interface LoadFileReport extends BulkReport {
@@ -64,11 +71,9 @@ export async function loadMemoryFile(
     options.maxRejects ?? Number.POSITIVE_INFINITY,
     { keep: options.dryRun !== true || options.rejectsFile !== undefined },
   );
-  const { kind, namespace = "default" } = options;
-  const input = openMemoryInput(sourceOf(options), { kind, namespace });
-  try {
-    const counts = await load(database, input, rejects, options);
-    const rejectsFile = await rejects.close();
+  const { kind, namespace = "default", linesOnly = false } = options;
+  const input = openMemoryInput(sourceOf(options), { kind, namespace }, { linesOnly });
+  const reportOn = (counts: BulkReport, rejectsFile: string | null): LoadFileReport => {
     const elapsedMs = Math.round(performance.now() - start);
     return {
       kind,
@@ -78,6 +83,10 @@ export async function loadMemoryFile(
       rowsPerSecond: Math.round((counts.read * 1000) / Math.max(1, elapsedMs)),
       rejectsFile,
     };
+  };
+  try {
+    const counts = await load(database, { input, rejects, options, reportOn });
+    return reportOn(counts, await rejects.close());
   } finally {
     // A run that ends early may leave a read waiting, which would keep the process.
     if (options.input === "-") options.stdin?.destroy();
@@ -112,17 +121,23 @@ function sourceOf({ input, stdin }: LoadFileOptions): string | Readable {
   return stdin;
 }
 
+interface FileJob {
+  input: MemoryInput;
+  rejects: RejectsFile;
+  options: LoadFileOptions;
+  reportOn: (counts: BulkReport, rejectsFile: string | null) => LoadFileReport;
+}
+
 async function load(
   database: Database | null,
-  input: MemoryInput,
-  rejects: RejectsFile,
-  options: LoadFileOptions,
+  { input, rejects, options, reportOn }: FileJob,
 ): Promise<BulkReport> {
   const { kind, schema, dimensions, embedding, dryRun = false } = options;
   // A pipe can be read once only, be it standard input or one with a name.
   const isFile = options.input !== "-" && (await stat(options.input)).isFile();
   const {
-    maxRejects: _,
+    maxRejects: _maxRejects,
+    beforeCommit,
     totalRows = isFile ? await estimateRecords(options.input) : null,
     ...others
   } = options;
@@ -150,6 +165,10 @@ async function load(
     if (database === null) throw new CopycatError("USAGE", "Only a dry run goes without a database.");
     const { created, reason, ...store } = await ensureMemory(database, wished);
     if (created) options.log?.notice(describeMade(store.embedding.type, reason));
+    if (beforeCommit !== undefined) {
+      loadOptions.beforeCommit = async (client, counts) =>
+        beforeCommit(client, reportOn(counts, await rejects.flush()));
+    }
     return loadMemory(database, kind, records, { ...loadOptions, store });
   }
   const store = database === null ? null : await readMemoryStore(database, schema);

@@ -44,6 +44,7 @@ type EngineOptions = Pick<
   | "attempts"
   | "totalRows"
   | "signal"
+  | "beforeCommit"
 >;
 
 export interface MemoryLoadOptions extends EngineOptions, StoreOptions {
@@ -135,8 +136,12 @@ export function checkPolicy(policy: MergePolicy = "skip"): MergePolicy {
 }
 
 function engineOptions(options: MemoryLoadOptions): EngineOptions {
-  const { format, path, commitEvery, loadId, connections, batchRows, attempts, totalRows, signal } = options;
-  const given = { format, path, commitEvery, loadId, connections, batchRows, attempts, totalRows, signal };
+  const { format, path, commitEvery, loadId, connections, batchRows } = options;
+  const { attempts, totalRows, signal, beforeCommit } = options;
+  const given = {
+    ...{ format, path, commitEvery, loadId, connections, batchRows },
+    ...{ attempts, totalRows, signal, beforeCommit },
+  };
   return Object.fromEntries(
     Object.entries(given).filter(([, value]) => value !== undefined),
   ) as EngineOptions;

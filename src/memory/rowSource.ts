@@ -3,6 +3,7 @@
 import { type BulkRecord, RefusedRecord, type RejectedRow } from "../bulk/index.ts";
 import { recordToJson } from "../bulk/recordJson.ts";
 import { CopycatError } from "../errors.ts";
+import { aside, words } from "../wording.ts";
 import type { Kind } from "./kinds.ts";
 import { keyText, type Shaper } from "./shape/shaper.ts";
 
@@ -62,7 +63,11 @@ export class RowSource {
     if (this.#rejects > maxRejects) {
       throw new CopycatError(
         "TOO_MANY_REJECTS",
-        `More than ${maxRejects} records were rejected (maxRejects), the last one for: ${told.message}. Nothing was changed.`,
+        words(
+          `More than ${maxRejects} records were rejected`,
+          aside("maxRejects"),
+          `, the last one for: ${told.message}. Nothing was changed.`,
+        ),
       );
     }
   }

@@ -1,7 +1,7 @@
 // Settings of pgvector for one search.
 
 import type { ClientBase } from "pg";
-import { withRollback } from "../database/index.ts";
+import { withReading } from "../database/index.ts";
 import type { MemoryStore, MemoryTarget } from "./store.ts";
 
 /**
@@ -25,7 +25,7 @@ export async function withIndexSettings<Result>(
     await client.query(settings);
     return work(client);
   };
-  if ("pool" in db) return withRollback(db, run);
+  if ("pool" in db) return withReading(db, run);
   await db.query("savepoint copycat_search");
   try {
     return await run(db);

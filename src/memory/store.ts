@@ -3,6 +3,7 @@
 import type { ClientBase, Pool } from "pg";
 import type { Database } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
+import { aside, words } from "../wording.ts";
 import { kinds } from "./kinds.ts";
 import { type InspectedStore, inspectStoreSql } from "./sql/inspectStore.ts";
 import { type Embedding, type MemoryKind, memoryKinds } from "./types.ts";
@@ -129,8 +130,12 @@ export async function requireReadableStore(db: MemoryTarget, options: StoreOptio
   if (missing.length === 0) return store;
   throw new CopycatError(
     "CATALOG_VERSION",
-    `${store.schema}.memory_entries lacks what reads need: ${missing.join(", ")}. Loads into it work; add the columns, ` +
-      "or load into a schema of its own (--schema).",
+    words(
+      `${store.schema}.memory_entries lacks what reads need: ${missing.join(", ")}. Loads into it work; add the columns, ` +
+        "or load into a schema of its own",
+      aside("schema"),
+      ".",
+    ),
   );
 }
 

@@ -119,7 +119,7 @@ describe("a load", () => {
     const text = lines({ key: "limit", value: "v" }, { key: "x" }, { key: "y" });
     await expect(load("limit.jsonl", text, { maxRejects: 1, rejectsFile })).rejects.toMatchObject({
       code: "TOO_MANY_REJECTS",
-      message: expect.stringContaining("More than 1 records were rejected (--max-rejects)"),
+      message: expect.stringContaining("More than 1 records were rejected (maxRejects), "),
     });
     expect(await countMemories(database.database)).toBe(before);
     expect(await readNdjson(rejectsFile)).toHaveLength(2);

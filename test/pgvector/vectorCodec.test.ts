@@ -1,12 +1,12 @@
 // Embeddings through COPY in both formats, on a server that has pgvector.
 
-import fc from "fast-check";
 import type { PoolClient } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeCodec } from "../../src/bulk/codecs/makeCodec.ts";
 import type { TypeFacts } from "../../src/bulk/codecs/types.ts";
 import { BothFormats } from "../bulk/codecs/bothFormats.support.ts";
 import { useDatabase } from "../support/database.ts";
+import { fc } from "../support/property.ts";
 
 const db = useDatabase({ empty: true });
 let client: PoolClient;

@@ -5,6 +5,7 @@ import { CopycatError, errorMessage } from "../../errors.ts";
 import {
   decodeUtf8,
   jsonErrorReason,
+  LinePlaces,
   openBytes,
   sourceName,
   textLinesOf,
@@ -31,21 +32,32 @@ const maxDocumentBytes = 256 * 1024 * 1024;
  * JSONL, a record a line, is read in flat memory; a line that is no JSON comes out as a reject, and the rest goes on. A
  * rejects file is JSONL as well: its records are taken once they are mended. A JSON document is held in memory.
  *
+ * @param options.linesOnly takes it for lines whatever it looks like, so that nothing is ever held whole
+ *
  * `read` rejects with CopycatError UNREADABLE_SOURCE; INVALID_INPUT for a document that is no valid JSON or too large.
  *
  * @example
  * const input = openMemoryInput("entries.jsonl.gz", { kind: "entries", namespace: "default" });
  * await loadMemory(database, "entries", () => input.read());
  */
-export function openMemoryInput(source: string | Readable, context: RecordContext): MemoryInput {
+export function openMemoryInput(
+  source: string | Readable,
+  context: RecordContext,
+  { linesOnly = false }: { linesOnly?: boolean } = {},
+): MemoryInput {
   let places: Places = new LinePlaces();
   return {
     place: (index) => places.at(index),
     async *read(signal) {
       const chunks = openBytes(source);
       try {
-        const head = await readHead(chunks, { kind: context.kind, maxDocumentBytes });
-        const document = await readDocument(head, chunks, sourceName(source));
+        const document = linesOnly
+          ? { bytes: [] }
+          : await readDocument(
+              await readHead(chunks, { kind: context.kind, maxDocumentBytes }),
+              chunks,
+              sourceName(source),
+            );
         if ("items" in document) {
           const items = listItems(document.items, document.text, context.kind);
           places = { at: (index) => items[index]?.place ?? `record ${index}` };
@@ -121,31 +133,4 @@ function reasonOf(error: unknown, text: string): string {
 
 interface Places {
   at(index: number): string;
-}
-
-/** Lines of records by their index. Kept are only the indexes where blank lines came in between. */
-class LinePlaces implements Places {
-  #count = 0;
-  readonly #starts: number[] = [0];
-  readonly #shifts: number[] = [1];
-
-  add(line: number): void {
-    const shift = line - this.#count;
-    if (shift !== this.#shifts.at(-1)) {
-      this.#starts.push(this.#count);
-      this.#shifts.push(shift);
-    }
-    this.#count += 1;
-  }
-
-  at(index: number): string {
-    let low = 0;
-    let high = this.#starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.#starts[middle] ?? 0) <= index) low = middle;
-      else high = middle - 1;
-    }
-    return `line ${index + (this.#shifts[low] ?? 1)}`;
-  }
 }
