@@ -26,6 +26,18 @@ test("SQL is compared by SQLSTATE, never by the text of a message", () => {
   expect(offenders("src", /\.message\.(includes|match|startsWith)\(/, /^$/)).toEqual([]);
 });
 
+test("rooms below the command line name its options in whole commands only: others read their sentences, too", () => {
+  // Programs of others have options of such names as well.
+  const except = /^src\/(cli|database\/embedded)\//;
+  const option =
+    /--(on-conflict|max-rejects|rejects|commit-every|set-root|allow-empty|schema|scenario|dsn|triggers|force|replace)\b/;
+  const lines = files("src")
+    .filter((file) => !except.test(file))
+    .flatMap((file) => readFileSync(join(root, file), "utf8").split("\n"))
+    .filter((line) => option.test(line) && !/^\s*(\/\/|\*|\/\*)/.test(line) && !line.includes("copycat "));
+  expect(lines).toEqual([]);
+});
+
 test("no test is skipped or left to do", () => {
   const pattern = new RegExp(
     `\\b(it|test|describe)\\.(${["skip", "skipIf", "runIf", "todo", "only"].join("|")})\\b`,

@@ -3,6 +3,7 @@
 import { CommanderError } from "commander";
 import { wrapDatabaseError } from "../database/index.ts";
 import { CopycatError, errorMessage } from "../errors.ts";
+import { inOptions } from "./inOptions.ts";
 import { safeLines } from "./safeText.ts";
 
 export const exitCodes = { ok: 0, failed: 1, usage: 2, rejects: 3 } as const;
@@ -21,5 +22,7 @@ export function explainError(thrown: unknown): string {
     const stack = error instanceof Error ? error.stack : undefined;
     return `copycat: unexpected error: ${stack ?? errorMessage(error)}`;
   }
-  return safeLines([`copycat: ${error.message}`, ...error.details.map((detail) => `  ${detail}`)].join("\n"));
+  return safeLines(
+    [`copycat: ${error.messageFor(inOptions)}`, ...error.details.map((detail) => `  ${detail}`)].join("\n"),
+  );
 }

@@ -29,7 +29,7 @@ export function formatFitTable<Row>(
 ): string {
   const cells = rows.map((row) => columns.map(({ text }) => safeText(text(row))));
   const natural = columns.map(({ title }, index) =>
-    Math.max(title.length, ...cells.map((line) => textWidth(line[index] ?? ""))),
+    cells.reduce((width, line) => Math.max(width, textWidth(line[index] ?? "")), title.length),
   );
   const widths = width === null ? natural : shrink(columns, natural, width);
   const show = (text: string, index: number): string => {

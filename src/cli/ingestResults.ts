@@ -11,6 +11,7 @@ import {
 } from "../ingest/index.ts";
 import { exitCodes, explainError } from "./exitCodes.ts";
 import { formatIngestReport, nextSteps } from "./ingestSummary.ts";
+import { inOptions } from "./inOptions.ts";
 import { formatCount, formatDuration, plural, printJson, printNotice, printResult } from "./output.ts";
 import type { OpenedDatabase } from "./withDatabase.ts";
 
@@ -52,7 +53,7 @@ export function printGroup(
 export function printIngested(results: readonly GroupResult[], options: ResultOptions): number {
   const [only] = results;
   if (only !== undefined && results.length === 1) return printOnly(only, options);
-  const sum = sumReports(results);
+  const sum = sumReports(results, inOptions);
   const failure = explainFailures(results, options);
   if (options.json) printJson(failure === null ? sum : { ...sum, error: failure });
   else printResult([formatSum(sum), ...firstSteps(results, options.opened)].join("\n"));

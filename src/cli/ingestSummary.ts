@@ -3,6 +3,7 @@
 import { shellWord } from "../catalog/promoted/target.ts";
 import type { IngestReport } from "../ingest/index.ts";
 import { formatCount, formatDuration, plural } from "./output.ts";
+import { programName } from "./programName.ts";
 import type { OpenedDatabase } from "./withDatabase.ts";
 
 export function formatIngestReport(report: IngestReport, opened: OpenedDatabase | null): string {
@@ -83,11 +84,11 @@ export function nextSteps(report: IngestReport, opened: OpenedDatabase | null): 
   const [first = ""] = dataset.split(", ");
   const name = shellWord(first);
   const steps = [
-    [`npx copycat show ${name}${dsnArgument}`, "look at it"],
-    [`npx copycat search ${name}${dsnArgument} --limit 5`, "find entities; --where 'KEY > 0.5' filters"],
-    [`npx copycat verify${dsnArgument}`, "prove that the catalog is sound"],
+    [`${programName()} show ${name}${dsnArgument}`, "look at it"],
+    [`${programName()} search ${name}${dsnArgument} --limit 5`, "find entities; --where 'KEY > 0.5' filters"],
+    [`${programName()} verify${dsnArgument}`, "prove that the catalog is sound"],
     [
-      `npx copycat serve-config${dsnArgument} --out tiled.yml && tiled serve config tiled.yml`,
+      `${programName()} serve-config${dsnArgument} --out tiled.yml && tiled serve config tiled.yml`,
       "serve it (pip install 'tiled[all]==0.2.16')",
     ],
   ] as const;

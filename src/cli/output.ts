@@ -78,7 +78,15 @@ function drained(): Promise<void> {
   });
 }
 
+const said = new Set<string>();
+
+/** True when a notice named the process of the server: who waits for it need not be told again. */
+export function hasTold(pid: number): boolean {
+  return said.has(String(pid));
+}
+
 export function printNotice(text: string): void {
+  for (const [, pid = ""] of text.matchAll(/\(pid (\d+)/g)) said.add(pid);
   process.stderr.write(`${text}\n`);
 }
 

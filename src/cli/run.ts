@@ -5,6 +5,7 @@ import { readEnv, unsetEnv } from "../config.ts";
 import { CopycatError, errorMessage } from "../errors.ts";
 import { readVersion } from "../version.ts";
 import { exitCodeOf, exitCodes, explainError } from "./exitCodes.ts";
+import { inOptions } from "./inOptions.ts";
 import { printJson, printNotice } from "./output.ts";
 import { makeProgram } from "./program.ts";
 
@@ -48,7 +49,7 @@ function failureReport(error: unknown, command: Command | undefined): object {
     error instanceof CopycatError ? error.code : error instanceof CommanderError ? "USAGE" : "INTERNAL";
   const failure = {
     code,
-    message: errorMessage(error),
+    message: errorMessage(error, inOptions),
     details: error instanceof CopycatError ? error.details : [],
   };
   return { ...countsOf(command), status: "failed", error: failure };

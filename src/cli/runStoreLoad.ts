@@ -53,7 +53,7 @@ export async function runStoreLoad<Report extends { rejected: number }>(
     // Before a server is started or a schema made: a mistyped name must leave nothing behind.
     await job.check(hooks);
     if (flags.dryRun && !databaseExists(flags)) return await run(null);
-    return await withDatabase(job.command, flags, run);
+    return await withDatabase(job.command, { ...flags, onWait: log.notice }, run);
   } catch (error) {
     progress.clear();
     throw error;

@@ -38,6 +38,7 @@ export function formatRun(run: RunDetails, dsnArgument: string): string {
     ["finished", run.finishedAt === null ? null : formatMoment(run.finishedAt)],
     ["took", run.elapsedMs === null ? null : formatDuration(run.elapsedMs)],
     ["who", `${who(run)}, process ${run.processId}, as ${run.databaseUser} in the database`],
+    ["sent by", run.by === null ? null : `the key ${run.by} of the service`],
     ["version", run.version],
     ["schema", run.catalogSchema],
     ...countFacts(run),

@@ -13,7 +13,9 @@ export function formatTable<Row>(columns: readonly TableColumn<Row>[], rows: rea
     columns.map(({ title }) => title),
     ...rows.map((row) => columns.map(({ text }) => text(row))),
   ];
-  const widths = columns.map((_column, index) => Math.max(...cells.map((line) => line[index]?.length ?? 0)));
+  const widths = columns.map((_column, index) =>
+    cells.reduce((width, line) => Math.max(width, line[index]?.length ?? 0), 0),
+  );
   const pad = (text: string, index: number): string => {
     const width = widths[index] ?? 0;
     return columns[index]?.isNumber === true ? text.padStart(width) : text.padEnd(width);

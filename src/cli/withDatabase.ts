@@ -3,17 +3,21 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { shellWord } from "../catalog/promoted/target.ts";
-import { chooseDatabase, type Database, openDatabase } from "../database/index.ts";
+import { chooseDatabase, type Database, openDatabase, watchWaits } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
-import { printNotice } from "./output.ts";
+import { hasTold, printNotice } from "./output.ts";
 
 export interface DatabaseOptions {
   dsn?: string;
   quiet?: boolean;
   /** For commands that only read: an embedded server that was never made is not made for them. */
   mustExist?: boolean;
+  /** Connections at most; default: those of `openDatabase`. */
+  poolConnections?: number;
   /** What to type first where there is none; default: an ingest. */
   firstStep?: string;
+  /** Takes the notice that another program's lock keeps the command waiting; null for none. Default: stderr. */
+  onWait?: ((message: string) => void) | null;
 }
 
 export interface OpenedDatabase {
@@ -40,9 +44,18 @@ export async function withDatabase<Result>(
     );
   }
   const opened = await openCommandDatabase(command, options);
+  const { onWait = options.quiet === true ? null : printNotice } = options;
+  const unwatch =
+    onWait === null
+      ? () => undefined
+      : watchWaits(opened.database, (message, sessions) => {
+          // Where the command says for whose lock it waits, it has said so at once.
+          if (!sessions.some(({ pid }) => hasTold(pid))) onWait(message);
+        });
   try {
     return await work(opened);
   } finally {
+    unwatch();
     await opened.database.close();
   }
 }
@@ -53,7 +66,12 @@ export async function openCommandDatabase(
   options: DatabaseOptions,
 ): Promise<OpenedDatabase> {
   const { dsn, isEmbedded } = await reachServer(options);
-  const database = await openDatabase({ dsn, applicationName: `copycat:${command}` });
+  const { poolConnections } = options;
+  const database = await openDatabase({
+    dsn,
+    applicationName: `copycat:${command}`,
+    ...(poolConnections === undefined ? {} : { poolConnections }),
+  });
   return { database, dsn, isEmbedded, dsnArgument: dsnArgument(options.dsn) };
 }
 

@@ -209,8 +209,29 @@ describe("options", () => {
       folder.path("bad.ndjson"),
     ]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain("More than 0 records were rejected (--max-rejects), the last one for: ");
     expect(stderr).toContain("Nothing was changed.");
     expect(await database.value("select count(*)::int from nodes")).toBe(before);
+  });
+
+  it("a conflict names the options that settle it, as text and as JSON, of one input and of several", async () => {
+    const advice = "Use --on-conflict skip to leave them, or --on-conflict update to renew them.";
+    const args = [...dsn(), "--reread", "--on-conflict", "error"];
+    const one = await callCli(["ingest", yaml, ...args, "--json"]);
+    expect(one.code).toBe(1);
+    expect(one.stderr).toContain(advice);
+    expect(JSON.parse(one.stdout)).toMatchObject({
+      error: { code: "CONFLICT", message: expect.stringContaining(advice) },
+    });
+    const other = folder.text("other.ndjson", '{"path":"/OF_CONFLICTS"}\n');
+    const several = await callCli(["ingest", yaml, other, ...args, "--json"]);
+    expect(JSON.parse(several.stdout)).toMatchObject({
+      datasets: expect.arrayContaining([
+        expect.objectContaining({
+          error: expect.objectContaining({ message: expect.stringContaining(advice) }),
+        }),
+      ]),
+    });
   });
 
   it("--dry-run without any database starts no server and leaves no folder behind", async () => {

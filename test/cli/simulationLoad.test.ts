@@ -115,6 +115,10 @@ describe("what a program reads", () => {
     expect(code).toBe(exitCode);
     const failure: unknown = JSON.parse(stdout);
     expect(failure).toMatchObject({ status: "failed", error: { code: reason } });
+    if (reason === "TOO_MANY_REJECTS") {
+      const advice = /rejected \(--max-rejects\), the last one for: .* stays \(--commit-every\)\. They/;
+      expect(failure).toMatchObject({ error: { message: expect.stringMatching(advice) } });
+    }
     // What the parser of arguments refuses never came to be a load.
     if (exitCode === 1) expect(failure).toMatchObject({ scenario: null, read: 0, updates: 0 });
   });

@@ -22,6 +22,7 @@ const commands: readonly [command: string, printed: RegExp][] = [
   ["verify --files", /./],
   ["verify --repair", /./],
   ["doctor", /./],
+  ["roles", /^-- The roles\. /],
 ];
 
 export function itRunsEveryCommand(database: TestDatabase): void {

@@ -3,16 +3,26 @@
 import type { Command } from "commander";
 import { type CatalogState, readCatalogState } from "../../catalog/index.ts";
 import { inspectServer, type ServerFacts } from "../../database/index.ts";
+import {
+  inspectLibraryStore,
+  type LibraryStoreFacts,
+  defaultSchema as librarySchema,
+} from "../../library/index.ts";
 import { inspectMemory, type MemoryFacts } from "../../memory/index.ts";
-import { dsnOption, jsonOption, quietOption } from "../options.ts";
-import { formatCount, printJson, printResult } from "../output.ts";
+import { dsnOption, jsonOption, option, quietOption } from "../options.ts";
+import { formatCount, plural, printJson, printResult } from "../output.ts";
 import { withDatabase } from "../withDatabase.ts";
 import { type MemoryFlags, schemaOption } from "./memory/shared.ts";
+
+interface DoctorFlags extends MemoryFlags {
+  librarySchema: string;
+}
 
 interface Diagnosis {
   server: ServerFacts;
   catalog: CatalogState;
   memory: MemoryFacts;
+  library: LibraryStoreFacts;
   /** What is not as one would have it, a sentence each. */
   notes: string[];
 }
@@ -25,14 +35,21 @@ export function addDoctorCommand(program: Command): void {
     )
     .addOption(dsnOption())
     .addOption(schemaOption())
+    .addOption(
+      option("--library-schema <name>", "schema that holds the library store's tables").default(
+        librarySchema,
+      ),
+    )
     .addOption(jsonOption())
     .addOption(quietOption())
-    .action(async (flags: MemoryFlags) => {
+    .action(async (flags: DoctorFlags) => {
       const diagnosis = await withDatabase("doctor", { ...flags, mustExist: true }, async ({ database }) => {
         const server = await inspectServer(database);
         const catalog = await readCatalogState(database);
         const memory = await inspectMemory(database, flags.schema);
-        return { server, catalog, memory, notes: notesOf(server, catalog, memory) };
+        const library = await inspectLibraryStore(database, flags.librarySchema);
+        const notes = [...notesOf(server, catalog, memory), ...libraryNotes(library)];
+        return { server, catalog, memory, library, notes };
       });
       if (flags.json) printJson(diagnosis);
       else printResult(formatDiagnosis(diagnosis));
@@ -53,7 +70,38 @@ function notesOf({ role, settings }: ServerFacts, catalog: CatalogState, memory:
   ];
 }
 
-function formatDiagnosis({ server, catalog, memory, notes }: Diagnosis): string {
+function libraryNotes({ problem, schema, pending, trigrams }: LibraryStoreFacts): string[] {
+  return [
+    ...(problem === null ? [] : [problem]),
+    ...(pending.length === 0
+      ? []
+      : [`the next scan brings the schema ${schema} up to date: ${pending.join(", ")}`]),
+    ...(trigrams.schema === null && trigrams.available === null
+      ? ["this server has no pg_trgm, which --fuzzy-artists of libraries needs"]
+      : []),
+  ];
+}
+
+function libraryLine({
+  exists,
+  schema,
+  libraries,
+  files,
+  version,
+  trigrams,
+  problem,
+}: LibraryStoreFacts): string {
+  const { available } = trigrams;
+  const notYet =
+    available === null ? "no pg_trgm" : `pg_trgm ${available} is made when --fuzzy-artists needs it`;
+  const near = trigrams.schema === null ? notYet : `pg_trgm in the schema ${trigrams.schema}`;
+  if (!exists) return `library   none in the schema ${schema}; ${near}`;
+  if (problem !== null) return `library   in the schema ${schema}, which this role may not read; ${near}`;
+  const rows = `${plural(files ?? 0, "file")} of ${plural(libraries ?? 0, "library", "libraries")}`;
+  return `library   ${rows} in the schema ${schema}, version ${version}; ${near}`;
+}
+
+function formatDiagnosis({ server, catalog, memory, library, notes }: Diagnosis): string {
   const { role } = server;
   const { pgvector, embedding } = memory;
   const rights = [
@@ -69,6 +117,7 @@ function formatDiagnosis({ server, catalog, memory, notes }: Diagnosis): string 
       ? `memory    ${formatCount(memory.entries ?? 0)} entries in the schema ${memory.schema}, embeddings ${embedding?.type} of ${embedding?.dimensions ?? "any"} dimensions (${memory.reason})`
       : `memory    none in the schema ${memory.schema}; ${memory.reason}`,
     ...(memory.exists ? [`hnsw      ${memory.hnsw.index ?? memory.hnsw.reason}`] : []),
+    libraryLine(library),
     ...(notes.length === 0 ? ["Nothing is in the way."] : notes.map((note) => `note      ${note}`)),
   ].join("\n");
 }

@@ -12,6 +12,7 @@ import {
   resumeIngest,
 } from "../../ingest/index.ts";
 import { printGroup, printIngested, printReport, printUnopened } from "../ingestResults.ts";
+import { inOptions } from "../inOptions.ts";
 import { dsnOption, jsonOption, option, quietOption, wholeNumber } from "../options.ts";
 import { makeLog } from "../output.ts";
 import { formatGroupProgress, makeProgressLine } from "../progressLine.ts";
@@ -176,7 +177,7 @@ async function runIngest(inputs: string[], flags: IngestFlags): Promise<number> 
     const groups = await checkGroups(options);
     printUnopened(groups);
     if (flags.dryRun && !databaseExists(flags)) return await run(null, groups);
-    return await withDatabase("ingest", flags, (opened) => run(opened, groups));
+    return await withDatabase("ingest", { ...flags, onWait: log.notice }, (opened) => run(opened, groups));
   } catch (error) {
     progress.clear();
     throw error;
@@ -198,10 +199,11 @@ async function runResume(inputs: string[], flags: IngestFlags, id: string): Prom
     log.notice("\nStopping; what is not committed is rolled back."),
   );
   try {
-    return await withDatabase("ingest", { ...flags, mustExist: true }, async (opened) => {
+    return await withDatabase("ingest", { ...flags, mustExist: true, onWait: log.notice }, async (opened) => {
       const report = await resumeIngest(opened.database, id, {
         signal,
         onProgress: (now) => progress.show({ ...now, group: null }),
+        nameSetting: inOptions,
         log,
         ...(flags.rejects === undefined ? {} : { rejectsFile: flags.rejects }),
       });
@@ -227,6 +229,7 @@ function makeOptions(
     dryRun: flags.dryRun,
     trustLayout: flags.trustLayout,
     stdin: process.stdin,
+    nameSetting: inOptions,
     signal,
     onProgress,
     log: makeLog(flags.quiet),

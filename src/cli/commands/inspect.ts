@@ -13,6 +13,7 @@ import {
 } from "../../ingest/index.ts";
 import { jsonOption, option, quietOption, wholeNumber } from "../options.ts";
 import { formatCount, plural, printJson, printResult } from "../output.ts";
+import { programName } from "../programName.ts";
 import { makeProgressLine } from "../progressLine.ts";
 
 interface InspectFlags {
@@ -111,6 +112,6 @@ function summary({ layout, artifacts, parameters, files, unsure }: Findings, out
     ...(files.others.length > 0 ? [`  ${plural(files.others.length, "file")} of another kind left out`] : []),
     "Next:",
     "  # read it and mend it, then see what it would do",
-    `  npx copycat ingest ${shellWord(out)} --dry-run`,
+    `  ${programName()} ingest ${shellWord(out)} --dry-run`,
   ].join("\n");
 }

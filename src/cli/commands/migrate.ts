@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { ensureCatalog, readCatalogState } from "../../catalog/index.ts";
-import { listMigrations, migrateUp } from "../../database/index.ts";
+import { ensureEngineTables, listMigrations, migrateUp } from "../../database/index.ts";
 import { dsnOption, jsonOption, quietOption } from "../options.ts";
 import { printJson, printResult } from "../output.ts";
 import { withDatabase } from "../withDatabase.ts";
@@ -26,6 +26,7 @@ export function addMigrateCommand(program: Command): void {
         const before = await listMigrations(database);
         await ensureCatalog(database);
         await migrateUp(database);
+        await ensureEngineTables(database);
         return before.filter(({ appliedAt }) => appliedAt === null).map(({ name }) => name);
       });
       if (flags.json) printJson({ applied });

@@ -8,10 +8,18 @@ import { cutEnd, safeText } from "../../safeText.ts";
 import { formatLength } from "./format.ts";
 import { matchText } from "./matches.ts";
 
-/** Of all files of a group but the largest. */
-export function extraBytes({ files }: DuplicateGroup): number {
-  const sizes = files.map(({ size }) => size);
-  return sizes.reduce((sum, size) => sum + size, 0) - Math.max(...sizes);
+/** Of all files but the largest. */
+export function extraBytes(files: readonly LibraryFile[]): number {
+  return extraFiles(files).reduce((sum, { size }) => sum + size, 0);
+}
+
+/** All but the largest; of equal ones the first is left out. */
+function extraFiles(files: readonly LibraryFile[]): LibraryFile[] {
+  const largest = files.reduce(
+    (best, file) => (file.size > best.size ? file : best),
+    files[0] as LibraryFile,
+  );
+  return files.filter((file) => file !== largest);
 }
 
 const columns: readonly FitColumn<LibraryFile>[] = [
@@ -40,16 +48,18 @@ function headline({ matchType, confidence, isProven, isCertain, isUncertain }: D
   return `${safeText(matchText(matchType, confidence))}, ${sure}`;
 }
 
+/** A file may be in several groups; files and bytes count it once. */
 interface Counts {
-  /** Groups. */
+  /** Groups, as are `certain`, `uncertain` and `proven`. */
   count: number;
+  /** Files that are in one group or more. */
   files: number;
   certain: number;
   uncertain: number;
   proven: number;
   /** What the further files of proven groups take. */
   provenExtraBytes: number;
-  /** What the further files of groups take that a sample of content made, without a proof. */
+  /** What the further files of groups take that a sample of content made, without a proof; none that are proven elsewhere. */
   unprovenExtraBytes: number;
 }
 
@@ -64,17 +74,28 @@ export class DuplicateCounter {
     provenExtraBytes: 0,
     unprovenExtraBytes: 0,
   };
+  readonly #files = new Set<number | null>();
+  readonly #extra = new Set<number | null>();
 
+  /** By full hashes come first (see `groupKinds`), so that what they prove counts as proven. */
   add(group: DuplicateGroup): void {
     const { counts } = this;
     counts.count += 1;
-    counts.files += group.files.length;
+    for (const { id } of group.files) this.#files.add(id);
+    counts.files = this.#files.size;
     if (group.isProven) {
       counts.proven += 1;
-      counts.provenExtraBytes += extraBytes(group);
-    } else if (group.matchType === "exact_file") counts.unprovenExtraBytes += extraBytes(group);
+      counts.provenExtraBytes += this.#newExtraBytes(group);
+    } else if (group.matchType === "exact_file") counts.unprovenExtraBytes += this.#newExtraBytes(group);
     if (group.isCertain) counts.certain += 1;
     if (group.isUncertain) counts.uncertain += 1;
+  }
+
+  /** Of files that no group before had beyond its largest. */
+  #newExtraBytes({ files }: DuplicateGroup): number {
+    const others = extraFiles(files.filter(({ id }) => !this.#extra.has(id)));
+    for (const { id } of others) this.#extra.add(id);
+    return others.reduce((sum, { size }) => sum + size, 0);
   }
 
   *summary(): Generator<string> {

@@ -12,8 +12,10 @@ const words: Record<MatchType, string> = {
   none: "-",
 };
 
-/** "same artist and title", "title alike, 0.96". */
+/** "same artist and title", "title alike, 0.96"; never rounded up, or 0.949 would read as if it were certain. */
 export function matchText(matchType: MatchType, confidence: number): string {
   const isLikeness = matchType === "fuzzy_metadata" || matchType === "fuzzy_artist";
-  return isLikeness ? `${words[matchType]}, ${confidence.toFixed(2)}` : words[matchType];
+  return isLikeness
+    ? `${words[matchType]}, ${(Math.floor(confidence * 100 + 1e-9) / 100).toFixed(2)}`
+    : words[matchType];
 }

@@ -33,7 +33,9 @@ below it, and open only what is new or changed since (by time and size).
   rejects   files that cannot be read, or are no audio inside, are listed with path and reason; the rest goes in
 
 A folder that holds no file at all where the library has some is taken for a drive that is not mounted: nothing is marked.
-Symbolic links are not followed, and folders with a file .ndignore in them are passed over.
+Symbolic links are not followed, but for the folder itself; what was behind one is missing. A file .ndignore has patterns, as a
+.gitignore has, of what is passed over in its folder; an empty one, or a file .nomedia, passes over the whole folder.
+Files that are read wait in memory, with some 2 kB each, until they are written: --commit-every 10000 for millions of them.
 
 Examples:
   copycat library scan /srv/music

@@ -2,6 +2,7 @@
 
 import type { ScanFolderReport } from "../../../library/index.ts";
 import { formatCount, formatDuration, plural } from "../../output.ts";
+import { programName } from "../../programName.ts";
 import { rejectLines } from "../../rejectLines.ts";
 import { safeText } from "../../safeText.ts";
 import type { OpenedDatabase } from "../../withDatabase.ts";
@@ -61,8 +62,8 @@ function nextSteps(flags: SummaryFlags, { dsnArgument }: OpenedDatabase): string
   return [
     "Next:",
     "  # what there is twice",
-    `  npx copycat library duplicates${target}`,
+    `  ${programName()} library duplicates${target}`,
     "  # find files",
-    `  npx copycat library search WORDS${target}`,
+    `  ${programName()} library search WORDS${target}`,
   ];
 }

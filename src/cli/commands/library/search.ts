@@ -18,16 +18,17 @@ interface SearchFlags extends LibraryFlags {
 }
 
 const help = `
-Words are looked for in artist, title, album, album artist and path; all of them must be there. --artist, --title and
---album are the whole of it, and * stands for anything. Upper or lower case does not matter.
+Words are looked for in artist, title, album, album artist and path; all of them must be there. --artist, --title, --album
+and the values of --tag are the whole of it, and * stands for anything. Upper or lower case does not matter.
 
-Tags have the names that music-metadata gives them: genre, composer, bpm, label, comment, ...; year, albumartist, isrc,
-codec and kind as well.
+Tags have the names that music-metadata gives them: genre, composer, bpm, label, comment, albumartist, year, track, disk,
+isrc, musicbrainz_albumid, ...; codec, kind and format as well.
 
 Examples:
   copycat library search night ferry
   copycat library search --artist 'ada*' --format flac
   copycat library search --tag genre=Jazz --tag year=2001 --json
+  copycat library search --tag 'label=*records*'
   copycat library search --missing                         what was there and is not any more`;
 
 export function addSearchCommand(library: Command): void {
@@ -40,7 +41,7 @@ export function addSearchCommand(library: Command): void {
     .addOption(option("--album <name>", "the album; * stands for anything", "all"))
     .addOption(option("--format <suffix>", "the format, such as flac", "all"))
     .addOption(
-      option("--tag <key=value>", "a tag and its value; may be given several times")
+      option("--tag <key=value>", "a tag and its value, * stands for anything; may be given several times")
         .argParser(tag)
         .default([], "all"),
     )

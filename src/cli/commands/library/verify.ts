@@ -15,7 +15,8 @@ interface VerifyFlags extends LibraryFlags {
 
 const help = `
 Asks of every file of the library, or of those below a folder, whether it is there; nothing is read. A folder that is not
-there itself is taken for a drive that is not mounted, and refused. \`library scan\` finds what is new or has moved as well.
+there itself is taken for a drive that is not mounted, and refused. What is behind a symbolic link is not there, as for a scan.
+\`library scan\` finds what is new or has moved as well.
 
 Examples:
   copycat library verify

@@ -22,7 +22,8 @@ interface VetFlags extends LibraryFlags {
   threshold: number;
   fuzzy: boolean;
   fuzzyArtists: boolean;
-  history: boolean;
+  /** True lists it, false leaves it as it is. */
+  history?: boolean;
   limit: number;
 }
 
@@ -32,11 +33,13 @@ Each file of the folder is compared with the library and with the files of the f
   duplicate   its tags, its content or its audio are those of another file
   uncertain   it may be one, as its title is alike: listen before you decide
 
-Nothing is changed but the history, which remembers the numbers of each vetting.
+Nothing is changed but the history, which remembers the numbers of each vetting; with --no-history not even that, so that a
+role that may only read can vet as well.
 
 Examples:
   copycat library vet incoming
   copycat library vet incoming --threshold 0.9 --json
+  copycat library vet incoming --no-history
   copycat library vet --history`;
 
 export function addVetCommand(library: Command): void {
@@ -47,14 +50,15 @@ export function addVetCommand(library: Command): void {
     .addOption(thresholdOption())
     .addOption(option("--no-fuzzy", "leave out titles that are only alike", "they are found, too"))
     .addOption(fuzzyArtistsOption())
-    .addOption(option("--history", "list earlier vettings, the newest first").default(false))
+    .addOption(option("--history", "list earlier vettings, the newest first", "vet a folder"))
+    .addOption(option("--no-history", "do not remember the numbers of this vetting", "they are remembered"))
     .addOption(
       option("--limit <n>", "with --history: so many at most, up to 1000")
         .argParser(wholeNumber(1))
         .default(10),
     );
   addLibraryOptions(command, help).action(async (folder: string | undefined, flags: VetFlags) => {
-    if (flags.history === (folder !== undefined)) {
+    if ((flags.history === true) === (folder !== undefined)) {
       throw new CopycatError(
         "USAGE",
         "Name the folder to vet, or --history for the earlier ones: one of them.",
@@ -66,10 +70,10 @@ export function addVetCommand(library: Command): void {
 }
 
 async function vet(folder: string, flags: VetFlags): Promise<number> {
-  const { threshold: fuzzyThreshold, fuzzy: useFuzzy, fuzzyArtists } = flags;
+  const { threshold: fuzzyThreshold, fuzzy: useFuzzy, fuzzyArtists, history: saveHistory = true } = flags;
   const report = await withProgress(flags, (hooks) =>
     withLibrary(flags, (opened) =>
-      vetFolder(opened, folder, { fuzzyThreshold, useFuzzy, fuzzyArtists, ...hooks }),
+      vetFolder(opened, folder, { fuzzyThreshold, useFuzzy, fuzzyArtists, saveHistory, ...hooks }),
     ),
   );
   if (flags.json) printJson(report);

@@ -2,6 +2,7 @@
 
 import type { LoadFileReport, MemoryKind } from "../../../memory/index.ts";
 import { formatCount, formatDuration, plural } from "../../output.ts";
+import { programName } from "../../programName.ts";
 import type { OpenedDatabase } from "../../withDatabase.ts";
 
 export interface SummaryFlags {
@@ -71,10 +72,10 @@ function nextSteps(
   const steps =
     kind === "entries"
       ? [
-          [`npx copycat memory list${target} --limit 5`, "look at the newest"],
-          [`npx copycat memory search --key NAMESPACE/KEY${target}`, "find what is near one of them"],
-          [`npx copycat memory export${target} > entries.jsonl`, "take them out again"],
+          [`${programName()} memory list${target} --limit 5`, "look at the newest"],
+          [`${programName()} memory search --key NAMESPACE/KEY${target}`, "find what is near one of them"],
+          [`${programName()} memory export${target} > entries.jsonl`, "take them out again"],
         ]
-      : [[`npx copycat memory export --kind ${kind}${target}`, "look at them"]];
+      : [[`${programName()} memory export --kind ${kind}${target}`, "look at them"]];
   return ["Next:", ...steps.flatMap(([command, purpose]) => [`  # ${purpose}`, `  ${command}`])];
 }

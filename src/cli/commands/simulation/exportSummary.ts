@@ -5,6 +5,7 @@ import type { IngestReport } from "../../../ingest/index.ts";
 import type { ExportProgress, ExportReport } from "../../../simulation/index.ts";
 import { formatBytes } from "../../formatBytes.ts";
 import { formatCount, formatDuration, plural } from "../../output.ts";
+import { programName } from "../../programName.ts";
 
 /** What became of it in the catalog. */
 export interface Published {
@@ -41,6 +42,6 @@ export function formatExportReport(report: ExportReport, publication: Published 
   return [
     ...lines,
     `In the catalog as /${key}: ${plural(inserted, "new node")}, ${formatCount(updated)} renewed, ${formatCount(published.files.prunedNodes)} gone`,
-    `  npx copycat ${next}`,
+    `  ${programName()} ${next}`,
   ].join("\n");
 }

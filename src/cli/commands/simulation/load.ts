@@ -46,7 +46,7 @@ export function addLoadCommand(simulation: Command): void {
   simulation
     .command("load")
     .description("Load initial datasets and updates of a simulation from its files.")
-    .argument("<path>", "folder of files, SQLite file, or file of records")
+    .argument("<path>", "folder of files, SQLite file, file of records, or - for stdin")
     .addOption(option("--scenario <name>", "which run of a simulation it is", "name of the folder or file"))
     .addOption(
       option("--initial-data <folder>", "where the files of initial datasets are", "init_data in the folder"),
@@ -96,6 +96,7 @@ function makeOptions(input: string, flags: LoadFlags): LoadSimulationOptions {
     schema,
     commitEvery,
     dryRun,
+    stdin: process.stdin,
     ...(flags.scenario === undefined ? {} : { scenario: flags.scenario }),
     ...(flags.initialData === undefined ? {} : { initialData: flags.initialData }),
     ...(flags.rejects === undefined ? {} : { rejectsFile: flags.rejects }),

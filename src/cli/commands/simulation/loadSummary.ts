@@ -4,6 +4,7 @@ import { shellWord } from "../../../catalog/promoted/target.ts";
 import type { LoadSimulationReport } from "../../../simulation/index.ts";
 import { formatBytes } from "../../formatBytes.ts";
 import { formatCount, formatDuration, plural } from "../../output.ts";
+import { programName } from "../../programName.ts";
 import { rejectLines } from "../../rejectLines.ts";
 import type { OpenedDatabase } from "../../withDatabase.ts";
 
@@ -67,8 +68,8 @@ function nextSteps(
   return [
     "Next:",
     "  # see what the store holds",
-    `  npx copycat simulation list${target}`,
+    `  ${programName()} simulation list${target}`,
     "  # its datasets, their times and attributes",
-    `  npx copycat simulation show --scenario ${shellWord(scenario)}${target}`,
+    `  ${programName()} simulation show --scenario ${shellWord(scenario)}${target}`,
   ];
 }

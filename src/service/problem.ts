@@ -1,0 +1,158 @@
+// What goes wrong as RFC 9457 problem documents, with the project's codes.
+
+import { retryReason, sqlState, wrapDatabaseError } from "../database/index.ts";
+import {
+  CopycatError,
+  type CopycatErrorOptions,
+  type ErrorCode,
+  errorCode,
+  errorMessage,
+} from "../errors.ts";
+import type { Wording } from "../wording.ts";
+import { inQueries } from "./inQueries.ts";
+
+/** An error that knows its answer. */
+export class Refusal extends CopycatError {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Further members of the document. */
+  readonly members: Readonly<Record<string, unknown>>;
+
+  constructor(
+    status: number,
+    code: ErrorCode,
+    message: string | Wording,
+    options: CopycatErrorOptions & {
+      headers?: Record<string, string>;
+      members?: Record<string, unknown>;
+    } = {},
+  ) {
+    super(code, message, options);
+    this.status = status;
+    this.headers = options.headers ?? {};
+    this.members = options.members ?? {};
+  }
+}
+
+const statuses: Readonly<Record<ErrorCode, number>> = {
+  USAGE: 400,
+  INVALID_INPUT: 400,
+  UNREADABLE_SOURCE: 400,
+  TOO_MANY_REJECTS: 400,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  BUSY: 429,
+  CANCELLED: 503,
+  CONNECTION: 503,
+  EMBEDDED_SERVER: 503,
+  CATALOG_VERSION: 503,
+  // The role of the service lacks a right: no fault of who asks.
+  PERMISSION: 500,
+  DATABASE: 500,
+  INTERNAL: 500,
+};
+
+const titles: Readonly<Record<number, string>> = {
+  400: "The request cannot be taken",
+  401: "A key is needed",
+  403: "Not allowed",
+  404: "Not found",
+  405: "Not allowed here",
+  408: "The request did not come in time",
+  409: "Conflict",
+  413: "The body is too large",
+  415: "Not in this form",
+  422: "The key belongs to another request",
+  429: "Too much at once",
+  431: "The head is too long",
+  500: "Failed",
+  503: "Not available",
+};
+
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: ErrorCode;
+  /** One line per single mistake. */
+  details?: readonly string[];
+  [member: string]: unknown;
+}
+
+/** @param hidden what must not be told: the name of the database says where it is */
+export function toProblem(
+  thrown: unknown,
+  hidden: string,
+): { problem: Problem; headers: Record<string, string> } {
+  const error = explain(thrown);
+  const status = statusOf(error);
+  const tell = (text: string): string => text.replaceAll(hidden, "the database");
+  const problem: Problem = {
+    type: `urn:copycat:problem:${error.code.toLowerCase()}`,
+    title: titles[status] ?? "Failed",
+    status,
+    detail: tell(error.messageFor(inQueries)),
+    code: error.code,
+    ...(error.details.length === 0 ? {} : { details: error.details.map(tell) }),
+    ...(error instanceof Refusal ? error.members : {}),
+  };
+  const headers = error instanceof Refusal ? { ...error.headers } : {};
+  if (status === 503 && headers["retry-after"] === undefined) headers["retry-after"] = "5";
+  return { problem, headers };
+}
+
+function statusOf(error: CopycatError): number {
+  if (error instanceof Refusal) return error.status;
+  // A server that is going down or coming up is away, whatever the step that met it.
+  return retryReason(error) === null && !isFatal(error) ? statuses[error.code] : 503;
+}
+
+/** The server has ended the session, or did not let one begin: it is full, starts, stops, or is closed for a while. */
+function isFatal(error: unknown): boolean {
+  for (let link = error; link instanceof Error; link = link.cause) {
+    if ("severity" in link && (link.severity === "FATAL" || link.severity === "PANIC")) return true;
+  }
+  return false;
+}
+
+function explain(thrown: unknown): CopycatError {
+  if (wasTimedOut(thrown)) {
+    return new Refusal(503, "DATABASE", "The database took too long for it; ask for less.", {
+      cause: thrown,
+    });
+  }
+  const error = wrapDatabaseError(thrown, "PostgreSQL refused");
+  if (error instanceof CopycatError) return error;
+  const fromFastify = explainFastify(error);
+  if (fromFastify !== null) return fromFastify;
+  if (retryReason(error) !== null) {
+    return new Refusal(503, "CONNECTION", "The database is away.", { cause: error });
+  }
+  return new CopycatError("INTERNAL", "An unexpected error; the log of the service has it.", {
+    cause: error,
+  });
+}
+
+/** By the limit of the connections for searches; loads have none. */
+function wasTimedOut(thrown: unknown): boolean {
+  for (let link = thrown; link instanceof Error; link = link.cause) {
+    if (link instanceof CopycatError && link.code === "CANCELLED") return false;
+    if (!(link instanceof CopycatError) && errorCode(link) === sqlState.queryCanceled) return true;
+  }
+  return false;
+}
+
+/** What fastify itself refuses has a status below 500: options that do not fit, media types. */
+function explainFastify(error: unknown): CopycatError | null {
+  if (!(error instanceof Error) || !("statusCode" in error)) return null;
+  const status = Number(error.statusCode);
+  if (!(status >= 400 && status < 500)) return null;
+  if (status === 415) return notNdjson(error);
+  const code = errorCode(error) === "FST_ERR_NOT_FOUND" ? "NOT_FOUND" : "USAGE";
+  return new Refusal(status, code, `${errorMessage(error)}.`, { cause: error });
+}
+
+export function notNdjson(cause?: unknown): Refusal {
+  return new Refusal(415, "USAGE", "Send the body as application/x-ndjson.", { cause });
+}
