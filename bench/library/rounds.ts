@@ -28,12 +28,15 @@ export interface RoundsOptions {
   ways: readonly WayName[];
 }
 
+/** So many batches of a size follow each other: a single one of a hundred files says mostly what the first of a connection costs. */
+export const batchesOf = (size: number): number => Math.max(1, Math.min(30, Math.floor(20_000 / size)));
+
 export async function runRounds(bench: BenchDatabase, { size, rounds, ways }: RoundsOptions): Promise<Run[]> {
-  const files = makeFiles(size);
+  const files = makeFiles(size * batchesOf(size));
   const runs: Run[] = [];
   for (let round = 1; round <= rounds; round++) {
     for (const way of rotate(ways, round - 1)) {
-      const timed = await runWay(bench, way, { files, round });
+      const timed = await runWay(bench, way, { files, size, round });
       runs.push(...timed.map((one) => ({ size, round, way, ...one })));
       console.error(`${size} files, round ${round}, ${way}: ${timed.map(describe).join(", ")}`);
     }
@@ -49,10 +52,10 @@ const describe = ({ operation, rows, elapsedMs }: Timed): string =>
 async function runWay(
   bench: BenchDatabase,
   name: WayName,
-  { files, round }: { files: readonly LibraryFile[]; round: number },
+  { files, size, round }: { files: readonly LibraryFile[]; size: number; round: number },
 ): Promise<Timed[]> {
   const folder = await mkdtemp(join(tmpdir(), "copycat-bench-"));
-  const schema = `bench_${name.toLowerCase()}_${round}_${files.length}`;
+  const schema = `bench_${name.toLowerCase()}_${round}_${size}`;
   const client = await bench.connect();
   const open = (kind: WayName): Promise<Way> => openWay(kind, bench.dsn, { folder, schema });
   const way = await open(name);
@@ -61,7 +64,8 @@ async function runWay(
     const own = isSequential(name) ? spread(files, mostSequential) : [...files];
     if (own.length < files.length) await fill(await open(batchOf(name)), files, own);
     await checkpoint(client);
-    const timed = [await time("insert", own.length, () => way.insert(own))];
+    const parts = inParts(own, size);
+    const timed = [await time("insert", own.length, () => eachOf(parts, (part) => way.insert(part)))];
     await check(way, files, "after the insert");
     // As autovacuum would some time later.
     if (name.startsWith("ours")) await client.query(`analyze ${schema}.file`);
@@ -70,15 +74,18 @@ async function runWay(
     };
     timed.push(
       await time("path", own.length, async () =>
-        found(await way.findByPath(own.map(({ path }) => path)), own.length),
+        eachOf(parts, async (part) => found(await way.findByPath(part.map(({ path }) => path)), part.length)),
       ),
       await time("hash", own.length, async () =>
-        found(await way.findByHash(own.map(({ metadataHash }) => metadataHash)), own.length),
+        eachOf(parts, async (part) =>
+          found(await way.findByHash(part.map(({ metadataHash }) => metadataHash)), part.length),
+        ),
       ),
     );
     const changed = own.map(edited);
-    const update = await way.prepareUpdate(changed);
-    timed.push(await time("update", own.length, update));
+    const updates: (() => Promise<void>)[] = [];
+    for (const part of inParts(changed, size)) updates.push(await way.prepareUpdate(part));
+    timed.push(await time("update", own.length, () => eachOf(updates, (update) => update())));
     const byPath = new Map(changed.map((file) => [file.path, file]));
     await check(
       way,
@@ -92,6 +99,16 @@ async function runWay(
     await client.query(`drop schema if exists ${schema} cascade`);
     await client.end();
   }
+}
+
+function inParts<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}
+
+async function eachOf<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  for (const item of items) await work(item);
 }
 
 const batchOf = (name: WayName): WayName => (name.startsWith("ours") ? "oursBatch" : "sqliteBatch");

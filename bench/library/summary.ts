@@ -3,7 +3,7 @@
 import { markdownTable } from "../support/results.ts";
 import { type Spread, showNumber, showSpread, spreadOf } from "../support/statistics.ts";
 import type { DuplicateRun } from "./duplicates.ts";
-import type { Run } from "./rounds.ts";
+import { batchesOf, type Run } from "./rounds.ts";
 import {
   labels,
   mostSequential,
@@ -28,10 +28,13 @@ export function describeResults({ sizes, rounds, runs, checks }: Results): strin
       "inserts and after the updates. SQLite has the note's table, indexes and pragmas (WAL, synchronous NORMAL: the last " +
       "commits may be lost with the machine's power), through better-sqlite3 in the same process; the server commits durably. SQLite's rows are " +
       "counted as the driver gives them, copycat's are made into records. " +
+      "Batches of a size follow each other on one connection, as the rows do. " +
       `What goes row by row does so for ${showNumber(mostSequential)} rows at most, in a table that holds the others already.`,
     ...sizes.flatMap((size) => {
       const own = runs.filter((run) => run.size === size);
-      return [`## ${showNumber(size)} files`, rates(own), ratios(own)];
+      const batches = batchesOf(size);
+      const times = batches === 1 ? "" : `, ${batches} times`;
+      return [`## ${showNumber(size)} files${times}`, rates(own), ratios(own)];
     }),
     describeChecks(checks),
   ].join("\n\n");
