@@ -67,7 +67,25 @@ export async function bulkUpdate(
   records: Records,
   options: BulkChangeOptions = {},
 ): Promise<BulkUpdateReport> {
+  requireChanges(table);
   return change(db, table, records, options, { small: updateSmall, staged: updateStaged });
+}
+
+function requireChanges({
+  name,
+  columns,
+  conflictKey,
+  updateColumns,
+  touchColumns = [],
+  addColumns = [],
+}: TableDescription): void {
+  const kept = new Set([...conflictKey, ...touchColumns]);
+  const changed = [...addColumns, ...(updateColumns ?? columns.map((column) => column.name))];
+  if (changed.some((column) => !kept.has(column))) return;
+  throw new CopycatError(
+    "USAGE",
+    `There is nothing to change in rows of ${name}: its columns are keys, and such as are written when others change.`,
+  );
 }
 
 /**
@@ -108,7 +126,7 @@ async function updateStaged(
   common: ChangeReport,
 ): Promise<BulkUpdateReport> {
   let updated = 0;
-  const refused = await mergeSlices<{ updated: number }>(client, session, staging, {
+  const { length: refused } = await mergeSlices<{ updated: number }>(client, session, staging, {
     text: updateSliceSql(staging.table),
     onCounts: (counts) => {
       updated += counts.updated;
@@ -157,7 +175,7 @@ async function deleteStaged(
   common: ChangeReport,
 ): Promise<BulkDeleteReport> {
   let deleted = 0;
-  const refused = await mergeSlices<{ deleted: number }>(client, session, staging, {
+  const { length: refused } = await mergeSlices<{ deleted: number }>(client, session, staging, {
     text: deleteSliceSql(staging.table),
     onCounts: (counts) => {
       deleted += counts.deleted;

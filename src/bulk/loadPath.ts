@@ -10,7 +10,7 @@ import { type BulkReport, emptyReport } from "./loadOptions.ts";
 import type { LoadSession } from "./loadSession.ts";
 import { mergeSlices } from "./mergeSlices.ts";
 import { longLoadSettings } from "./settings.ts";
-import { settle } from "./settle.ts";
+import { countOwn, settle } from "./settle.ts";
 import { mergeSliceSql } from "./sql/mergeStaged.ts";
 import { Staging } from "./staging.ts";
 
@@ -170,14 +170,18 @@ export class LoadPath {
           policy === "error" && isConflict(this.#session.table, error) ? conflictError(error) : undefined,
       },
     );
-    const untouched = staging.rows - settled.duplicates - inserted - updated - refused;
-    const ownUntouched = settled.own - settled.ownChanged;
+    const kept = await countOwn(this.#client, staging, policy, own, refused);
+    const rejected = refused.length;
+    const untouched = staging.rows - settled.duplicates - inserted - updated - rejected;
+    // Rows of this load that a later record of it was to change, and was refused: they are as they went in.
+    const again = settled.own - kept.own;
+    const changed = settled.ownChanged - kept.ownChanged;
     report.inserted += inserted;
-    report.rejected += refused;
-    report.duplicates += settled.duplicates + settled.own;
-    report.updated += updated - settled.ownChanged;
-    if (policy === "update") report.unchanged += untouched - ownUntouched;
-    else report.skipped += untouched - settled.own;
+    report.rejected += rejected;
+    report.duplicates += settled.duplicates + again;
+    report.updated += updated - changed;
+    if (policy === "update") report.unchanged += untouched - (again - changed);
+    else report.skipped += untouched - again;
     await staging.drop();
   }
 }

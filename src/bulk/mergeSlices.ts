@@ -19,15 +19,15 @@ export interface SliceWork<Counts> {
   rethrow?: (error: unknown) => unknown;
 }
 
-/** @returns how many rows the server refused; they are told to the session */
+/** @returns places (ctid) in staging of the rows that the server refused; they are told to the session */
 export async function mergeSlices<Counts extends QueryResultRow>(
   client: ClientBase,
   session: LoadSession,
   staging: Staging,
   work: SliceWork<Counts>,
-): Promise<number> {
+): Promise<string[]> {
   const { signal, batchRows = defaultBatchRows } = session.options;
-  let refused = 0;
+  const refused: string[] = [];
 
   const tryRange = async (from: string, to: string): Promise<{ error: unknown } | null> => {
     signal?.throwIfAborted();
@@ -54,7 +54,7 @@ export async function mergeSlices<Counts extends QueryResultRow>(
         if (refusal === null) continue;
         if (last - first > 1) await visit(first, last);
         else {
-          refused += 1;
+          refused.push(range[0]);
           await rejectRow(client, session, staging, range, refusal.error);
         }
       }

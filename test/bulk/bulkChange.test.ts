@@ -50,6 +50,18 @@ describe("bulkUpdate", () => {
     ]);
   });
 
+  test.each([
+    ["key columns only", { columns: [{ name: "key", type: "text" }] }],
+    ["columns that follow others only", { touchColumns: ["value"] }],
+    ["no columns to change", { updateColumns: [] }],
+  ])("of %s is refused before it begins", async (_what, some) => {
+    const change = bulkUpdate(db.database, { ...values, ...some }, [{ key: "a" }]);
+    await expect(change).rejects.toMatchObject({
+      code: "USAGE",
+      message: expect.stringContaining("nothing to change"),
+    });
+  });
+
   test("rejects what the table refuses, and a record without its key; the others are changed", async () => {
     const rejects: RejectedRow[] = [];
     const report = await bulkUpdate(

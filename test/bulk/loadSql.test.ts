@@ -67,7 +67,6 @@ test.each([
     countOwnSql(
       table,
       differs(table, (name) => `s."${name}"`),
-      false,
     ),
   ],
   ["missing-list", listMissingSql(table)],

@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, test } from "vitest";
 import { bulkLoad, type RejectedRow } from "../../src/bulk/index.ts";
-import { stock, useStock } from "./stock.support.ts";
+import { noCounts, stock, useStock } from "./stock.support.ts";
 
 const { db, load, stored } = useStock();
 
@@ -177,5 +177,21 @@ test("a foreign key and a trigger are refusals of single rows", async () => {
   expect(rejects).toMatchObject([
     { position: 1, code: "23503", constraint: "parts_item_fkey" },
     { position: 2, code: "P0001", message: expect.stringContaining("no ghosts here") },
+  ]);
+});
+
+test("a row of the load that a later record was to change to what is refused counts as rejected, not as changed", async () => {
+  const rows = [
+    { key: "a", value: 1, uses: 1 },
+    { key: "b", value: 1, uses: 1 },
+    { key: "a", value: 1000, uses: 1 },
+    { key: "b", value: 2, uses: 1 },
+  ];
+  const { report, rejects } = await load(rows, { policy: "update", batchRows: 2 });
+  expect(report).toEqual({ ...noCounts, read: 4, inserted: 2, duplicates: 1, rejected: 1 });
+  expect(rejects).toMatchObject([{ position: 2, code: "23514" }]);
+  expect(await stored()).toMatchObject([
+    { key: "a", value: 1, uses: 1 },
+    { key: "b", value: 2, uses: 2 },
   ]);
 });

@@ -72,12 +72,13 @@ select count(*)::int as deleted from deleted`;
 
 /**
  * Staged rows whose key this very load put into the table before, by COPY without staging: they are duplicates of the
- * input, not rows that were there. $1: the transaction ids under which it wrote, unless all in the table is its own.
+ * input, not rows that were there. $1: the transaction ids under which it wrote, or null when all in the table is its
+ * own; $2: the places of the rows that are asked for, or null for all.
  */
-export function countOwnSql(table: StagedTable, changed: string, isAllOwn: boolean): string {
-  const own = isAllOwn ? "" : "\nwhere t.xmin::text = any ($1::text[])";
+export function countOwnSql(table: StagedTable, changed: string): string {
   return `\
 select count(*)::int as own, (count(*) filter (where ${changed}))::int as changed
 from ${quoteIdentifier(table.staging)} as s
-join ${quoteIdentifier(...table.target)} as t on ${sameKey(table, "t", "s")}${own}`;
+join ${quoteIdentifier(...table.target)} as t on ${sameKey(table, "t", "s")}
+where ($1::text[] is null or t.xmin::text = any ($1::text[])) and ($2::tid[] is null or s.ctid = any ($2::tid[]))`;
 }
