@@ -131,6 +131,8 @@ export async function* makeBatches(
   let position = -1;
   let turnAt = turnBytes;
   const isAsync = Symbol.asyncIterator in records;
+  // All there at once: none is another one's object, used again.
+  const asTheyAre = Array.isArray(records) ? { isAsEncoded: () => true } : {};
   const iterator = isAsync ? records[Symbol.asyncIterator]() : records[Symbol.iterator]();
   let isExhausted = false;
   try {
@@ -145,7 +147,7 @@ export async function* makeBatches(
       const problem = builder.add(result.value, position);
       if (problem !== null) await onProblem(position, problem, result.value);
       if (builder.read >= most.rows || builder.bytes >= most.bytes) {
-        yield { lane, ...builder.take(true) };
+        yield { lane, ...builder.take(true), ...asTheyAre };
         turnAt = turnBytes;
         signal?.throwIfAborted();
       } else if (builder.bytes >= turnAt) {
@@ -156,7 +158,7 @@ export async function* makeBatches(
     }
     isExhausted = true;
     for (const [lane, builder] of builders.entries()) {
-      if (builder.read > 0) yield { lane, ...builder.take(false) };
+      if (builder.read > 0) yield { lane, ...builder.take(false), ...asTheyAre };
     }
   } finally {
     // The source may hold a file or a connection.

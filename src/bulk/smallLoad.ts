@@ -1,9 +1,8 @@
 // A handful of rows: one statement that commits by itself. A transaction with its look at the table takes twice as many
 // round trips, so that 10 rows took half as long again as 10 prepared INSERTs.
 
-import { createHash } from "node:crypto";
 import type { ClientBase, QueryConfig } from "pg";
-import { explainCommitError } from "../database/index.ts";
+import { explainCommitError, statementName } from "../database/index.ts";
 import type { Batch } from "./batch.ts";
 import { copyAtOnce } from "./copyBatch.ts";
 import { copyTarget } from "./directPath.ts";
@@ -88,11 +87,7 @@ async function insertByValues(
 
 /** Prepared: planning it takes longer than running it. */
 export function preparedSmall(text: string, values: (string | null)[][]): QueryConfig<(string | null)[][]> {
-  return {
-    name: `copycat_small_${createHash("sha1").update(text).digest("hex").slice(0, 20)}`,
-    text,
-    values,
-  };
+  return { name: statementName(text), text, values };
 }
 
 /** As text, an array a column; null when a record was changed since it was encoded, and the encoded one counts. */

@@ -27,7 +27,7 @@ export async function queryPrepared<Row extends pg.QueryResultRow>(
 ): Promise<Row[]> {
   if (!refusing.has(pool)) {
     try {
-      return (await pool.query<Row>({ name: nameOf(text), text, values })).rows;
+      return (await pool.query<Row>({ name: statementName(text), text, values })).rows;
     } catch (error) {
       if (!refusals.has(errorCode(error))) throw error;
       refusing.add(pool);
@@ -37,6 +37,6 @@ export async function queryPrepared<Row extends pg.QueryResultRow>(
 }
 
 /** The same name is the same statement, whichever client or version of copycat prepared it. */
-function nameOf(text: string): string {
+export function statementName(text: string): string {
   return `copycat_${createHash("sha256").update(text).digest("hex").slice(0, 32)}`;
 }

@@ -4,7 +4,7 @@ import type { PoolClient } from "pg";
 import { bulkLoad, type RejectedRow } from "../../bulk/index.ts";
 import type { LibraryFile, RowFailure } from "../types.ts";
 import { failuresOf, type PlacedFile } from "./failures.ts";
-import { findAbsent, firstOfEachPath, insertTable, reserveIds, rowsOf, sortIds } from "./insertFiles.ts";
+import { findAbsent, firstOfEachPath, rowsOf, sortIds } from "./insertFiles.ts";
 import { type FileMove, moveFiles } from "./moveFiles.ts";
 import { requireScanLock } from "./scanLock.ts";
 import type { GrowingScope, LibraryScope } from "./tables.ts";
@@ -51,7 +51,7 @@ export async function applyScan(
   { signal }: { signal?: AbortSignal | undefined } = {},
 ): Promise<ApplyScanReport> {
   const { insert = [], update = [], move = [] } = changes;
-  const ids = insert.length === 0 ? [] : await reserveIds(scope, insert.length);
+  const ids = insert.length === 0 ? [] : await scope.ids.take(insert.length);
   const report = await transact(scope, { doing: "Writing what was scanned", signal }, async (client) => {
     await requireScanLock(client, scope);
     await lockIds(client, scope, changedIds(changes));
@@ -176,7 +176,7 @@ async function insertAll(
   const ids = reserved.slice(0, placed.length);
   sortIds(placed, ids);
   const rejects: RejectedRow[] = [];
-  const { skipped } = await bulkLoad(client, insertTable(scope), rowsOf(scope, placed, ids), {
+  const { skipped } = await bulkLoad(client, scope.tables.fileTable.byPath, rowsOf(scope, placed, ids), {
     policy: "skip",
     onReject: (reject) => {
       rejects.push(reject);

@@ -124,14 +124,24 @@ export function storedKey(key: string): string {
   return key.length <= keyCharacters ? key : [...key].slice(0, keyCharacters).join("");
 }
 
-/** What a change of rows by id is told of the table. `library_id` is not written: a row stays in its library. */
-export function tableById(schema: string): TableDescription {
+/** Described once a store: what the engine makes of a description is kept with it. */
+export interface FileTable {
+  /** What files are added by. */
+  byPath: TableDescription;
+  /** What rows are changed by. `library_id` is not written: a row stays in its library. */
+  byId: TableDescription;
+}
+
+export function describeFileTable(schema: string): FileTable {
   return {
-    schema,
-    name: "file",
-    columns: columns.filter(({ name }) => name !== "library_id"),
-    conflictKey: ["id"],
-    keepColumns: ["indexed_at"],
+    byPath: { schema, name: "file", columns, conflictKey: ["library_id", "path"] },
+    byId: {
+      schema,
+      name: "file",
+      columns: columns.filter(({ name }) => name !== "library_id"),
+      conflictKey: ["id"],
+      keepColumns: ["indexed_at"],
+    },
   };
 }
 

@@ -1,12 +1,11 @@
 // Files added by thousands: COPY, with each one that does not go in named.
 
 import type { ClientBase, Pool } from "pg";
-import { bulkLoad, type RejectedRow, type TableDescription, type TableFacts } from "../../bulk/index.ts";
+import { bulkLoad, type RejectedRow, type TableFacts } from "../../bulk/index.ts";
 import type { BatchReport, LibraryFileInput, RowFailure } from "../types.ts";
-import { ask } from "./ask.ts";
 import { byIndex, duplicatePath, failuresOf, type PlacedFile, placeFiles } from "./failures.ts";
-import { columns, type FileRowValues, rowOfFile } from "./fileRow.ts";
-import { inspectAhead } from "./inspectAhead.ts";
+import { type FileRowValues, rowOfFile } from "./fileRow.ts";
+import { inspectAhead, keepFacts } from "./inspectAhead.ts";
 import { type BatchOptions, clampBatchSize, insertLimits, requireSome } from "./options.ts";
 import type { GrowingScope, LibraryScope } from "./tables.ts";
 
@@ -18,15 +17,17 @@ export async function insertFiles(
   clampBatchSize(batchSize, insertLimits);
   requireSome(inputs, "files");
   const failures: RowFailure[] = [];
-  // The server counts while the files are looked at here; ids of those that do not go in are lost.
-  const reserving = reserveIds(scope, inputs.length);
+  // The server answers while the files are looked at here.
+  const reserving = scope.ids.take(inputs.length);
   reserving.catch(() => undefined);
-  const inspecting = await inspectAhead(scope, insertTable(scope));
+  const inspecting = await inspectAhead(scope);
   const placed = firstOfEachPath(placeFiles(inputs, failures), failures);
   if (placed.length > 0) {
     const ids = (await reserving).slice(0, placed.length);
-    const facts = await inspecting();
-    for (const failure of await load(scope, placed, ids, { signal, facts })) failures.push(failure);
+    const known = await inspecting();
+    for (const failure of await load(scope, placed, ids, { signal, facts: known?.facts }))
+      failures.push(failure);
+    if (failures.length === 0) keepFacts(scope, known);
   }
   const changed = inputs.length - failures.length;
   await scope.growth.add(changed);
@@ -45,46 +46,32 @@ export function firstOfEachPath(placed: readonly PlacedFile[], failures: RowFail
   return [...first.values()].sort((a, b) => (a.file.path < b.file.path ? -1 : 1));
 }
 
-export function insertTable({ tables }: LibraryScope): TableDescription {
-  return { schema: tables.schema, name: "file", columns, conflictKey: ["library_id", "path"] };
-}
-
 async function load(
   scope: LibraryScope,
   placed: readonly PlacedFile[],
   ids: number[],
-  { signal, facts }: { signal: AbortSignal | undefined; facts: TableFacts | null },
+  { signal, facts }: { signal: AbortSignal | undefined; facts: TableFacts | undefined },
 ): Promise<RowFailure[]> {
   sortIds(placed, ids);
   let rejects: RejectedRow[] = [];
-  const report = await bulkLoad(scope.database, insertTable(scope), () => rowsOf(scope, placed, ids), {
-    policy: "skip",
-    ...(facts === null ? {} : { facts }),
-    ...(signal === undefined ? {} : { signal }),
-    onReject: (reject) => {
-      rejects.push(reject);
+  const report = await bulkLoad(
+    scope.database,
+    scope.tables.fileTable.byPath,
+    () => rowsOf(scope, placed, ids),
+    {
+      policy: "skip",
+      ...(facts === undefined ? {} : { facts }),
+      ...(signal === undefined ? {} : { signal }),
+      onReject: (reject) => {
+        rejects.push(reject);
+      },
+      onRestart: () => {
+        rejects = [];
+      },
     },
-    onRestart: () => {
-      rejects = [];
-    },
-  });
+  );
   const isSkipped = report.skipped === 0 ? () => false : await findAbsent(scope.database.pool, scope, ids);
   return failuresOf(placed, { ids, rejects, isSkipped });
-}
-
-/**
- * Ids are sent as data, from the sequence: afterwards it is known which rows went in, whatever others write at the same
- * time, and COPY can be used, which says nothing of its rows.
- */
-export async function reserveIds(scope: LibraryScope, count: number): Promise<number[]> {
-  const rows = await ask<{ ids: string[] }>(scope, {
-    // The sequence is looked up once: as an argument of nextval it is for each id, which took 7 us.
-    text: `select array_agg(nextval(s.name)) as ids
-      from (select pg_get_serial_sequence($1, 'id')::regclass as name offset 0) s, generate_series(1, $2)`,
-    values: [scope.tables.file, count],
-    doing: "Adding files",
-  });
-  return (rows[0]?.ids ?? []).map(Number);
 }
 
 /** Ids rise with the place in the input, though rows are sent in the order of their paths. */

@@ -8,6 +8,7 @@ import { type BatchCollector, type BatchKind, batchOperation } from "./batchOper
 import { deleteFiles, markInactive } from "./changePaths.ts";
 import { findSimilar, type SimilarFile, type SimilarityKey, type SimilarityOptions } from "./findSimilar.ts";
 import { Growth } from "./growth.ts";
+import { IdSupply } from "./idSupply.ts";
 import { insertFiles } from "./insertFiles.ts";
 import { type KnownFile, listFiles, listKnown } from "./listFiles.ts";
 import { listGroups } from "./listGroups.ts";
@@ -54,7 +55,13 @@ export class Library {
     this.id = id;
     this.name = name;
     this.root = root;
-    this.#scope = { database, tables, libraryId: id, growth: new Growth(database, tables) };
+    this.#scope = {
+      database,
+      tables,
+      libraryId: id,
+      growth: new Growth(database, tables),
+      ids: new IdSupply(database, tables),
+    };
   }
 
   // Many at once.

@@ -1,7 +1,9 @@
 // The tables of a store, with their names quoted for SQL.
 
 import { type Database, quoteIdentifier } from "../../database/index.ts";
+import { describeFileTable } from "./fileRow.ts";
 import type { Growth } from "./growth.ts";
+import type { IdSupply } from "./idSupply.ts";
 
 export const defaultSchema = "library";
 export const defaultLibrary = "default";
@@ -16,6 +18,7 @@ export function tablesOf(schema: string) {
     file: name("file"),
     stats: name("library_stats"),
     vetting: name("vetting"),
+    fileTable: describeFileTable(schema),
   };
 }
 
@@ -34,4 +37,5 @@ export function scopeOf(library: Pick<LibraryScope, "database" | "tables"> & { i
 /** One that rows are added to. */
 export interface GrowingScope extends LibraryScope {
   growth: Growth;
+  ids: IdSupply;
 }
