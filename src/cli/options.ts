@@ -21,6 +21,13 @@ export const dsnOption = (): Option =>
     "PostgreSQL connection string; else DATABASE_URL, else the embedded server under .copycat/",
   );
 
+export const targetsOption = (): Option =>
+  option(
+    "--targets <file>",
+    "several servers, each with its datasets, as this file names them",
+    "one server, that of --dsn",
+  ).conflicts("dsn");
+
 export const jsonOption = (): Option => option("--json", "print one JSON document on stdout").default(false);
 
 export const quietOption = (): Option => option("--quiet", "no progress and no notices").default(false);

@@ -3,6 +3,7 @@
 export { checkKey } from "./checkKey.ts";
 export { keyFromLabel } from "./dataset/describeDataset.ts";
 export { readDatasetFile } from "./dataset/readDatasetFile.ts";
+export { readKeys, readYaml } from "./dataset/readYaml.ts";
 export { normaliseHdf5Path } from "./dataset/sections.ts";
 export type {
   ArtifactDataset,

@@ -10,7 +10,7 @@ import { TreeBuilder } from "./treeBuilder.ts";
  *
  * Values are those of YAML 1.2's core schema whatever the file claims: `yes` and `2026-02-13` are text.
  */
-export function parseYaml(text: string, mistakes: Mistakes): MappingValue | null {
+export function parseYaml(text: string, mistakes: Mistakes, keys: string): MappingValue | null {
   const document = parse(text, mistakes);
   if (document === null) return null;
   for (const error of [...document.errors, ...document.warnings]) {
@@ -23,7 +23,7 @@ export function parseYaml(text: string, mistakes: Mistakes): MappingValue | null
   if (builder.isFull) return null;
   if (tree.kind === "mapping") return tree;
   const found = isNothing(tree) ? "an empty file" : describeValue(tree);
-  mistakes.add(tree.offset, "", `expected a mapping with label, data and artifacts, got ${found}`);
+  mistakes.add(tree.offset, "", `expected a mapping with ${keys}, got ${found}`);
   return null;
 }
 

@@ -1,0 +1,24 @@
+// Connections to all targets, those that are down left out.
+
+import { type ConnectOptions, openDatabase } from "../database/index.ts";
+import type { OpenedTarget, Targets } from "./types.ts";
+
+/** Opens all at once. One that does not answer is told with why, and the others are of use. */
+export async function openTargets(
+  { list }: Targets,
+  options: Omit<ConnectOptions, "dsn"> = {},
+): Promise<OpenedTarget[]> {
+  return Promise.all(
+    list.map(async (target): Promise<OpenedTarget> => {
+      try {
+        return { target, database: await openDatabase({ ...options, dsn: target.dsn }), error: null };
+      } catch (error) {
+        return { target, database: null, error };
+      }
+    }),
+  );
+}
+
+export async function closeTargets(opened: readonly OpenedTarget[]): Promise<void> {
+  await Promise.all(opened.map(({ database }) => database?.close()));
+}
