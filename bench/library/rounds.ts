@@ -26,13 +26,19 @@ export interface RoundsOptions {
   size: number;
   rounds: number;
   ways: readonly WayName[];
+  /** Fewer than there would be, for a try. */
+  batches?: number | undefined;
 }
 
 /** So many batches of a size follow each other: a single one of a hundred files says mostly what the first of a connection costs. */
-export const batchesOf = (size: number): number => Math.max(1, Math.min(30, Math.floor(20_000 / size)));
+export const batchesOf = (size: number, most = 30): number =>
+  Math.max(1, Math.min(most, Math.floor(20_000 / size)));
 
-export async function runRounds(bench: BenchDatabase, { size, rounds, ways }: RoundsOptions): Promise<Run[]> {
-  const files = makeFiles(size * batchesOf(size));
+export async function runRounds(
+  bench: BenchDatabase,
+  { size, rounds, ways, batches }: RoundsOptions,
+): Promise<Run[]> {
+  const files = makeFiles(size * batchesOf(size, batches));
   const runs: Run[] = [];
   for (let round = 1; round <= rounds; round++) {
     for (const way of rotate(ways, round - 1)) {

@@ -21,6 +21,7 @@ export async function run(args: string[]): Promise<void> {
     options: {
       ...serverOptions,
       sizes: { type: "string" },
+      batches: { type: "string" },
       ways: { type: "string" },
       stored: { type: "string" },
       checked: { type: "string" },
@@ -31,6 +32,7 @@ export async function run(args: string[]): Promise<void> {
     .split(",")
     .flatMap((name) => oneOf("ways", name, wayNames) ?? []);
   const rounds = count("rounds", values.rounds, 3);
+  const batches = values.batches === undefined ? undefined : count("batches", values.batches, 1);
   const duplicates = {
     stored: count("stored", values.stored, 100_000),
     checked: count("checked", values.checked, 10_000),
@@ -46,9 +48,9 @@ export async function run(args: string[]): Promise<void> {
     const environment = await describeEnvironment(client, ["pg", "better-sqlite3"]);
     await client.end();
     // Not counted: the first run pays for code that is compiled.
-    await runRounds(bench, { size: 200, rounds: 1, ways });
+    await runRounds(bench, { size: 200, rounds: 1, ways, batches });
     const runs: Run[] = [];
-    for (const size of sizes) runs.push(...(await runRounds(bench, { size, rounds, ways })));
+    for (const size of sizes) runs.push(...(await runRounds(bench, { size, rounds, ways, batches })));
     const checks = await runDuplicates(bench, duplicates);
     const name = values.name ?? "library";
     const markdown = [describeResults({ sizes, rounds, runs, checks }), describeInMarkdown(environment)].join(

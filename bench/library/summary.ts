@@ -3,7 +3,7 @@
 import { markdownTable } from "../support/results.ts";
 import { type Spread, showNumber, showSpread, spreadOf } from "../support/statistics.ts";
 import type { DuplicateRun } from "./duplicates.ts";
-import { batchesOf, type Run } from "./rounds.ts";
+import type { Run } from "./rounds.ts";
 import {
   labels,
   mostSequential,
@@ -32,7 +32,7 @@ export function describeResults({ sizes, rounds, runs, checks }: Results): strin
       `What goes row by row does so for ${showNumber(mostSequential)} rows at most, in a table that holds the others already.`,
     ...sizes.flatMap((size) => {
       const own = runs.filter((run) => run.size === size);
-      const batches = batchesOf(size);
+      const batches = Math.max(...own.map(({ rows }) => rows / size));
       const times = batches === 1 ? "" : `, ${batches} times`;
       return [`## ${showNumber(size)} files${times}`, rates(own), ratios(own)];
     }),

@@ -3,7 +3,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { shellWord } from "../catalog/promoted/target.ts";
-import { chooseDatabase, type Database, openDatabase, watchWaits } from "../database/index.ts";
+import {
+  chooseDatabase,
+  type Database,
+  describeStandby,
+  openDatabase,
+  readStandby,
+  watchWaits,
+} from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
 import { hasTold, printNotice } from "./output.ts";
 
@@ -53,11 +60,18 @@ export async function withDatabase<Result>(
           if (!sessions.some(({ pid }) => hasTold(pid))) onWait(message);
         });
   try {
+    if (options.quiet !== true) await tellStandby(opened.database);
     return await work(opened);
   } finally {
     unwatch();
     await opened.database.close();
   }
+}
+
+/** Before the answer: it may lack what was written a moment ago. */
+async function tellStandby(database: Database): Promise<void> {
+  const standby = await readStandby(database);
+  if (standby !== null) printNotice(describeStandby(standby));
 }
 
 /** The database of a command that opens it again and again; the caller closes it. */

@@ -15,6 +15,8 @@ export interface Database {
   readonly pool: pg.Pool;
   /** `server_version_num`, for example 180004. */
   readonly serverVersion: number;
+  /** It follows a primary, and takes no changes. */
+  readonly isStandby: boolean;
   /** Processes of the server that work for this pool now. */
   pids(): number[];
   close(): Promise<void>;
@@ -70,8 +72,9 @@ export async function openDatabase(options: ConnectOptions): Promise<Database> {
   pool.on("remove", (client) => clients.delete(client));
   const pids = (): number[] => [...clients].flatMap((client) => pidOf(client) ?? []);
   try {
-    const { rows } = await pool.query<{ version: number; encoding: string }>(
-      "select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding",
+    const { rows } = await pool.query<{ version: number; encoding: string; standby: boolean }>(
+      `select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding,
+        pg_is_in_recovery() as standby`,
     );
     const encoding = rows[0]?.encoding;
     if (encoding !== "UTF8") {
@@ -87,7 +90,8 @@ export async function openDatabase(options: ConnectOptions): Promise<Database> {
         `${name} is PostgreSQL ${Math.floor(serverVersion / 10_000)}; copycat needs 14 or newer.`,
       );
     }
-    return { name, pool, serverVersion, pids, close: () => pool.end() };
+    const isStandby = rows[0]?.standby === true;
+    return { name, pool, serverVersion, isStandby, pids, close: () => pool.end() };
   } catch (error) {
     await pool.end();
     throw explainConnectError(error, name);

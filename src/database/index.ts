@@ -30,5 +30,6 @@ export {
   sqlState,
   wrapDatabaseError,
 } from "./sqlstate.ts";
+export { describeStandby, readStandby, type StandbyFacts } from "./standby.ts";
 export { explainCommitError, withReading, withRollback, withTransaction } from "./transaction.ts";
 export { watchWaits } from "./waits.ts";

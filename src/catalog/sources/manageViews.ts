@@ -3,7 +3,7 @@
 import {
   type Database,
   quoteIdentifier,
-  withRollback,
+  withReading,
   withTransaction,
   wrapDatabaseError,
 } from "../../database/index.ts";
@@ -54,7 +54,7 @@ select greatest(reltuples, 0)::float8 as rows, pg_total_relation_size(oid)::floa
 from pg_class where oid = to_regclass($1)`,
       [sqlName],
     );
-    const state = await withRollback(database, (client) => readViewState(client, names, view.datasetId));
+    const state = await withReading(database, (client) => readViewState(client, names, view.datasetId));
     const { name, dataset, columns, refreshedAt } = view;
     listed.push({
       ...{ schema: view.schema, name, sqlName, dataset, columns },

@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { type CatalogState, readCatalogState } from "../../catalog/index.ts";
-import { inspectServer, type ServerFacts } from "../../database/index.ts";
+import { inspectServer, readStandby, type ServerFacts, type StandbyFacts } from "../../database/index.ts";
 import {
   inspectLibraryStore,
   type LibraryStoreFacts,
@@ -20,6 +20,8 @@ interface DoctorFlags extends MemoryFlags {
 
 interface Diagnosis {
   server: ServerFacts;
+  /** Null for a primary. */
+  standby: StandbyFacts | null;
   catalog: CatalogState;
   memory: MemoryFacts;
   library: LibraryStoreFacts;
@@ -45,11 +47,12 @@ export function addDoctorCommand(program: Command): void {
     .action(async (flags: DoctorFlags) => {
       const diagnosis = await withDatabase("doctor", { ...flags, mustExist: true }, async ({ database }) => {
         const server = await inspectServer(database);
+        const standby = await readStandby(database);
         const catalog = await readCatalogState(database);
         const memory = await inspectMemory(database, flags.schema);
         const library = await inspectLibraryStore(database, flags.librarySchema);
         const notes = [...notesOf(server, catalog, memory), ...libraryNotes(library)];
-        return { server, catalog, memory, library, notes };
+        return { server, standby, catalog, memory, library, notes };
       });
       if (flags.json) printJson(diagnosis);
       else printResult(formatDiagnosis(diagnosis));
