@@ -20,6 +20,7 @@ export {
 export { checkIdentifier, longestNameBytes, quoteIdentifier, quoteLiteral } from "./identifiers.ts";
 export { inspectServer, type ServerFacts, type ServerSetting } from "./inspectServer.ts";
 export { listMigrations, type MigrationSet, type MigrationState, migrateUp, ownSchema } from "./migrate.ts";
+export { withPasswordFile } from "./passwordFile.ts";
 export { queryPrepared, statementName } from "./preparedQuery.ts";
 export { isRetryable, type Retry, type RetryOptions, retryReason, withRetry } from "./retry.ts";
 export { isLockedSql, type LockName, SessionLock } from "./sessionLock.ts";

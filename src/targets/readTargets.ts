@@ -2,6 +2,7 @@
 
 import { resolve } from "node:path";
 import { readEnv } from "../config.ts";
+import { withPasswordFile } from "../database/index.ts";
 import { readKeys, readYaml } from "../manifest/index.ts";
 import type { Target, Targets } from "./types.ts";
 
@@ -64,7 +65,7 @@ function describeDsn(reader: Mapping): string | null {
   if (dsn === undefined) return reader.fail("dsn", `expected the variable ${variable} to be set, got none`);
   // Not shown: it may hold a password.
   return /^postgres(ql)?:\/\//.test(dsn)
-    ? dsn
+    ? withPasswordFile(dsn)
     : reader.fail("dsn", `expected ${expected}, got something else`);
 }
 

@@ -69,6 +69,12 @@ describe("a targets file", () => {
     });
   });
 
+  it("takes the password that is in a file", async () => {
+    process.env.DATABASE_PASSWORD_FILE = folder.text("password", "s p\n");
+    const { list } = await readTargets(write(good)).finally(() => delete process.env.DATABASE_PASSWORD_FILE);
+    expect(list[0]?.dsn).toBe("postgres://loader:s%20p@east/catalog");
+  });
+
   it.each([
     ["targets: []", "at least one of targets"],
     ["other: 1", "unknown key"],
