@@ -182,3 +182,19 @@ export {
   UpdateCollector,
   valuesOf,
 } from "./simulation/index.ts";
+export {
+  closeTargets,
+  type IngestTargetsOptions,
+  ingestTargets,
+  type OpenedTarget,
+  openTargets,
+  readTargets,
+  resumeTargetIngest,
+  type SummedTargets,
+  sumTargets,
+  type Target,
+  type TargetProgress,
+  type TargetResult,
+  type Targets,
+  targetOf,
+} from "./targets/index.ts";

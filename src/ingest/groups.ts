@@ -36,8 +36,23 @@ export async function checkGroups(options: CheckOptions): Promise<InputGroup[]> 
   if (rejectsFile !== undefined) await checkRejectsFile(rejectsFile, inputs);
   const groups: InputGroup[] = [];
   for (const together of await groupInputs(inputs)) groups.push(await checkGroup(together, options));
-  if (groups.every(({ error }) => error !== null)) throw noneOpens(groups);
+  requireOne(groups);
   return groups;
+}
+
+/**
+ * @returns keys of the datasets that an input fills, in their order; of node records all are read for that
+ * @throws CopycatError UNREADABLE_SOURCE or INVALID_INPUT; USAGE for standard input, which can be read once
+ */
+export async function listDatasets(input: string, options: CheckOptions): Promise<string[]> {
+  const sources = await checkInputs({ ...options, inputs: [input] });
+  const lists = sources.map(async (source) => (await source.listDatasets?.()) ?? [source.dataset]);
+  return (await Promise.all(lists)).flat();
+}
+
+/** @throws CopycatError what all groups failed with, when none can be taken */
+export function requireOne(groups: readonly InputGroup[]): void {
+  if (groups.every(({ error }) => error !== null)) throw noneOpens(groups);
 }
 
 async function groupInputs(inputs: readonly string[]): Promise<string[][]> {
@@ -68,14 +83,14 @@ async function isAlone(input: string): Promise<boolean> {
 async function checkGroup(inputs: readonly string[], options: CheckOptions): Promise<InputGroup> {
   try {
     const sources = await checkInputs({ ...options, inputs });
-    return { inputs, name: listNames(sources.map(({ dataset }) => dataset)), error: null };
+    return { inputs, name: nameGroup(sources.map(({ dataset }) => dataset)), error: null };
   } catch (error) {
-    return { inputs, name: listNames(inputs), error };
+    return { inputs, name: nameGroup(inputs), error };
   }
 }
 
 /** "VDP", "a.h5 and b.h5", "a.h5 and 99 more". */
-function listNames(all: readonly string[]): string {
+export function nameGroup(all: readonly string[]): string {
   const names = [...new Set(all)];
   const [first = "", ...others] = names;
   if (others.length < 2) return names.join(" and ");

@@ -1,5 +1,5 @@
 export { type ExampleOptions, writeExample } from "./example/writeExample.ts";
-export { checkGroups, type InputGroup } from "./groups.ts";
+export { checkGroups, type InputGroup, listDatasets, nameGroup, requireOne } from "./groups.ts";
 export { checkInputs, ingest, resumeIngest } from "./ingest.ts";
 export { type GroupProgress, type GroupResult, type IngestAllOptions, ingestAll } from "./ingestAll.ts";
 export { formatDraft } from "./inspect/formatDraft.ts";

@@ -96,8 +96,8 @@ async function run(
   });
   const rejects = openRejects(account.id, options, resumed !== null);
   tracker = new ProgressTracker(sources, rejects, options.onProgress);
-  const reader =
-    openReader ?? openHdf5Reader(options.workers === undefined ? {} : { workers: options.workers });
+  const shared = openReader ?? options.reader;
+  const reader = shared ?? openHdf5Reader(options.workers === undefined ? {} : { workers: options.workers });
   const context: SourceContext = {
     reader,
     limit: options.limit ?? Number.POSITIVE_INFINITY,
@@ -136,7 +136,7 @@ async function run(
     if (options.inputs.includes("-")) options.stdin?.destroy();
     await parts.close().catch(() => undefined);
     await rejects.close().catch(() => undefined);
-    if (openReader === undefined) await reader.close();
+    if (shared === undefined) await reader.close();
     await account.close();
   }
 }

@@ -41,6 +41,8 @@ export interface IngestOptions {
   maxRejects?: number;
   /** Threads that read HDF5; default cores - 1, from 1 to 4. */
   workers?: number;
+  /** Reads HDF5 for several ingests at once, in place of threads of its own; it stays open. */
+  reader?: Hdf5Reader;
   /** Take only so many entities (files of a folder, records of NDJSON). */
   limit?: number;
   /**
@@ -158,6 +160,13 @@ export interface NodeSource {
   readonly dataset: string;
   /** Folders that a server must be allowed to read. */
   readonly directories: readonly string[];
+  /**
+   * Keys of all datasets that it fills, in their order, where only reading all of it tells; else it is the one above. Reads
+   * and opens anew, so that `batches` still has everything.
+   *
+   * @throws CopycatError USAGE for a stream that can be read only once
+   */
+  listDatasets?(): Promise<string[]>;
   /** The label of its entities. */
   label: string;
   /**

@@ -1,6 +1,17 @@
 // The room's face: several servers with a catalog each, and what is asked of all of them.
 
+export { atTarget } from "./atTarget.ts";
+export { type FoundRun, findRun, resumeTargetIngest } from "./findRun.ts";
+export {
+  type IngestTargetsOptions,
+  ingestTargets,
+  type TargetConnections,
+  type TargetProgress,
+  type TargetResult,
+} from "./ingestTargets.ts";
 export { closeTargets, openTargets } from "./openTargets.ts";
 export { readTargets } from "./readTargets.ts";
 export { targetOf } from "./route.ts";
+export { type RoutedGroup, routeGroups } from "./routeGroups.ts";
+export { type SummedTargets, sumTargets } from "./sumTargets.ts";
 export type { OpenedTarget, Target, Targets } from "./types.ts";

@@ -10,6 +10,7 @@ import {
   type RefusedLine,
   readNodeRecords,
 } from "../../manifest/index.ts";
+import { setting, words } from "../../wording.ts";
 import { stampFiles } from "../files/stampFiles.ts";
 import { fileRecord } from "../shape.ts";
 import type { NodeSource, RecordGuard, SourceBatch, SourceContext } from "../types.ts";
@@ -34,6 +35,7 @@ export function openNdjsonSource(options: NdjsonOptions): NodeSource {
     },
     label: options.label ?? options.name,
     directories: [],
+    listDatasets: () => listDatasets(options),
     countFiles: () => Promise.resolve(null),
     ...(typeof options.input === "string" ? { stamp: stampOf(options.input) } : {}),
     batches: (context) => readRecords(context, options, seen),
@@ -42,6 +44,32 @@ export function openNdjsonSource(options: NdjsonOptions): NodeSource {
 
 function stampOf(path: string): () => Promise<string> {
   return () => stampFiles([path]);
+}
+
+/** Lines that cannot be taken belong nowhere; they become rejects when the nodes are read. */
+async function listDatasets(options: NdjsonOptions): Promise<string[]> {
+  const { name, input } = options;
+  if (typeof input !== "string") {
+    throw new CopycatError(
+      "USAGE",
+      words(
+        "Which datasets the nodes on standard input belong to is known too late to choose their server. ",
+        `Write them to a file and name that in place of ${name}, or name the server with `,
+        setting("dsn"),
+        ".",
+      ),
+    );
+  }
+  const keys = new Set<string>();
+  for await (const line of readNodeRecords(input)) {
+    if ("file" in line) {
+      const source = await openFile(options, "", line.file);
+      if (!("code" in source)) keys.add(source.dataset);
+    } else if ("record" in line) {
+      keys.add(line.record.path[0] ?? "");
+    }
+  }
+  return [...keys];
 }
 
 interface Seen {

@@ -1,0 +1,135 @@
+// Data sets poured into several servers side by side, each where it belongs.
+
+import { ensureCatalog } from "../catalog/index.ts";
+import { type ConnectOptions, type Database, openDatabase } from "../database/index.ts";
+import { type Hdf5Reader, openHdf5Reader } from "../hdf5/index.ts";
+import { type GroupProgress, type GroupResult, type IngestAllOptions, ingestAll } from "../ingest/index.ts";
+import { atTarget } from "./atTarget.ts";
+import { type RoutedGroup, rejectsFileOf, routeGroups } from "./routeGroups.ts";
+import type { Target, Targets } from "./types.ts";
+
+export interface TargetProgress extends GroupProgress {
+  target: string;
+}
+
+/** What became of a group, and where; `target` is null for what could not be taken to any. */
+export type TargetResult = GroupResult & { target: string | null };
+
+/** What connections to targets are like. */
+export interface TargetConnections {
+  connect?: Omit<ConnectOptions, "dsn">;
+  /** Told of each that is opened; what it returns is called before it is closed. */
+  onOpen?: (target: Target, database: Database) => () => void;
+}
+
+export interface IngestTargetsOptions
+  extends Omit<IngestAllOptions, "onProgress" | "onResult">,
+    TargetConnections {
+  /** Told of all targets in turn. */
+  onProgress?: (progress: TargetProgress) => void;
+  /** Told after each group. */
+  onResult?: (result: TargetResult) => void;
+}
+
+/**
+ * Pours inputs into the targets of their datasets: all targets at once, in each one group after the other, as `ingestAll`
+ * does. Each group is one transaction and one run of its target; nothing spans two. A target that is down, or refuses,
+ * fails its own groups only. The same call again does what is left, and finds the rest in.
+ *
+ * Threads that read HDF5 are shared by all. `rejectsFile` has the target's name put into it, one file for each.
+ *
+ * @param groups what `routeGroups` made of the options, for who has asked it before
+ * @returns what became of each group, in the order of the inputs
+ * @throws CopycatError UNREADABLE_SOURCE, INVALID_INPUT or USAGE when no group can be taken
+ *
+ * @example
+ * const targets = await readTargets("targets.yaml");
+ * const results = await ingestTargets(targets, { inputs: ["vdp.yaml", "edrixs.yaml"] });
+ * const failed = results.filter(({ error }) => error !== null);
+ */
+export async function ingestTargets(
+  targets: Targets,
+  options: IngestTargetsOptions,
+  groups?: readonly RoutedGroup[],
+): Promise<TargetResult[]> {
+  const { connect: _connect, onOpen: _onOpen, onProgress: _onProgress, onResult, ...common } = options;
+  const routed = groups ?? (await routeGroups(targets, common));
+  const results = new Map<GroupResult["group"], TargetResult>();
+  const tell = (result: TargetResult): void => {
+    results.set(result.group, result);
+    onResult?.(result);
+  };
+  const { workers } = options;
+  const reader = options.reader ?? openHdf5Reader(workers === undefined ? {} : { workers });
+  try {
+    for (const group of routed) {
+      if (group.target === null) tell({ group, target: null, report: null, error: group.error });
+    }
+    const jobs = targets.list.flatMap((target) => {
+      const own = routed.filter((group) => group.target?.name === target.name);
+      return own.length === 0 ? [] : pourInto(target, own, { options, reader, tell });
+    });
+    await Promise.all(jobs);
+  } finally {
+    if (options.reader === undefined) await reader.close();
+  }
+  return routed.flatMap((group) => results.get(group) ?? []);
+}
+
+interface Job {
+  options: IngestTargetsOptions;
+  reader: Hdf5Reader;
+  tell: (result: TargetResult) => void;
+}
+
+/** Never rejects: what goes wrong here must not stop the others. */
+async function pourInto(target: Target, groups: readonly RoutedGroup[], job: Job): Promise<void> {
+  const { options, tell } = job;
+  const left = new Set<GroupResult["group"]>(groups);
+  try {
+    await withTarget(target, options, async (database) => {
+      if (options.dryRun !== true) await ensureCatalog(database);
+      const own = ownOptions(target, job, (result) => {
+        left.delete(result.group);
+        tell({ ...result, target: target.name });
+      });
+      await ingestAll(database, own, groups);
+    });
+  } catch (thrown) {
+    const error = atTarget(target, thrown);
+    for (const group of left) tell({ group, target: target.name, report: null, error });
+  }
+}
+
+function ownOptions(
+  target: Target,
+  { options, reader }: Job,
+  onResult: (result: GroupResult) => void,
+): IngestAllOptions {
+  const { connect: _connect, onOpen: _onOpen, onProgress, rejectsFile: named, log, ...common } = options;
+  const rejectsFile = rejectsFileOf(target, named);
+  return {
+    ...common,
+    reader,
+    onResult,
+    ...(rejectsFile !== undefined && { rejectsFile }),
+    ...(log && { log: { notice: (message) => log.notice(`${target.name}: ${message}`) } }),
+    ...(onProgress && { onProgress: (progress) => onProgress({ ...progress, target: target.name }) }),
+  };
+}
+
+/** Opens a target for some work, and closes it again. */
+export async function withTarget<Result>(
+  target: Target,
+  { connect, onOpen }: TargetConnections,
+  work: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const database = await openDatabase({ ...connect, dsn: target.dsn });
+  const close = onOpen?.(target, database);
+  try {
+    return await work(database);
+  } finally {
+    close?.();
+    await database.close();
+  }
+}

@@ -1,0 +1,233 @@
+// Data sets poured into several servers at once: each where it belongs, and a server that is down fails its own only.
+
+import { existsSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { verifyCatalog } from "../../src/catalog/index.ts";
+import type { CopycatError } from "../../src/errors.ts";
+import { listRuns } from "../../src/ingest/index.ts";
+import {
+  type IngestTargetsOptions,
+  ingestTargets,
+  resumeTargetIngest,
+  routeGroups,
+  sumTargets,
+  type TargetProgress,
+  type TargetResult,
+  type Targets,
+} from "../../src/targets/index.ts";
+import type { TestDatabase } from "../support/database.ts";
+import { readNdjson, useFolder } from "../support/files.ts";
+import { useTargets } from "./support.ts";
+
+const folder = useFolder();
+const servers = useTargets(folder, { east: ["VDP", "E_*"], west: ["EDRIXS", "W_*"], rest: [] });
+
+const west = () => servers.databases.west as TestDatabase;
+
+/** A data set of one file; without `m` its only artifact is a reject. */
+async function dataset(label: string, artifact = "m"): Promise<string> {
+  await folder.hdf5(`${label}/a.h5`, { children: { T: { data: 1 }, [artifact]: { data: 1 } } });
+  return folder.text(
+    `${label}.yaml`,
+    `label: ${label}\ndata: { directory: ${label}, layout: per_entity }\nartifacts: [{ type: m, dataset: /m }]\n`,
+  );
+}
+
+const records = (name: string, ...paths: string[]): string =>
+  folder.text(name, paths.map((path) => JSON.stringify({ path })).join("\n"));
+
+async function pour(
+  inputs: readonly string[],
+  options: Partial<IngestTargetsOptions> = {},
+): Promise<TargetResult[]> {
+  return ingestTargets(await servers.read(), { inputs, workers: 1, ...options });
+}
+
+/** Of the catalog of a target, the keys at its top. */
+const tops = async (name: string): Promise<string[]> => {
+  const rows = await servers.databases[name]?.rows<{ key: string }>(
+    "select key from nodes where parent = 0 order by key",
+  );
+  return (rows ?? []).map(({ key }) => key);
+};
+
+/** The targets of the file, of which one has a port that nobody listens at. */
+async function withoutWest(): Promise<Targets> {
+  const { path, list } = await servers.read();
+  const dsn = "postgres://nobody@127.0.0.1:1/none";
+  return { path, list: list.map((target) => (target.name === "west" ? { ...target, dsn } : target)) };
+}
+
+const outline = (results: readonly TargetResult[]) =>
+  results.map(({ target, group, report, error }) => [
+    target,
+    group.name,
+    report?.status ?? (error as CopycatError).code,
+  ]);
+
+describe("ingest into several targets", () => {
+  it("puts each data set where it belongs, and tells of each when it has ended", async () => {
+    const inputs = [await dataset("VDP"), await dataset("EDRIXS"), await dataset("OTHER")];
+    const told: TargetResult[] = [];
+    const progress: TargetProgress[] = [];
+    const results = await pour(inputs, {
+      onResult: (result) => told.push(result),
+      onProgress: (now) => progress.push(now),
+    });
+    expect(outline(results)).toEqual([
+      ["east", "VDP", "completed"],
+      ["west", "EDRIXS", "completed"],
+      ["rest", "OTHER", "completed"],
+    ]);
+    expect(new Set(told)).toEqual(new Set(results));
+    expect(new Set(progress.map(({ target }) => target))).toEqual(new Set(["east", "west", "rest"]));
+    expect([await tops("east"), await tops("west"), await tops("rest")]).toEqual([
+      ["VDP"],
+      ["EDRIXS"],
+      ["OTHER"],
+    ]);
+    for (const { database } of Object.values(servers.databases)) {
+      expect((await verifyCatalog(database)).ok).toBe(true);
+      expect(await listRuns(database)).toHaveLength(1);
+    }
+  });
+
+  it("again changes nothing", async () => {
+    const inputs = [await dataset("E_1"), await dataset("W_1"), await dataset("E_2")];
+    const first = sumTargets(await pour(inputs), 10);
+    expect(first).toMatchObject({ status: "completed", nodes: { inserted: 9, unchanged: 0 }, elapsedMs: 10 });
+    expect(first.datasets.map(({ target }) => target)).toEqual(["east", "west", "east"]);
+    const again = sumTargets(await pour(inputs), 10);
+    expect(again).toMatchObject({ status: "completed", nodes: { inserted: 0, unchanged: 9 } });
+  });
+
+  it("fails what goes to a target that is down, and that only; again does the rest", async () => {
+    const inputs = [
+      await dataset("E_3"),
+      await dataset("W_2"),
+      await dataset("W_3"),
+      await dataset("OTHER_2"),
+    ];
+    const results = await ingestTargets(await withoutWest(), { inputs });
+    expect(outline(results)).toEqual([
+      ["east", "E_3", "completed"],
+      ["west", "W_2", "CONNECTION"],
+      ["west", "W_3", "CONNECTION"],
+      ["rest", "OTHER_2", "completed"],
+    ]);
+    expect(String(results[1]?.error)).toContain("The target west does not answer: Cannot connect to ");
+    expect(await tops("west")).not.toContain("W_2");
+    expect(outline(await pour(inputs)).map(([, , status]) => status)).toEqual(Array(4).fill("completed"));
+    expect(await tops("west")).toEqual(expect.arrayContaining(["W_2", "W_3"]));
+  });
+
+  it("stops everywhere when it is aborted, and completes when it is done again", async () => {
+    const inputs = [await dataset("E_4"), await dataset("W_4"), await dataset("E_5")];
+    const control = new AbortController();
+    const results = await pour(inputs, {
+      signal: control.signal,
+      onProgress: ({ target }) => target === "east" && control.abort(),
+    });
+    expect(outline(results)[0]).toEqual(["east", "E_4", "CANCELLED"]);
+    expect(outline(results)[2]).toEqual(["east", "E_5", "CANCELLED"]);
+    expect(await tops("east")).not.toContain("E_4");
+    expect(outline(await pour(inputs)).map(([, , status]) => status)).toEqual(Array(3).fill("completed"));
+    for (const { database } of Object.values(servers.databases)) {
+      expect((await verifyCatalog(database)).ok).toBe(true);
+    }
+  });
+
+  it("lists rejects in a file for each target", async () => {
+    const inputs = [
+      await dataset("E_6", "other"),
+      await dataset("W_6", "other"),
+      await dataset("E_7", "other"),
+    ];
+    const results = await pour(inputs, { rejectsFile: folder.path("r.ndjson") });
+    expect(results.map(({ report }) => report?.rejectsFile)).toEqual([
+      folder.path("r.east.ndjson"),
+      folder.path("r.west.ndjson"),
+      folder.path("r.east.ndjson"),
+    ]);
+    expect(await readNdjson(folder.path("r.east.ndjson"))).toHaveLength(2);
+    expect(await readNdjson(folder.path("r.west.ndjson"))).toHaveLength(1);
+    expect(existsSync(folder.path("r.ndjson"))).toBe(false);
+    // Once it is mended, it goes where its data set does.
+    await dataset("W_6");
+    const [mended] = await pour([folder.path("r.west.ndjson")]);
+    expect([mended?.target, mended?.report?.nodes]).toMatchObject(["west", { inserted: 1, rejected: 0 }]);
+  });
+
+  it("changes nothing in a dry run", async () => {
+    const before = await tops("east");
+    const [result] = await pour([await dataset("E_8")], { dryRun: true });
+    expect(result?.report?.nodes.inserted).toBe(3);
+    expect(await tops("east")).toEqual(before);
+  });
+});
+
+describe("the target of an input", () => {
+  it("is that of its data set; files that follow each other part where theirs do", async () => {
+    for (const name of ["E_a.h5", "W_a.h5", "E_b.h5"]) await folder.hdf5(name, { children: {} });
+    const inputs = ["E_a.h5", "W_a.h5", "E_b.h5"].map((name) => folder.path(name));
+    const groups = await routeGroups(await servers.read(), { inputs });
+    expect(groups.map(({ name, target, inputs: own }) => [name, target?.name, own.length])).toEqual([
+      ["E_a.h5 and E_b.h5", "east", 2],
+      ["W_a.h5", "west", 1],
+    ]);
+  });
+
+  it("is that of all nodes of a file of records", async () => {
+    const results = await pour([records("w.ndjson", "/W_5", "/W_5/x", "/EDRIXS/y")]);
+    expect(results.map(({ target, report }) => [target, report?.nodes.inserted])).toEqual([["west", 3]]);
+  });
+
+  it("is refused for records of several, with what to do", async () => {
+    const mixed = records("mixed.ndjson", "/VDP/x", "/VDP/y", "/W_5/z");
+    const good = records("E.ndjson", "/VDP/ok");
+    const results = await pour([good, mixed]);
+    expect(outline(results)).toEqual([
+      ["east", "VDP", "completed"],
+      [null, mixed, "USAGE"],
+    ]);
+    expect(String(results[1]?.error)).toBe(
+      `CopycatError: ${mixed} holds nodes for several targets: VDP goes to east, W_5 to west. ` +
+        "Split it into a file for each, or name one server for all of it with dsn.",
+    );
+    await expect(pour([mixed])).rejects.toMatchObject({ code: "USAGE" });
+  });
+
+  it("is not known of standard input before it is read", async () => {
+    await expect(pour(["-"], { stdin: process.stdin })).rejects.toMatchObject({ code: "USAGE" });
+  });
+
+  it("is nowhere for a data set that no target takes", async () => {
+    const { path, list } = await servers.read();
+    const targets = { path, list: list.filter(({ isDefault }) => !isDefault) };
+    await expect(ingestTargets(targets, { inputs: [await dataset("NOBODY")] })).rejects.toThrow(
+      "No target takes the dataset NOBODY. Name it at one of east, west",
+    );
+  });
+});
+
+describe("a run that broke off", () => {
+  it("is taken up on the target that has it", async () => {
+    const input = records("parts.ndjson", "/W_7", ...Array.from({ length: 9 }, (_, n) => `/W_7/n${n}`));
+    const control = new AbortController();
+    const [result] = await pour([input], {
+      commitEvery: 3,
+      signal: control.signal,
+      onProgress: ({ phase }) => phase === "merge" && control.abort(),
+    });
+    expect(result?.report).toBeNull();
+    const [run] = await listRuns(west().database, { limit: 1 });
+    const targets = await servers.read();
+    const resumed = await resumeTargetIngest(targets, run?.id ?? "");
+    expect(resumed).toMatchObject({ target: "west", report: { run: run?.id, status: "completed" } });
+    expect(await west().value("select count(*)::int from nodes where key ~ '^n[0-9]$'")).toBe(9);
+    await expect(resumeTargetIngest(targets, "ffffffff")).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(resumeTargetIngest(await withoutWest(), run?.id ?? "")).rejects.toMatchObject({
+      code: "CONNECTION",
+    });
+  });
+});
