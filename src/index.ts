@@ -182,3 +182,21 @@ export {
   UpdateCollector,
   valuesOf,
 } from "./simulation/index.ts";
+export {
+  closeTargets,
+  countTargets,
+  distinctTargets,
+  facetsTargets,
+  type OpenedTarget,
+  openTargets,
+  readTargets,
+  searchTargets,
+  showTargets,
+  streamTargets,
+  type Target,
+  type TargetNode,
+  type TargetNodeDetails,
+  type Targets,
+  type TargetsPage,
+  type TargetsStream,
+} from "./targets/index.ts";

@@ -3,4 +3,14 @@
 export { closeTargets, openTargets } from "./openTargets.ts";
 export { readTargets } from "./readTargets.ts";
 export { targetOf } from "./route.ts";
+export {
+  countTargets,
+  type Missing,
+  searchTargets,
+  type TargetNode,
+  type TargetsPage,
+} from "./searchTargets.ts";
+export { showTargets, type TargetNodeDetails } from "./showTargets.ts";
+export { streamTargets, type TargetsStream } from "./streamTargets.ts";
 export type { OpenedTarget, Target, Targets } from "./types.ts";
+export { distinctTargets, facetsTargets } from "./valuesTargets.ts";
