@@ -184,6 +184,9 @@ export {
 } from "./simulation/index.ts";
 export {
   closeTargets,
+  countTargets,
+  distinctTargets,
+  facetsTargets,
   type IngestTargetsOptions,
   ingestTargets,
   type OpenedTarget,
@@ -191,10 +194,17 @@ export {
   readTargets,
   resumeTargetIngest,
   type SummedTargets,
+  searchTargets,
+  showTargets,
+  streamTargets,
   sumTargets,
   type Target,
+  type TargetNode,
+  type TargetNodeDetails,
   type TargetProgress,
   type TargetResult,
   type Targets,
+  type TargetsPage,
+  type TargetsStream,
   targetOf,
 } from "./targets/index.ts";

@@ -42,9 +42,21 @@ export {
 } from "./search/build.ts";
 export type { Condition, KeyPath } from "./search/condition.ts";
 export { parseIn, parseKey, parseKeys, parseSortKey, parseWhere } from "./search/parseWhere.ts";
-export { countNodes, type PageQuery, searchNodes, streamNodes } from "./search/searchNodes.ts";
+export { asPlace, type Place, readCursor, writeCursor } from "./search/place.ts";
+export { findPlaced, type PlacedNode, streamPlaced } from "./search/placedNodes.ts";
+export { checkSort } from "./search/resolve.ts";
+export { runSearch } from "./search/run.ts";
+export { checkLimit, countNodes, type PageQuery, searchNodes, streamNodes } from "./search/searchNodes.ts";
 export type { FoundNode, SearchPage, SearchQuery, SortKey, ValueCount } from "./search/types.ts";
-export { distinctValues, facets } from "./search/values.ts";
+export {
+  byFacet,
+  checkFacets,
+  distinctValues,
+  type FacetText,
+  type FacetValue,
+  facets,
+  listFacetTexts,
+} from "./search/values.ts";
 export { type CreatedView, createView } from "./sources/createView.ts";
 export { listSources } from "./sources/listSources.ts";
 export { dropView, type ListedView, listViews } from "./sources/manageViews.ts";

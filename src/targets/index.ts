@@ -13,5 +13,15 @@ export { closeTargets, openTargets } from "./openTargets.ts";
 export { readTargets } from "./readTargets.ts";
 export { targetOf } from "./route.ts";
 export { type RoutedGroup, routeGroups } from "./routeGroups.ts";
+export {
+  countTargets,
+  type Missing,
+  searchTargets,
+  type TargetNode,
+  type TargetsPage,
+} from "./searchTargets.ts";
+export { showTargets, type TargetNodeDetails } from "./showTargets.ts";
+export { streamTargets, type TargetsStream } from "./streamTargets.ts";
 export { type SummedTargets, sumTargets } from "./sumTargets.ts";
 export type { OpenedTarget, Target, Targets } from "./types.ts";
+export { distinctTargets, facetsTargets } from "./valuesTargets.ts";

@@ -2,12 +2,11 @@
 
 import type { Database } from "../../database/index.ts";
 import { CopycatError } from "../../errors.ts";
-import { type FoundRow, listParts, pageSql } from "./pageSql.ts";
 import { makeParameters } from "./parameters.ts";
 import { readPlace, writePlace } from "./place.ts";
+import { findPlaced, streamPlaced } from "./placedNodes.ts";
 import { checkSort, matchesSql, resolveSearch } from "./resolve.ts";
-import { runSearch, streamSearch } from "./run.ts";
-import { pathAbove, type Scope } from "./scope.ts";
+import { runSearch } from "./run.ts";
 import type { FoundNode, SearchPage, SearchQuery } from "./types.ts";
 
 export interface PageQuery extends SearchQuery {
@@ -31,22 +30,13 @@ export async function searchNodes(database: Database, query: PageQuery = {}): Pr
   checkLimit(limit);
   checkSort(sort);
   const after = query.after === undefined ? null : readPlace(sort, query.after);
-  const search = await resolveSearch(database, query);
-  let rows: FoundRow[] = [];
-  for (const part of listParts(sort, after)) {
-    // One more than asked for says whether there is another page.
-    const missing = limit + 1 - rows.length;
-    if (missing > 0) {
-      const found = await runSearch<FoundRow>(database, pageSql(search, { part, after, limit: missing }));
-      rows = rows.concat(found);
-    }
-  }
-  const shown = rows.slice(0, limit);
+  // One more than asked for says whether there is another page.
+  const found = await findPlaced(database, query, { after, limit: limit + 1 });
+  const shown = found.slice(0, limit);
   const last = shown.at(-1);
-  const hasMore = rows.length > limit && last !== undefined;
   return {
-    nodes: shown.map((row) => toNode(row, search.scope)),
-    next: hasMore ? writePlace(sort, { values: last.place ?? [], id: last.id }) : null,
+    nodes: shown.map(({ node }) => node),
+    next: found.length > limit && last !== undefined ? writePlace(sort, last.place) : null,
   };
 }
 
@@ -57,11 +47,7 @@ export async function searchNodes(database: Database, query: PageQuery = {}): Pr
  * for await (const { path, metadata } of streamNodes(database, { under: "/VDP" })) console.log(path, metadata);
  */
 export async function* streamNodes(database: Database, query: SearchQuery = {}): AsyncGenerator<FoundNode> {
-  const search = await resolveSearch(database, query);
-  const statement = pageSql(search, { part: "all", after: null, limit: null });
-  for await (const row of streamSearch<FoundRow>(database, statement)) {
-    yield toNode(row, search.scope);
-  }
+  for await (const { node } of streamPlaced(database, query)) yield node;
 }
 
 /** How many nodes fit, exactly. */
@@ -77,8 +63,4 @@ export async function countNodes(database: Database, query: SearchQuery = {}): P
 export function checkLimit(limit: number): void {
   if (Number.isSafeInteger(limit) && limit >= 0 && limit < Number.MAX_SAFE_INTEGER) return;
   throw new CopycatError("USAGE", `limit is ${limit}; it must be a whole number of at least 0.`);
-}
-
-function toNode({ id, path, structureFamily, metadata }: FoundRow, scope: Scope): FoundNode {
-  return { id, path: pathAbove(scope) + path, structureFamily, metadata };
 }

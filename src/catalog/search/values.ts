@@ -49,14 +49,46 @@ export async function facets(
   options: { limit?: number } = {},
 ): Promise<Record<string, ValueCount[]>> {
   const { limit = 100 } = options;
-  checkLimit(limit);
-  paths.forEach(checkPath);
-  if (paths.length > maxFacets) {
-    throw new CopycatError("USAGE", `${paths.length} facets are too many: ${maxFacets} at most.`);
-  }
+  checkFacets(paths, limit);
   if (paths.length === 0) return {};
   const search = await resolveSearch(database, query);
-  const rows = await runSearch<ValueCount & { facet: number }>(database, facetsSql(search, paths, limit));
+  return byFacet(paths, await runSearch<FacetValue>(database, facetsSql(search, paths, limit)));
+}
+
+/** A value of the key at place `facet` of those that were asked for. */
+export interface FacetValue extends ValueCount {
+  facet: number;
+}
+
+/** A value as JSON text: 9007199254740993 stays what it is. */
+export interface FacetText extends FacetValue {
+  value: string;
+}
+
+/** The rows of `facets`, for who adds up those of several catalogs. */
+export async function listFacetTexts(
+  database: Database,
+  query: SearchQuery,
+  { paths, limit }: { paths: readonly KeyPath[]; limit: number },
+): Promise<FacetText[]> {
+  const { text, values } = facetsSql(await resolveSearch(database, query), paths, limit);
+  const asText = `select facet, value::text as value, count from (${text}) f`;
+  return runSearch<FacetText>(database, { text: asText, values });
+}
+
+/** @throws CopycatError USAGE */
+export function checkFacets(paths: readonly KeyPath[], limit: number): void {
+  checkLimit(limit);
+  paths.forEach(checkPath);
+  if (paths.length <= maxFacets) return;
+  throw new CopycatError("USAGE", `${paths.length} facets are too many: ${maxFacets} at most.`);
+}
+
+/** Rows by the names of their keys, in the order of these. */
+export function byFacet(
+  paths: readonly KeyPath[],
+  rows: readonly FacetValue[],
+): Record<string, ValueCount[]> {
   return Object.fromEntries(
     paths.map((path, index) => [
       formatKey(path),
