@@ -13,6 +13,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
   manifest: () => import("./manifest/run.ts"),
   simulation: () => import("./simulation/run.ts"),
   library: () => import("./library/run.ts"),
+  servers: () => import("./servers/run.ts"),
   soak: () => import("./soak/run.ts"),
 };
 
