@@ -2,8 +2,8 @@
 
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 
 export const arraysPerEntity = 9;
 
@@ -28,10 +28,20 @@ function* linesOf(dataset: string, entities: number, folder: string): Generator<
     yield line({
       path,
       structure_family: "container",
-      metadata: { source: dataset, T: entity / 8, Ja_meV: (entity * 7919) % 1000, material: `M${entity % 50}` },
+      metadata: {
+        source: dataset,
+        T: entity / 8,
+        Ja_meV: (entity * 7919) % 1000,
+        material: `M${entity % 50}`,
+      },
     });
     for (let array = 0; array < arraysPerEntity; array++) {
-      yield line({ path: `${path}/a${array}`, structure_family: "array", metadata: { artifact: `a${array}` }, data_sources: [sourceOf(folder, dataset, entity, array)] });
+      yield line({
+        path: `${path}/a${array}`,
+        structure_family: "array",
+        metadata: { artifact: `a${array}` },
+        data_sources: [sourceOf(folder, dataset, entity, array)],
+      });
     }
   }
 }

@@ -17,11 +17,16 @@ import { arraysPerEntity, nodesOf, writeDatasets } from "./datasets.ts";
 const wayNames = ["one server, one after another", "several servers, side by side"] as const;
 type WayName = (typeof wayNames)[number];
 
-interface Run {
+interface Run extends Poured {
   round: number;
   way: WayName;
   nodes: number;
+}
+
+interface Poured {
   elapsedMs: number;
+  /** Of all catalogs together, without what an empty one takes. */
+  storedBytes: number;
 }
 
 /** @param args after `servers` on the command line */
@@ -41,7 +46,10 @@ export async function run(args: string[]): Promise<void> {
     datasets: count("datasets", values.datasets, 6),
     entities: count("entities", values.entities, 2000),
   };
-  const server = { server: values.server, settings: { ...serverSettings, shared_buffers: "1GB", ...settings(values.set) } };
+  const server = {
+    server: values.server,
+    settings: { ...serverSettings, shared_buffers: "1GB", ...settings(values.set) },
+  };
   const folder = await mkdtemp(join(tmpdir(), "copycat-bench-"));
   try {
     const files = await writeDatasets(folder, plan);
@@ -53,16 +61,20 @@ export async function run(args: string[]): Promise<void> {
       const runs: Run[] = [];
       for (let round = 0; round <= rounds; round++) {
         for (const way of rotate(wayNames, round)) {
-          const elapsedMs = await runWay(way, { servers, files, folder, plan, name: `round_${round}` });
+          const poured = await runWay(way, { servers, files, folder, plan, name: `round_${round}` });
           const nodes = plan.datasets * nodesOf(plan);
-          console.error(`round ${round}, ${way}: ${Math.round((nodes * 1000) / elapsedMs)} nodes/s`);
+          console.error(`round ${round}, ${way}: ${Math.round((nodes * 1000) / poured.elapsedMs)} nodes/s`);
           // The first round pays for code that is compiled.
-          if (round > 0) runs.push({ round, way, nodes, elapsedMs });
+          if (round > 0) runs.push({ round, way, nodes, ...poured });
         }
       }
       const name = values.name ?? "servers";
       const markdown = [describe(plan, rounds, runs), describeInMarkdown(environment)].join("\n\n");
-      await writeResults({ folder: values.out ?? resultsFolder, name }, { name, plan, rounds, environment, runs }, `${markdown}\n`);
+      await writeResults(
+        { folder: values.out ?? resultsFolder, name },
+        { name, plan, rounds, environment, runs },
+        `${markdown}\n`,
+      );
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -95,10 +107,11 @@ interface WayOptions {
 }
 
 /** Into catalogs that are empty, and counted afterwards. */
-async function runWay(way: WayName, { servers, files, folder, plan, name }: WayOptions): Promise<number> {
+async function runWay(way: WayName, { servers, files, folder, plan, name }: WayOptions): Promise<Poured> {
   const isOne = way === wayNames[0];
   const own = isOne ? servers.slice(0, 1) : servers;
   const dsns = await Promise.all(own.map((server) => makeCatalog(server, name)));
+  const before = await sizeOf(dsns);
   try {
     const elapsedMs = isOne
       ? await pourInto(dsns[0] as string, files)
@@ -106,7 +119,7 @@ async function runWay(way: WayName, { servers, files, folder, plan, name }: WayO
     let nodes = 0;
     for (const dsn of dsns) nodes += await countCatalog(dsn);
     if (nodes !== plan.datasets * nodesOf(plan)) throw new Error(`${way}: ${nodes} nodes went in.`);
-    return elapsedMs;
+    return { elapsedMs, storedBytes: (await sizeOf(dsns)) - before };
   } finally {
     await Promise.all(own.map((server) => administrate(server, `drop database ${name} with (force)`)));
   }
@@ -121,7 +134,11 @@ async function pourInto(dsn: string, files: readonly string[]): Promise<number> 
   }
 }
 
-async function pourSideBySide(dsns: readonly string[], files: readonly string[], folder: string): Promise<number> {
+async function pourSideBySide(
+  dsns: readonly string[],
+  files: readonly string[],
+  folder: string,
+): Promise<number> {
   const list = dsns.map((dsn, index) => ({
     name: `server${index + 1}`,
     dsn,
@@ -171,11 +188,25 @@ async function countCatalog(dsn: string): Promise<number> {
          union all select n.id, tree.above + 1 from nodes n join tree on n.parent = tree.id)
        select sum(above)::int as wanted from tree`,
     );
-    if (closure !== depths[0]?.wanted) throw new Error(`The closure has ${closure} rows, not ${depths[0]?.wanted}.`);
+    if (closure !== depths[0]?.wanted)
+      throw new Error(`The closure has ${closure} rows, not ${depths[0]?.wanted}.`);
     return nodes - 1;
   } finally {
     await database.close();
   }
+}
+
+async function sizeOf(dsns: readonly string[]): Promise<number> {
+  let bytes = 0;
+  for (const dsn of dsns) {
+    const database = await openDatabase({ dsn });
+    const { rows } = await database.pool.query<{ bytes: number }>(
+      "select pg_database_size(current_database())::float8 as bytes",
+    );
+    bytes += rows[0]?.bytes ?? 0;
+    await database.close();
+  }
+  return bytes;
 }
 
 async function administrate(server: BenchDatabase, text: string): Promise<void> {
@@ -190,6 +221,8 @@ async function administrate(server: BenchDatabase, text: string): Promise<void> 
 function describe(plan: Plan, rounds: number, runs: readonly Run[]): string {
   const rateOf = ({ nodes, elapsedMs }: Run): number => (nodes * 1000) / elapsedMs;
   const rates = wayNames.map((way) => runs.filter((one) => one.way === way).map(rateOf));
+  const sizesOf = (way: WayName): number[] =>
+    runs.filter((one) => one.way === way).map(({ storedBytes, nodes }) => storedBytes / nodes);
   const [one = [], several = []] = rates;
   const ratios = several.map((rate, index) => rate / (one[index] ?? Number.NaN));
   return [
@@ -198,8 +231,12 @@ function describe(plan: Plan, rounds: number, runs: readonly Run[]): string {
       `as node records (NDJSON), into empty catalogs: on one server one after another, and on ${plan.servers} side by side, a process each on this machine. ` +
       "Both ways take turns in one run; the nodes and the closure of every load are counted. One process loads all of them.",
     markdownTable(
-      ["way", "nodes/s"],
-      wayNames.map((way, index) => [way, showSpread(spreadOf(rates[index] ?? []))]),
+      ["way", "nodes/s", "bytes a node, with all indexes"],
+      wayNames.map((way, index) => [
+        way,
+        showSpread(spreadOf(rates[index] ?? [])),
+        showSpread(spreadOf(sizesOf(way))),
+      ]),
     ),
     `Side by side is ${showSpread(spreadOf(ratios), 2)} times as fast, with ${plan.servers} servers and their client on the cores of one machine.`,
   ].join("\n\n");
