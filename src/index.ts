@@ -186,6 +186,7 @@ export {
   closeTargets,
   type IngestTargetsOptions,
   ingestTargets,
+  makeTargetsConfig,
   type OpenedTarget,
   openTargets,
   readTargets,

@@ -14,4 +14,5 @@ export { readTargets } from "./readTargets.ts";
 export { targetOf } from "./route.ts";
 export { type RoutedGroup, routeGroups } from "./routeGroups.ts";
 export { type SummedTargets, sumTargets } from "./sumTargets.ts";
+export { makeTargetsConfig } from "./tiledTargets.ts";
 export type { OpenedTarget, Target, Targets } from "./types.ts";
