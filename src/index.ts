@@ -189,6 +189,7 @@ export {
   facetsTargets,
   type IngestTargetsOptions,
   ingestTargets,
+  makeTargetsConfig,
   type OpenedTarget,
   openTargets,
   readTargets,

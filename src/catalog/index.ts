@@ -73,7 +73,9 @@ export {
 } from "./structure.ts";
 export { type CatalogNames, catalogNames } from "./tables.ts";
 export {
+  joinTiledTrees,
   makeTiledConfig,
+  makeTiledTree,
   type TiledConfig,
   type TiledConfigOptions,
   tiledConfigMark,

@@ -8,19 +8,24 @@ import { CopycatError } from "../errors.ts";
 import { type AssetFolders, listAssetFolders, reduceFolders } from "./assetFolders.ts";
 import { tiledUri } from "./tiledUri.ts";
 
-export interface TiledConfigOptions {
+export interface TiledTreeOptions {
   /** Connection string of the catalog, with its password; it goes into the configuration. */
   dsn: string;
   /** Folders that the server may read besides those that hold files of the catalog. */
   readable?: readonly string[];
   /** Folders that clients may write new arrays to; without any, they cannot write arrays. */
   writable?: readonly string[];
+  schema?: string;
+}
+
+export interface TiledKeyOptions {
   /** Letters and digits; default: the one in `previous`, else a random one. */
   apiKey?: string;
   /** The text that this configuration replaces: its API key stays, so that clients need no new one. */
   previous?: string | null;
-  schema?: string;
 }
+
+export interface TiledConfigOptions extends TiledTreeOptions, TiledKeyOptions {}
 
 export interface TiledConfig {
   /** What `tiled serve config FILE` reads. */
@@ -33,14 +38,15 @@ export interface TiledConfig {
 
 /** The part of Tiled's configuration that is written here (tiled/config_schemas). */
 export interface TiledServerConfig {
-  trees: [
-    {
-      path: "/";
-      tree: "catalog";
-      args: { uri: string; readable_storage: string[]; writable_storage?: string[] };
-    },
-  ];
+  trees: [TiledTree, ...TiledTree[]];
   authentication: { single_user_api_key: string };
+}
+
+/** A catalog, and the path under which it is served. */
+export interface TiledTree {
+  path: `/${string}`;
+  tree: "catalog";
+  args: { uri: string; readable_storage: string[]; writable_storage?: string[] };
 }
 
 /** More than these and common parents take their place. The server compares each file that it opens with all of them. */
@@ -56,6 +62,16 @@ const header = `${tiledConfigMark}, which overwrites this file. Serve it: tiled 
  * @throws CopycatError USAGE for an API key that Tiled would refuse
  */
 export async function makeTiledConfig(database: Database, options: TiledConfigOptions): Promise<TiledConfig> {
+  const { tree, notices } = await makeTiledTree(database, "/", options);
+  return { ...joinTiledTrees([tree], options), notices };
+}
+
+/** One catalog of a configuration that may have several, and what somebody should know before they serve it. */
+export async function makeTiledTree(
+  database: Database,
+  path: TiledTree["path"],
+  options: TiledTreeOptions,
+): Promise<{ tree: TiledTree; notices: string[] }> {
   const found = await listAssetFolders(database, options.schema);
   const { uri, leftOut } = tiledUri(options.dsn);
   const writable = reduceFolders((options.writable ?? []).map((folder) => resolve(folder)));
@@ -64,22 +80,27 @@ export async function makeTiledConfig(database: Database, options: TiledConfigOp
     (options.readable ?? []).map((folder) => resolve(folder)),
     writable,
   );
+  const args = {
+    uri,
+    readable_storage: readable,
+    ...(writable.length === 0 ? {} : { writable_storage: writable }),
+  };
+  return {
+    tree: { path, tree: "catalog", args },
+    notices: noticesOf(found, [...readable, ...writable], leftOut),
+  };
+}
+
+/** @throws CopycatError USAGE for an API key that Tiled would refuse */
+export function joinTiledTrees(
+  trees: TiledServerConfig["trees"],
+  options: TiledKeyOptions,
+): Pick<TiledConfig, "yaml" | "content"> {
   const content: TiledServerConfig = {
-    trees: [
-      {
-        path: "/",
-        tree: "catalog",
-        args: {
-          uri,
-          readable_storage: readable,
-          ...(writable.length === 0 ? {} : { writable_storage: writable }),
-        },
-      },
-    ],
+    trees,
     authentication: { single_user_api_key: chooseKey(options) },
   };
-  const notices = noticesOf(found, [...readable, ...writable], leftOut);
-  return { yaml: header + toYaml(content), content, notices };
+  return { yaml: header + toYaml(content), content };
 }
 
 /** What may be written to may be read as well, and needs no mention. */
@@ -95,7 +116,7 @@ function chooseFolders(
   return reduceFolders([...reduced, ...given, ...writable]).filter((folder) => !writable.includes(folder));
 }
 
-function chooseKey({ apiKey, previous }: TiledConfigOptions): string {
+function chooseKey({ apiKey, previous }: TiledKeyOptions): string {
   const key = apiKey ?? keyIn(previous) ?? randomBytes(32).toString("hex");
   if (/^[A-Za-z0-9]+$/.test(key)) return key;
   throw new CopycatError("USAGE", "Tiled takes an API key of letters and digits only; choose another one.");

@@ -29,7 +29,7 @@ export function printUnopened(groups: readonly InputGroup[]): void {
 }
 
 /** Most messages name the input, but what a server says does not. */
-function printFailure(name: string, error: unknown): void {
+export function printFailure(name: string, error: unknown): void {
   printNotice(explainError(error).replace("copycat: ", `copycat: ${name}: `));
 }
 
@@ -58,7 +58,7 @@ export function printIngested(results: readonly GroupResult[], options: ResultOp
   if (options.json) printJson(failure === null ? sum : { ...sum, error: failure });
   else printResult([formatSum(sum), ...firstSteps(results, options.opened)].join("\n"));
   if (failure !== null) printNotice(`copycat: ${failure.message}`);
-  return codeOf(sum);
+  return statusCode(sum);
 }
 
 function printOnly({ report, error }: GroupResult, options: ResultOptions): number {
@@ -73,16 +73,21 @@ export function printReport(
 ): number {
   if (json) printJson(report);
   else printResult(formatIngestReport(report, opened));
-  return codeOf(report);
+  return statusCode(report);
 }
 
-function codeOf({ status }: Pick<SummedReport, "status">): number {
+export function statusCode({ status }: Pick<SummedReport, "status">): number {
   if (status === "failed") return exitCodes.failed;
   return status === "completed" ? exitCodes.ok : exitCodes.rejects;
 }
 
 /** "3 data sets: 2 in, 1 of them with rejects, 1 failed; 61 nodes in, 3 rejected (2.1 s)" */
-export function formatSum({ datasets, nodes, dryRun, elapsedMs }: SummedReport): string {
+export function formatSum({
+  datasets,
+  nodes,
+  dryRun,
+  elapsedMs,
+}: Pick<SummedReport, "datasets" | "nodes" | "dryRun" | "elapsedMs">): string {
   const count = (status: string): number => datasets.filter((dataset) => dataset.status === status).length;
   const failed = count("failed");
   const withRejects = count("completed_with_rejects");
@@ -102,7 +107,10 @@ export function formatSum({ datasets, nodes, dryRun, elapsedMs }: SummedReport):
 }
 
 /** Once for all: with the first data set that went in. */
-function firstSteps(results: readonly GroupResult[], opened: OpenedDatabase | null): string[] {
+export function firstSteps(
+  results: readonly GroupResult[],
+  opened: Pick<OpenedDatabase, "dsnArgument"> | null,
+): string[] {
   for (const { report } of results) {
     const steps = report === null ? [] : nextSteps(report, opened);
     if (steps.length > 0) return steps;
@@ -111,7 +119,10 @@ function firstSteps(results: readonly GroupResult[], opened: OpenedDatabase | nu
 }
 
 /** Which groups failed, and what that means for the others; null when none did. */
-function explainFailures(results: readonly GroupResult[], { isAtomic }: ResultOptions) {
+export function explainFailures(
+  results: readonly GroupResult[],
+  { isAtomic }: Pick<ResultOptions, "isAtomic">,
+) {
   const failed = results.filter(({ report }) => report === null);
   const [first] = failed;
   if (first === undefined) return null;

@@ -77,7 +77,10 @@ function ofFiles(files: number): string {
 }
 
 /** What to type next, after an empty line; nothing where nothing went in. */
-export function nextSteps(report: IngestReport, opened: OpenedDatabase | null): string[] {
+export function nextSteps(
+  report: IngestReport,
+  opened: Pick<OpenedDatabase, "dsnArgument"> | null,
+): string[] {
   const { dataset, dryRun, nodes } = report;
   if (opened === null || dryRun || nodes.read === nodes.rejected) return [];
   const { dsnArgument } = opened;

@@ -22,9 +22,11 @@ const columns: readonly TableColumn<RunSummary>[] = [
   { title: "WHO", text: who },
 ];
 
-/** A line of titles, then a line a run. */
-export function formatRuns(runs: readonly RunSummary[]): string {
-  return formatTable(columns, runs);
+/** A line of titles, then a line a run; of several servers with the server first. */
+export function formatRuns(runs: readonly (RunSummary & { target?: string })[]): string {
+  if (!runs.some(({ target }) => target !== undefined)) return formatTable(columns, runs);
+  const target = { title: "TARGET", text: (run: { target?: string }) => run.target ?? "" };
+  return formatTable<RunSummary & { target?: string }>([target, ...columns], runs);
 }
 
 /** All that is known of a run, a line a fact, and what to type next. */

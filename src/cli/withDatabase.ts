@@ -52,13 +52,7 @@ export async function withDatabase<Result>(
   }
   const opened = await openCommandDatabase(command, options);
   const { onWait = options.quiet === true ? null : printNotice } = options;
-  const unwatch =
-    onWait === null
-      ? () => undefined
-      : watchWaits(opened.database, (message, sessions) => {
-          // Where the command says for whose lock it waits, it has said so at once.
-          if (!sessions.some(({ pid }) => hasTold(pid))) onWait(message);
-        });
+  const unwatch = tellWaits(opened.database, onWait);
   try {
     if (options.quiet !== true) await tellStandby(opened.database);
     return await work(opened);
@@ -72,6 +66,15 @@ export async function withDatabase<Result>(
 async function tellStandby(database: Database): Promise<void> {
   const standby = await readStandby(database);
   if (standby !== null) printNotice(describeStandby(standby));
+}
+
+/** Tells when another program's lock keeps the command waiting, until what it returns is called; with null it never does. */
+export function tellWaits(database: Database, onWait: ((message: string) => void) | null): () => void {
+  if (onWait === null) return () => undefined;
+  return watchWaits(database, (message, sessions) => {
+    // Where the command says for whose lock it waits, it has said so at once.
+    if (!sessions.some(({ pid }) => hasTold(pid))) onWait(message);
+  });
 }
 
 /** The database of a command that opens it again and again; the caller closes it. */

@@ -23,5 +23,6 @@ export {
 export { showTargets, type TargetNodeDetails } from "./showTargets.ts";
 export { streamTargets, type TargetsStream } from "./streamTargets.ts";
 export { type SummedTargets, sumTargets } from "./sumTargets.ts";
+export { makeTargetsConfig } from "./tiledTargets.ts";
 export type { OpenedTarget, Target, Targets } from "./types.ts";
 export { distinctTargets, facetsTargets } from "./valuesTargets.ts";

@@ -41,6 +41,7 @@ describe("the commands", () => {
     const longs = options.filter(([name]) => name === "ingest").map(([, long]) => long);
     expect(longs).toEqual([
       "--dsn",
+      "--targets",
       "--on-conflict",
       "--prune",
       "--checksum",

@@ -9,12 +9,14 @@ import {
   defaultSchema as librarySchema,
 } from "../../library/index.ts";
 import { inspectMemory, type MemoryFacts } from "../../memory/index.ts";
-import { dsnOption, jsonOption, option, quietOption } from "../options.ts";
-import { formatCount, plural, printJson, printResult } from "../output.ts";
-import { withDatabase } from "../withDatabase.ts";
+import { dsnOption, jsonOption, option, quietOption, targetsOption } from "../options.ts";
+import { formatCount, plural } from "../output.ts";
+import { printDocuments, printTexts } from "../targetAnswers.ts";
+import { askTargets } from "../withTargets.ts";
 import { type MemoryFlags, schemaOption } from "./memory/shared.ts";
 
 interface DoctorFlags extends MemoryFlags {
+  targets?: string;
   librarySchema: string;
 }
 
@@ -36,6 +38,7 @@ export function addDoctorCommand(program: Command): void {
       "Look at the server: version, rights, settings that slow a load, pgvector, the stores. Changes nothing.",
     )
     .addOption(dsnOption())
+    .addOption(targetsOption())
     .addOption(schemaOption())
     .addOption(
       option("--library-schema <name>", "schema that holds the library store's tables").default(
@@ -45,7 +48,7 @@ export function addDoctorCommand(program: Command): void {
     .addOption(jsonOption())
     .addOption(quietOption())
     .action(async (flags: DoctorFlags) => {
-      const diagnosis = await withDatabase("doctor", { ...flags, mustExist: true }, async ({ database }) => {
+      const answers = await askTargets("doctor", { ...flags, mustExist: true }, async ({ database }) => {
         const server = await inspectServer(database);
         const standby = await readStandby(database);
         const catalog = await readCatalogState(database);
@@ -54,8 +57,8 @@ export function addDoctorCommand(program: Command): void {
         const notes = [...notesOf(server, catalog, memory), ...libraryNotes(library)];
         return { server, standby, catalog, memory, library, notes };
       });
-      if (flags.json) printJson(diagnosis);
-      else printResult(formatDiagnosis(diagnosis));
+      if (flags.json) printDocuments(answers);
+      else printTexts(answers, formatDiagnosis);
     });
 }
 

@@ -16,14 +16,16 @@ import {
 import type { Database } from "../../database/index.ts";
 import { CopycatError } from "../../errors.ts";
 import { formatBytes } from "../formatBytes.ts";
-import { dsnOption, jsonOption, option, quietOption } from "../options.ts";
-import { formatCount, formatDuration, makeLog, plural, printJson, printResult } from "../output.ts";
+import { dsnOption, jsonOption, option, quietOption, targetsOption } from "../options.ts";
+import { formatCount, formatDuration, makeLog, plural, printResult } from "../output.ts";
 import { abortOnSignals } from "../signals.ts";
-import { withDatabase } from "../withDatabase.ts";
+import { elementsOf, inFront, printDocuments, printElements, printTexts } from "../targetAnswers.ts";
+import { type Answers, type AskedDatabase, askTargets } from "../withTargets.ts";
 import { addAdviseCommand } from "./indexAdvise.ts";
 
 interface IndexFlags {
   dsn?: string;
+  targets?: string;
   json: boolean;
   quiet: boolean;
 }
@@ -57,12 +59,14 @@ export function addIndexCommand(program: Command): void {
     .command("list")
     .description("List the promoted keys: what they serve, size, and how often queries used them.")
     .addOption(dsnOption())
+    .addOption(targetsOption())
     .addOption(jsonOption())
     .addOption(quietOption())
     .action(async (flags: IndexFlags) => {
-      const keys = await onCatalog(flags, (database) => listPromotedKeys(database));
-      if (flags.json) printJson({ keys });
-      else for (const key of keys) printResult(formatKey(key));
+      const answers = await onCatalogs(flags, ({ database }) => listPromotedKeys(database));
+      const keys = elementsOf(answers);
+      if (flags.json) printElements("keys", keys, answers);
+      else for (const key of keys) printResult(`${inFront(key)}${formatKey(key)}`);
       if (keys.length === 0) makeLog(flags.quiet).notice("None. `copycat index advise` proposes some.");
     });
   addDropCommand(index);
@@ -83,11 +87,11 @@ function addAddCommand(index: Command): void {
     .action(async (key: string | undefined, flags: TargetFlags & { planCacheMode: boolean }) => {
       const target = readTarget(key, flags);
       const { planCacheMode } = flags;
-      const added = await changeIndexes(flags, (database, control) =>
+      const answers = await changeIndexes(flags, (database, control) =>
         addPromotedKey(database, target, { ...control, ...inDataset(flags), planCacheMode }),
       );
-      if (flags.json) printJson(added);
-      else printResult(formatAdded(added));
+      if (flags.json) printDocuments(answers);
+      else printTexts(answers, formatAdded);
     });
 }
 
@@ -96,18 +100,23 @@ function addDropCommand(index: Command): void {
     .description("Drop the indexes of a promoted key.")
     .action(async (key: string | undefined, flags: TargetFlags) => {
       const target = readTarget(key, flags);
-      const dropped = await changeIndexes(flags, (database, control) =>
-        dropPromotedKey(database, target, { ...control, ...inDataset(flags) }),
-      );
-      if (!dropped) {
+      const answers = await changeIndexes(flags, async (database, control) => ({
+        dropped: await dropPromotedKey(database, target, { ...control, ...inDataset(flags) }),
+      }));
+      if (!answers.list.some(({ result }) => result.dropped)) {
         const where = flags.dataset === undefined ? "for all datasets" : `for ${flags.dataset}`;
         throw new CopycatError(
           "NOT_FOUND",
           `${formatTarget(target)} is not promoted ${where}. \`copycat index list\` shows what is.`,
         );
       }
-      if (flags.json) printJson({ dropped: true });
-      else printResult(`Dropped the indexes of ${formatTarget(target)}.`);
+      if (flags.json) printDocuments(answers);
+      else
+        printTexts(answers, ({ dropped }) =>
+          dropped
+            ? `Dropped the indexes of ${formatTarget(target)}.`
+            : `${formatTarget(target)} was not promoted here.`,
+        );
     });
 }
 
@@ -119,6 +128,7 @@ function targetOptions(command: Command, datasetSentence: string): Command {
     .addOption(option("--family", "the structure family of nodes instead of a key").default(false))
     .addOption(option("--dataset <path>", datasetSentence, "all nodes"))
     .addOption(dsnOption())
+    .addOption(targetsOption())
     .addOption(jsonOption())
     .addOption(quietOption());
 }
@@ -144,28 +154,30 @@ interface Control {
 }
 
 async function changeIndexes<Result>(
-  flags: IndexFlags,
+  flags: TargetFlags,
   change: (database: Database, control: Control) => Promise<Result>,
-): Promise<Result> {
+): Promise<Answers<Result>> {
   const { notice } = makeLog(flags.quiet);
   const { signal, release } = abortOnSignals(() =>
     notice("\nStopping; indexes that are not finished go again."),
   );
   try {
-    return await onCatalog(flags, (database) => change(database, { signal, onNotice: notice }));
+    return await onCatalogs(flags, ({ database, say }) => change(database, { signal, onNotice: say }));
   } finally {
     release();
   }
 }
 
-function onCatalog<Result>(
-  flags: IndexFlags,
-  work: (database: Database) => Promise<Result>,
-): Promise<Result> {
-  return withDatabase("index", { ...flags, mustExist: true }, async ({ database }) => {
-    await requireCatalog(database);
-    return work(database);
-  });
+/** Of several servers, with a dataset, the one that has it. */
+function onCatalogs<Result>(
+  flags: IndexFlags & { dataset?: string },
+  work: (asked: AskedDatabase) => Promise<Result>,
+): Promise<Answers<Result>> {
+  const onCatalog = async (asked: AskedDatabase): Promise<Result> => {
+    await requireCatalog(asked.database);
+    return work(asked);
+  };
+  return askTargets("index", { ...flags, mustExist: true }, onCatalog, flags.dataset);
 }
 
 function formatAdded(added: AddedKey): string {

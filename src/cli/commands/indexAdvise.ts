@@ -2,12 +2,15 @@
 
 import type { Command } from "commander";
 import { type Advice, advisePromotedKeys, formatTarget, requireCatalog } from "../../catalog/index.ts";
-import { dsnOption, jsonOption, option, quietOption } from "../options.ts";
-import { makeLog, printJson, printResult } from "../output.ts";
-import { withDatabase } from "../withDatabase.ts";
+import { dsnOption, jsonOption, option, quietOption, targetsOption } from "../options.ts";
+import { makeLog, printResult } from "../output.ts";
+import { elementsOf, inFront, printElements } from "../targetAnswers.ts";
+import { dsnArgument } from "../withDatabase.ts";
+import { type AskedDatabase, askTargets } from "../withTargets.ts";
 
 interface AdviseFlags {
   dsn?: string;
+  targets?: string;
   dataset?: string;
   json: boolean;
   quiet: boolean;
@@ -21,16 +24,15 @@ export function addAdviseCommand(index: Command): void {
     )
     .addOption(option("--dataset <path>", "look at this dataset only", "all"))
     .addOption(dsnOption())
+    .addOption(targetsOption())
     .addOption(jsonOption())
     .addOption(quietOption())
     .action(async (flags: AdviseFlags) => {
-      const { dataset } = flags;
-      const advice = await withDatabase("index", { ...flags, mustExist: true }, async ({ database }) => {
-        await requireCatalog(database);
-        return advisePromotedKeys(database, dataset === undefined ? {} : { dataset });
-      });
+      const work = (asked: AskedDatabase): Promise<Advice[]> => advise(asked, flags);
+      const answers = await askTargets("index", { ...flags, mustExist: true }, work, flags.dataset);
+      const advice = elementsOf(answers);
       if (flags.json) {
-        printJson({ advice });
+        printElements("advice", advice, answers);
         return;
       }
       for (const one of advice) printResult(formatAdvice(one));
@@ -38,9 +40,20 @@ export function addAdviseCommand(index: Command): void {
     });
 }
 
+async function advise(
+  { database, dsn }: AskedDatabase,
+  { dataset, targets }: AdviseFlags,
+): Promise<Advice[]> {
+  await requireCatalog(database);
+  const advice = await advisePromotedKeys(database, dataset === undefined ? {} : { dataset });
+  if (targets === undefined) return advice;
+  // What pays on one server need not on the others.
+  return advice.map((one) => ({ ...one, command: `${one.command}${dsnArgument(dsn)}` }));
+}
+
 /** The reason as one line of comment to a shell, so that the output can be copied as it is. */
-function formatAdvice({ path, dataset, reason, command }: Advice): string {
+function formatAdvice({ target, path, dataset, reason, command }: Advice & { target?: string }): string {
   const what = path.length === 0 ? "" : `${formatTarget(path)} `;
   const comment = `${what}in ${dataset ?? "all datasets"}: ${reason}`.replaceAll(/\p{Cc}/gu, " ");
-  return `# ${comment}\n${command}`;
+  return `# ${inFront({ target: target ?? null })}${comment}\n${command}`;
 }

@@ -7,13 +7,15 @@ import { CopycatError } from "../../errors.ts";
 import {
   checkGroups,
   type IngestAllOptions,
+  type IngestProgress,
   type InputGroup,
   ingestAll,
   resumeIngest,
 } from "../../ingest/index.ts";
 import { printGroup, printIngested, printReport, printUnopened } from "../ingestResults.ts";
+import { ingestOnTargets, resumeOnTargets } from "../ingestTargets.ts";
 import { inOptions } from "../inOptions.ts";
-import { dsnOption, jsonOption, option, quietOption, wholeNumber } from "../options.ts";
+import { dsnOption, jsonOption, option, quietOption, targetsOption, wholeNumber } from "../options.ts";
 import { makeLog } from "../output.ts";
 import { formatGroupProgress, makeProgressLine } from "../progressLine.ts";
 import { abortOnSignals } from "../signals.ts";
@@ -21,6 +23,7 @@ import { databaseExists, type OpenedDatabase, withDatabase } from "../withDataba
 
 interface IngestFlags {
   dsn?: string;
+  targets?: string;
   onConflict?: MergePolicy;
   mode: LoadMode;
   triggers: TriggerWay;
@@ -48,6 +51,7 @@ Examples:
   copycat ingest examples/vdp.yaml --prune          and takes out what is gone; with --dry-run: tells what would go
   copycat ingest huge.yaml --commit-every 1000000   in parts; --resume RUN goes on after a crash (copycat runs)
   copycat ingest datasets/*.yaml                    several, each in a transaction of its own
+  copycat ingest datasets/*.yaml --targets all.yaml each into the server that this file names for it, side by side
   zcat nodes.ndjson.gz | copycat ingest -           node records, one JSON object a line
   copycat ingest .copycat/rejects/RUN.ndjson        rejects, once they are mended
 
@@ -62,6 +66,7 @@ export function addIngestCommand(program: Command): void {
     .description("Pour HDF5 files or node records into the catalog, each data set in one transaction.")
     .addArgument(new Argument("[input...]", "dataset YAML, folder, HDF5 file, NDJSON file, or - for stdin"))
     .addOption(dsnOption())
+    .addOption(targetsOption())
     .addOption(
       option(
         "--on-conflict <policy>",
@@ -173,6 +178,7 @@ async function runIngest(inputs: string[], flags: IngestFlags): Promise<number> 
     });
   };
   try {
+    if (flags.targets !== undefined) return await ingestOnTargets(flags.targets, options, flags);
     // Before a server is started or a schema made: a mistyped name must leave nothing behind.
     const groups = await checkGroups(options);
     printUnopened(groups);
@@ -198,15 +204,17 @@ async function runResume(inputs: string[], flags: IngestFlags, id: string): Prom
   const { signal, release } = abortOnSignals(() =>
     log.notice("\nStopping; what is not committed is rolled back."),
   );
+  const options = {
+    signal,
+    nameSetting: inOptions,
+    log,
+    ...(flags.rejects === undefined ? {} : { rejectsFile: flags.rejects }),
+  };
   try {
+    if (flags.targets !== undefined) return await resumeOnTargets(flags.targets, id, options, flags);
     return await withDatabase("ingest", { ...flags, mustExist: true, onWait: log.notice }, async (opened) => {
-      const report = await resumeIngest(opened.database, id, {
-        signal,
-        onProgress: (now) => progress.show({ ...now, group: null }),
-        nameSetting: inOptions,
-        log,
-        ...(flags.rejects === undefined ? {} : { rejectsFile: flags.rejects }),
-      });
+      const onProgress = (now: IngestProgress): void => progress.show({ ...now, group: null });
+      const report = await resumeIngest(opened.database, id, { ...options, onProgress });
       progress.clear();
       return printReport(report, { json: flags.json, opened: flags.quiet ? null : opened });
     });

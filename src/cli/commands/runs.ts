@@ -1,14 +1,18 @@
 // copycat runs: what was ingested when, by whom, with which counts.
 
 import type { Command } from "commander";
-import { getRun, listRuns, type RunStatus, runStatuses } from "../../ingest/index.ts";
-import { dsnOption, jsonOption, option, quietOption, wholeNumber } from "../options.ts";
+import { getRun, listRuns, type RunDetails, type RunStatus, runStatuses } from "../../ingest/index.ts";
+import { findRun, readTargets } from "../../targets/index.ts";
+import { dsnOption, jsonOption, option, quietOption, targetsOption, wholeNumber } from "../options.ts";
 import { makeLog, printJson, printResult } from "../output.ts";
 import { formatRun, formatRuns } from "../runsSummary.ts";
+import { elementsOf, inFront, printElements } from "../targetAnswers.ts";
 import { withDatabase } from "../withDatabase.ts";
+import { askTargets, targetsArgument, withOpenTargets } from "../withTargets.ts";
 
 interface RunFlags {
   dsn?: string;
+  targets?: string;
   json: boolean;
   quiet: boolean;
 }
@@ -26,7 +30,8 @@ Examples:
   copycat runs                              the last 20
   copycat runs --dataset VDP --limit 1      the last one of VDP
   copycat runs --status interrupted         those whose process is gone
-  copycat runs show 6f1c                    one of them, by the beginning of its id`;
+  copycat runs show 6f1c                    one of them, by the beginning of its id
+  copycat runs --targets targets.yaml       the last 20 of several servers`;
 
 const statusNotes = `
 Status: running; interrupted, when it did not end and its process is gone; completed; completed_with_rejects; failed.
@@ -44,6 +49,7 @@ export function addRunsCommand(program: Command): void {
     .addOption(option("--status <status>", "only those of this status (default: all)").choices(runStatuses))
     .addOption(option("--limit <n>", "list so many at most").argParser(wholeNumber(1)).default(20))
     .addOption(dsnOption())
+    .addOption(targetsOption())
     .addOption(jsonOption())
     .addOption(quietOption())
     .addHelpText("after", statusNotes)
@@ -53,15 +59,10 @@ export function addRunsCommand(program: Command): void {
     .description("Show all that is known of one run, and what to do next.")
     .argument("<id>", "the id, or its first four or more characters")
     .addOption(dsnOption())
+    .addOption(targetsOption())
     .addOption(jsonOption())
     .addOption(quietOption())
-    .action(async (id: string, flags: RunFlags) => {
-      await withDatabase("runs", { ...flags, mustExist: true }, async ({ database, dsnArgument }) => {
-        const run = await getRun(database, id);
-        if (flags.json) printJson(run);
-        else printResult(formatRun(run, dsnArgument));
-      });
-    });
+    .action(runShow);
 }
 
 async function runList({ dataset, status, limit, ...flags }: ListFlags): Promise<void> {
@@ -70,14 +71,37 @@ async function runList({ dataset, status, limit, ...flags }: ListFlags): Promise
     ...(dataset === undefined ? {} : { dataset }),
     ...(status === undefined ? {} : { status }),
   };
-  const runs = await withDatabase("runs", { ...flags, mustExist: true }, ({ database }) =>
+  const answers = await askTargets("runs", { ...flags, mustExist: true }, ({ database }) =>
     listRuns(database, wanted),
   );
-  if (flags.json) printJson({ runs });
+  // Of several servers the newest of all; each sends its own newest first.
+  const newestFirst = elementsOf(answers).toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime());
+  const runs = answers.isOfTargets ? newestFirst.slice(0, limit) : elementsOf(answers);
+  if (flags.json) printElements("runs", runs, answers);
   else if (runs.length > 0) printResult(formatRuns(runs));
   if (runs.length > 0) return;
   const isFiltered = dataset !== undefined || status !== undefined;
   makeLog(flags.quiet).notice(
-    isFiltered ? "No run fits. `copycat runs` lists all." : "No run is recorded in this database yet.",
+    isFiltered
+      ? "No run fits. `copycat runs` lists all."
+      : `No run is recorded in ${answers.isOfTargets ? "these databases" : "this database"} yet.`,
   );
+}
+
+async function runShow(id: string, { json, ...flags }: RunFlags): Promise<void> {
+  const { targets } = flags;
+  const print = (run: RunDetails, dsnArgument: string, target: string | null): void => {
+    if (json) printJson(target === null ? run : { target, ...run });
+    else printResult(`${inFront({ target })}${formatRun(run, dsnArgument)}`);
+  };
+  if (targets === undefined) {
+    await withDatabase("runs", { ...flags, mustExist: true }, async ({ database, dsnArgument }) =>
+      print(await getRun(database, id), dsnArgument, null),
+    );
+    return;
+  }
+  await withOpenTargets("runs", await readTargets(targets), async (opened) => {
+    const { run, target } = await findRun(opened, id);
+    print(run, targetsArgument(targets), target.name);
+  });
 }

@@ -3,13 +3,16 @@
 import type { Command } from "commander";
 import { makeTiledConfig, requireCatalog, type TiledConfig, tiledConfigMark } from "../../catalog/index.ts";
 import { shellWord } from "../../catalog/promoted/target.ts";
-import { dsnOption, jsonOption, option, quietOption } from "../options.ts";
+import { makeTargetsConfig, readTargets } from "../../targets/index.ts";
+import { dsnOption, jsonOption, option, quietOption, targetsOption } from "../options.ts";
 import { plural, printJson, printNotice, printResult } from "../output.ts";
 import { readOwnFile, writeSecretFile } from "../secretFile.ts";
 import { withDatabase } from "../withDatabase.ts";
+import { withOpenTargets } from "../withTargets.ts";
 
 interface ServeConfigFlags {
   dsn?: string;
+  targets?: string;
   out?: string;
   readable: string[];
   writable: string[];
@@ -22,6 +25,7 @@ const examples = `
 Examples:
   copycat serve-config --out tiled.yml && tiled serve config tiled.yml
   copycat serve-config --out tiled.yml --readable /data --writable /data/written --dsn postgres://...
+  copycat serve-config --out tiled.yml --targets targets.yaml     several servers under one Tiled: /NAME is the catalog of NAME
 
 It holds the API key and the connection string with its password. Made again into the same file, after an ingest from
 another folder, it keeps the API key.`;
@@ -33,6 +37,7 @@ export function addServeConfigCommand(program: Command): void {
       "Make the configuration with which a stock Tiled serves the catalog, and the files it may read.",
     )
     .addOption(dsnOption())
+    .addOption(targetsOption())
     .addOption(option("--out <file>", "where it goes, readable by its owner only", "standard output"))
     .addOption(
       repeatable(
@@ -68,41 +73,52 @@ function repeatable(flags: string, description: string): ReturnType<typeof optio
     .default([], "none");
 }
 
-function makeConfig(
-  { readable, writable, apiKey, ...flags }: ServeConfigFlags,
+async function makeConfig(
+  { readable, writable, apiKey, targets, ...flags }: ServeConfigFlags,
   previous: string | null,
 ): Promise<{ config: TiledConfig; isEmbedded: boolean }> {
+  const options = { readable, writable, previous, ...(apiKey === undefined ? {} : { apiKey }) };
+  if (targets !== undefined) {
+    const config = await withOpenTargets("serve-config", await readTargets(targets), (opened) =>
+      makeTargetsConfig(opened, options),
+    );
+    return { config, isEmbedded: false };
+  }
   return withDatabase("serve-config", { ...flags, mustExist: true }, async (opened) => {
     await requireCatalog(opened.database);
-    const config = await makeTiledConfig(opened.database, {
-      dsn: opened.dsn,
-      readable,
-      writable,
-      previous,
-      ...(apiKey === undefined ? {} : { apiKey }),
-    });
+    const config = await makeTiledConfig(opened.database, { ...options, dsn: opened.dsn });
     return { config, isEmbedded: opened.isEmbedded };
   });
 }
 
 /** What went into a file that only its owner may read does not go to standard output as well. */
-function printConfig({ yaml, content, notices }: TiledConfig, { out, json }: ServeConfigFlags): void {
-  const [{ args }] = content.trees;
+function printConfig(config: TiledConfig, { out, json, targets }: ServeConfigFlags): void {
+  const { yaml, content, notices } = config;
   if (json) {
     printJson({
       file: out ?? null,
-      readableStorage: args.readable_storage,
-      writableStorage: args.writable_storage ?? [],
+      ...(targets === undefined ? storageOf(content.trees[0]) : { targets: content.trees.map(targetTree) }),
       ...(out === undefined ? { config: content } : {}),
       notices,
     });
   } else if (out === undefined) {
     printResult(yaml.trimEnd());
   } else {
-    const folders = plural(args.readable_storage.length, "readable folder");
-    printResult(`${out}: ${folders}\nNext:\n  tiled serve config ${shellWord(out)}`);
+    const catalogs = targets === undefined ? "" : `${plural(content.trees.length, "catalog")}, `;
+    const folders = new Set(content.trees.flatMap(({ args }) => args.readable_storage));
+    const text = `${out}: ${catalogs}${plural(folders.size, "readable folder")}`;
+    printResult(`${text}\nNext:\n  tiled serve config ${shellWord(out)}`);
   }
 }
+
+type Tree = TiledConfig["content"]["trees"][0];
+
+const targetTree = (tree: Tree) => ({ target: tree.path.slice(1), path: tree.path, ...storageOf(tree) });
+
+const storageOf = ({ args }: Tree) => ({
+  readableStorage: args.readable_storage,
+  writableStorage: args.writable_storage ?? [],
+});
 
 function noticesOf({ notices }: TiledConfig, { out }: ServeConfigFlags, isEmbedded: boolean): string[] {
   return [

@@ -2,12 +2,14 @@
 
 import type { Command } from "commander";
 import { listSources, requireCatalog, type SourceFacts, type SourceKey } from "../../catalog/index.ts";
-import { dsnOption, jsonOption, quietOption } from "../options.ts";
-import { formatCount, makeLog, plural, printJson, printResult } from "../output.ts";
-import { withDatabase } from "../withDatabase.ts";
+import { dsnOption, jsonOption, quietOption, targetsOption } from "../options.ts";
+import { formatCount, makeLog, plural, printResult } from "../output.ts";
+import { elementsOf, inFront, printElements } from "../targetAnswers.ts";
+import { askTargets } from "../withTargets.ts";
 
 interface SourcesFlags {
   dsn?: string;
+  targets?: string;
   json: boolean;
   quiet: boolean;
 }
@@ -25,17 +27,20 @@ export function addSourcesCommand(program: Command): void {
     .command("sources")
     .description("List the modalities: how many entities and arrays each has, its keys, types and ranges.")
     .addOption(dsnOption())
+    .addOption(targetsOption())
     .addOption(jsonOption())
     .addOption(quietOption())
     .addHelpText("after", notes)
     .action(async (flags: SourcesFlags) => {
-      const sources = await withDatabase("sources", { ...flags, mustExist: true }, async ({ database }) => {
+      const answers = await askTargets("sources", { ...flags, mustExist: true }, async ({ database }) => {
         await requireCatalog(database);
         return listSources(database);
       });
-      if (flags.json) printJson({ sources });
-      else for (const source of sources) printResult(formatSource(source));
-      if (sources.length === 0) makeLog(flags.quiet).notice("The catalog is empty.");
+      const sources = elementsOf(answers);
+      if (flags.json) printElements("sources", sources, answers);
+      else for (const source of sources) printResult(`${inFront(source)}${formatSource(source)}`);
+      if (sources.length > 0) return;
+      makeLog(flags.quiet).notice(answers.isOfTargets ? "The catalogs are empty." : "The catalog is empty.");
     });
 }
 

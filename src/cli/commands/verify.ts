@@ -12,13 +12,15 @@ import {
 import type { Database } from "../../database/index.ts";
 import { verifyFiles } from "../../ingest/index.ts";
 import { exitCodes } from "../exitCodes.ts";
-import { dsnOption, jsonOption, option, quietOption } from "../options.ts";
-import { formatCount, makeLog, plural, printJson, printResult } from "../output.ts";
+import { dsnOption, jsonOption, option, quietOption, targetsOption } from "../options.ts";
+import { formatCount, makeLog, plural } from "../output.ts";
 import { abortOnSignals } from "../signals.ts";
-import { withDatabase } from "../withDatabase.ts";
+import { printDocuments, printTexts } from "../targetAnswers.ts";
+import { type Answers, type AskedDatabase, askTargets } from "../withTargets.ts";
 
 interface VerifyFlags {
   dsn?: string;
+  targets?: string;
   files: boolean;
   repair: boolean;
   json: boolean;
@@ -30,6 +32,7 @@ Examples:
   copycat verify                 the catalog in itself
   copycat verify --files         and against every file
   copycat verify --repair        what is wrong with closure, triggers and sequences made right, then verified again
+  copycat verify --targets targets.yaml       several servers, each by itself
 
 Exit codes: 0 all checks hold (with --repair: afterwards); 1 one does not.`;
 
@@ -38,6 +41,7 @@ export function addVerifyCommand(program: Command): void {
     .command("verify")
     .description("Prove the catalog: closure, triggers, data sources, structure ids, sequences.")
     .addOption(dsnOption())
+    .addOption(targetsOption())
     .addOption(option("--files", "also open every file and compare shapes and types").default(false))
     .addOption(
       option(
@@ -48,33 +52,48 @@ export function addVerifyCommand(program: Command): void {
     .addOption(jsonOption())
     .addOption(quietOption())
     .addHelpText("after", notes)
-    .action(async (flags: VerifyFlags) => {
-      const { report, repair } = await withDatabase(
-        "verify",
-        { ...flags, mustExist: true },
-        async ({ database }) => {
-          await requireCatalog(database);
-          const done = flags.repair ? await runRepair(database, flags.quiet) : null;
-          const verified = done?.after ?? (await verifyCatalog(database));
-          return { report: flags.files ? await addFiles(database, verified) : verified, repair: done };
-        },
-      );
-      if (flags.json) printJson(repair === null ? report : { ...report, repaired: repair.repaired });
-      else printResult([...formatRepair(repair), formatVerifyReport(report)].join("\n"));
-      process.exitCode = report.ok ? exitCodes.ok : exitCodes.failed;
-    });
+    .action(runVerify);
 }
 
-async function runRepair(database: Database, quiet: boolean): Promise<RepairReport> {
-  const { notice } = makeLog(quiet);
-  const { signal, release } = abortOnSignals(() =>
-    notice("\nStopping; what is not committed is rolled back."),
-  );
-  try {
-    return await repairCatalog(database, { signal, onNotice: notice });
-  } finally {
-    release();
-  }
+interface Verified {
+  report: VerifyReport;
+  repair: RepairReport | null;
+}
+
+async function runVerify(flags: VerifyFlags): Promise<void> {
+  const stopping = flags.repair ? abortOnSignals(() => makeLog(flags.quiet).notice(rollsBack)) : null;
+  const work = (asked: AskedDatabase): Promise<Verified> => verifyOne(asked, flags, stopping?.signal);
+  const answers = await askTargets("verify", { ...flags, mustExist: true }, work).finally(stopping?.release);
+  const ok = answers.failed.length === 0 && answers.list.every(({ result }) => result.report.ok);
+  if (flags.json) printDocuments(documents(answers), { ok });
+  else printTexts(answers, formatVerified);
+  process.exitCode = ok ? exitCodes.ok : exitCodes.failed;
+}
+
+const rollsBack = "\nStopping; what is not committed is rolled back.";
+
+async function verifyOne(
+  { database, say }: AskedDatabase,
+  { files, repair }: VerifyFlags,
+  signal: AbortSignal | undefined,
+): Promise<Verified> {
+  await requireCatalog(database);
+  const options = { onNotice: say, ...(signal && { signal }) };
+  const done = repair ? await repairCatalog(database, options) : null;
+  const verified = done?.after ?? (await verifyCatalog(database));
+  return { report: files ? await addFiles(database, verified) : verified, repair: done };
+}
+
+function documents(answers: Answers<Verified>): Answers<object> {
+  const list = answers.list.map(({ target, result: { report, repair } }) => ({
+    target,
+    result: repair === null ? report : { ...report, repaired: repair.repaired },
+  }));
+  return { ...answers, list };
+}
+
+function formatVerified({ report, repair }: Verified): string {
+  return [...formatRepair(repair), formatVerifyReport(report)].join("\n");
 }
 
 async function addFiles(database: Database, report: VerifyReport): Promise<VerifyReport> {
