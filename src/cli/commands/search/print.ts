@@ -108,12 +108,12 @@ async function printFacets(
   return found.missing ?? [];
 }
 
-/** The path, then the scalars of the metadata but for locators, which say where files lie. */
+/** Of several targets the name of its own; the path, then the scalars of the metadata but for locators, which say where files lie. */
 function formatFound({ path, metadata, target }: Found): string {
   const scalars = Object.entries(metadata)
     .filter(([name, value]) => typeof value !== "object" && !/^(path|dataset|index)_/.test(name))
     .map(([name, value]) => `${name}=${String(value)}`);
-  return `${path}  ${target === undefined ? "" : `(${target}) `}${scalars.join(" ")}`;
+  return `${target === undefined ? "" : `${target}  `}${path}  ${scalars.join(" ")}`;
 }
 
 function formatValue({ value, count }: ValueCount): string {
