@@ -2,6 +2,7 @@
 
 import type { QueryResultRow } from "pg";
 import type { Database } from "./connect.ts";
+import { noteConnectionLoss } from "./connectionLoss.ts";
 
 const fetchRows = 1000;
 
@@ -16,6 +17,13 @@ export async function* withClientCursor<Result extends QueryResultRow>(
 ): AsyncGenerator<Result> {
   const client = await database.pool.connect();
   let isClean = false;
+  // Between two steps nothing waits for the server: pg then says of the next one that the client is not queryable.
+  let isLost = false;
+  const onLoss = (): void => {
+    isLost = true;
+  };
+  client.on("error", onLoss);
+  client.on("end", onLoss);
   try {
     await client.query("begin read only");
     await client.query(`declare copycat_rows no scroll cursor for ${text}`, [...values]);
@@ -26,7 +34,12 @@ export async function* withClientCursor<Result extends QueryResultRow>(
     }
     await client.query("commit");
     isClean = true;
+  } catch (error) {
+    if (isLost) noteConnectionLoss(error);
+    throw error;
   } finally {
+    client.off("error", onLoss);
+    client.off("end", onLoss);
     client.release(!isClean);
   }
 }

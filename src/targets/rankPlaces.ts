@@ -40,7 +40,7 @@ export async function askOneOf<Row extends object>(
 }
 
 /** Rows of { rank }, one for each place. */
-function rankSql(sort: readonly SortKey[], places: readonly Place[]): Statement {
+export function rankSql(sort: readonly SortKey[], places: readonly Place[]): Statement {
   const parameters = makeParameters();
   const values = sort.map((_key, index) => places.map((place) => place.values[index] ?? null));
   const lists = values.map((list) => `${parameters.add(list)}::jsonb[]`);

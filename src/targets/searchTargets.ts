@@ -37,6 +37,7 @@ export interface TargetsPage extends Missing {
 /**
  * One page of the nodes that fit, as `searchNodes` has it of one catalog. Equal ones are in the order of the targets file,
  * then in the order in which they were made. With an order, one query more than for one catalog: PostgreSQL compares.
+ * Servers with different collations do not agree on the order of texts: then each keeps its own, and no node is lost.
  *
  * @throws CopycatError USAGE, NOT_FOUND (no target has the dataset), CONNECTION (none answers)
  *

@@ -89,7 +89,7 @@ async function readWhole(
 }
 
 /** Rows of FacetValue, in the order of one catalog: PostgreSQL knows which values are equal, 0.5 and 0.50. */
-function sumSql(rows: readonly FacetText[], limit: number): Statement {
+export function sumSql(rows: readonly FacetText[], limit: number): Statement {
   const parameters = makeParameters();
   const facets = parameters.add(rows.map(({ facet }) => facet));
   const values = parameters.add(rows.map(({ value }) => value));

@@ -2,8 +2,10 @@
 
 import type { Command } from "commander";
 import { requireCatalog } from "../../catalog/index.ts";
-import { dsnOption, jsonOption, option, quietOption, wholeNumber } from "../options.ts";
+import { reportMissing, withTargets } from "../openTargets.ts";
+import { dsnOption, jsonOption, option, quietOption, targetsOption, wholeNumber } from "../options.ts";
 import { withDatabase } from "../withDatabase.ts";
+import { findInCatalog, findInTargets } from "./search/finder.ts";
 import { printSearch } from "./search/print.ts";
 import { readQuery, type SearchFlags } from "./search/query.ts";
 
@@ -29,7 +31,8 @@ Examples:
   copycat search --source VDP --count                 over all datasets
   copycat search --under VDP --family array --limit 5 at any depth
   copycat search VDP --in 'material=NiPS3,MnPS3' --distinct spin_s
-  copycat search VDP --all --ndjson > nodes.ndjson    everything, a node a line`;
+  copycat search VDP --all --ndjson > nodes.ndjson    everything, a node a line
+  copycat search --targets targets.yaml --sort Ja_meV over the datasets of several servers`;
 
 const collected = (text: string, before: string[]): string[] => [...before, text];
 
@@ -42,15 +45,21 @@ export function addSearchCommand(program: Command): void {
   addAnswers(command);
   command
     .addOption(dsnOption())
+    .addOption(targetsOption())
     .addOption(jsonOption())
     .addOption(quietOption())
     .addHelpText("after", language)
     .action(async (dataset: string | undefined, flags: SearchFlags) => {
       // Before a server is started for what cannot be read.
       const query = readQuery(dataset, flags);
+      if (flags.targets !== undefined) {
+        return withTargets("search", flags.targets, async (opened) => {
+          reportMissing(opened, await printSearch(findInTargets(opened), query, flags));
+        });
+      }
       await withDatabase("search", { ...flags, mustExist: true }, async ({ database }) => {
         await requireCatalog(database);
-        await printSearch(database, query, flags);
+        await printSearch(findInCatalog(database), query, flags);
       });
     });
 }

@@ -2,12 +2,15 @@
 
 import type { Command } from "commander";
 import { getNode, type NodeDetails, requireCatalog } from "../../catalog/index.ts";
-import { dsnOption, jsonOption, quietOption } from "../options.ts";
+import { showTargets } from "../../targets/index.ts";
+import { reportMissing, withTargets } from "../openTargets.ts";
+import { dsnOption, jsonOption, quietOption, targetsOption } from "../options.ts";
 import { formatCount, printJson, printResult } from "../output.ts";
 import { withDatabase } from "../withDatabase.ts";
 
 interface ShowFlags {
   dsn?: string;
+  targets?: string;
   json: boolean;
   quiet: boolean;
 }
@@ -18,9 +21,11 @@ export function addShowCommand(program: Command): void {
     .description("Show one node: metadata, structure, data source, assets, children.")
     .argument("[path]", "keys from the root, such as VDP/H_0001; the root when left out", "/")
     .addOption(dsnOption())
+    .addOption(targetsOption())
     .addOption(jsonOption())
     .addOption(quietOption())
     .action(async (path: string, flags: ShowFlags) => {
+      if (flags.targets !== undefined) return printOfTargets(flags.targets, path, flags);
       const node = await withDatabase("show", { ...flags, mustExist: true }, async ({ database }) => {
         await requireCatalog(database);
         return getNode(database, path);
@@ -28,6 +33,19 @@ export function addShowCommand(program: Command): void {
       if (flags.json) printJson(node);
       else printResult(formatNode(node));
     });
+}
+
+/** The root is at each target; anything else at one. */
+async function printOfTargets(file: string, path: string, { json }: ShowFlags): Promise<void> {
+  await withTargets("show", file, async (opened) => {
+    const found = await showTargets(opened, path);
+    if (json) printJson(found);
+    else {
+      for (const { target, ...node } of found.nodes)
+        printResult(`${formatNode(node)}\n  target    ${target}`);
+    }
+    reportMissing(opened, found.missing);
+  });
 }
 
 function formatNode(node: NodeDetails): string {

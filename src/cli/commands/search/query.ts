@@ -16,6 +16,7 @@ import {
 
 export interface SearchFlags {
   dsn?: string;
+  targets?: string;
   where: string[];
   text?: string;
   in: string[];
