@@ -11,16 +11,14 @@ export interface TableDigest {
 }
 
 /**
- * One row, `rows` and `digest`, of a query of texts. Sums of hashes: no order, no sort, no memory.
+ * One row, `rows` and `digest`, of a query of texts: sums of two hashes of 64 bits. No order, no sort, no memory. These hashes are
+ * the same in all versions since 11, and take a tenth of the time of a cryptographic one; nobody makes rows to deceive them.
  *
  * @param query with a column `line`
  */
 export function digestSql(query: string): string {
-  const part = (from: number): string =>
-    `coalesce(sum(('x' || substr(h, ${from}, 16))::bit(64)::int8), 0)::text`;
-  return `\
-select count(*)::float8 as rows, concat_ws(' ', ${part(1)}, ${part(17)}) as digest
-from (select encode(sha256(convert_to(line, 'UTF8')), 'hex') as h from (${query}) as lines) as hashes`;
+  const sum = (seed: number): string => `coalesce(sum(hashtextextended(line, ${seed})), 0)::text`;
+  return `select count(*)::float8 as rows, concat_ws(' ', ${sum(1)}, ${sum(2)}) as digest from (${query}) as lines`;
 }
 
 const path = (alias: string): string => `encode(${alias}.path, 'hex')`;
@@ -41,10 +39,12 @@ function lines(names: CatalogNames): Readonly<Record<string, string>> {
     nodes: `select ${path("t")} || ${content("n", ["id", "parent"])} as line from ${treeTable} t join ${nodes} n using (id)`,
     // Also what is above the dataset, and what the closure has below it that the tree has not.
     nodes_closure: `\
-select concat_ws(' ', coalesce(${path("a")}, case c.ancestor when 0 then 'root' else 'other' end),
-  coalesce(${path("t")}, 'other'), c.depth) as line
-from ${closure} c left join ${treeTable} t on t.id = c.descendant left join ${treeTable} a on a.id = c.ancestor
-where t.id is not null or a.id is not null`,
+select concat_ws(' ', coalesce(${path("a")}, case c.ancestor when 0 then 'root' else 'other' end), ${path("t")}, c.depth) as line
+from ${treeTable} t join ${closure} c on c.descendant = t.id left join ${treeTable} a on a.id = c.ancestor
+union all
+select concat_ws(' ', ${path("a")}, 'other', c.depth)
+from ${treeTable} a join ${closure} c on c.ancestor = a.id
+where not exists (select from ${treeTable} t where t.id = c.descendant)`,
     structures: `\
 select s.id || s.structure::text as line from ${structures} s
 where s.id in (select d.structure_id from ${owned})`,
@@ -53,7 +53,7 @@ where s.id in (select d.structure_id from ${owned})`,
 select ${content("a", assetTimes)} as line from ${assets} a
 where a.id in (select l.asset_id from ${owned} join ${associations} l on l.data_source_id = d.id)`,
     data_source_asset_association: `\
-select concat(${path("t")}, ${content("d", ["id", "node_id"])}, ${content("l", ["data_source_id", "asset_id"])},
+select concat(${path("t")}, d.structure_id, d.mimetype, ${content("l", ["data_source_id", "asset_id"])},
   ${content("a", assetTimes)}) as line
 from ${owned} join ${associations} l on l.data_source_id = d.id join ${assets} a on a.id = l.asset_id`,
     revisions: `\

@@ -8,6 +8,7 @@ import {
   type MoveReport,
   moveDataset,
   readTargets,
+  targetOf,
 } from "../../targets/index.ts";
 import { jsonOption, option, quietOption } from "../options.ts";
 import { formatCount, formatDuration, makeLog, plural, printJson, printResult } from "../output.ts";
@@ -21,7 +22,7 @@ interface TargetsFlags {
 }
 
 interface MoveFlags extends TargetsFlags {
-  to: string;
+  to?: string;
   dryRun: boolean;
 }
 
@@ -33,7 +34,8 @@ use the targets file.
 
 Examples:
   copycat targets move VDP --to west --targets targets.yaml --dry-run
-  copycat targets move VDP --to west --targets targets.yaml`;
+  copycat targets move VDP --to west --targets targets.yaml
+  copycat targets move VDP              to the target that targets.yaml names for it by now`;
 
 export function addTargetsCommand(program: Command): void {
   const targets = program
@@ -54,7 +56,7 @@ export function addTargetsCommand(program: Command): void {
     .command("move")
     .description("Move a dataset to another target: copy, verify, switch the targets file, drop.")
     .argument("<dataset>", "key of the dataset")
-    .addOption(option("--to <name>", "the target where it is to be").makeOptionMandatory())
+    .addOption(option("--to <name>", "the target where it is to be", "the one to which the file sends it"))
     .addOption(fileOption())
     .addOption(option("--dry-run", "say what would be moved; change nothing").default(false))
     .addOption(jsonOption())
@@ -63,7 +65,8 @@ export function addTargetsCommand(program: Command): void {
     .action(runMove);
 }
 
-const fileOption = () => option("--targets <file>", "the file that names the servers").makeOptionMandatory();
+const fileOption = () =>
+  option("--targets <file>", "the file that names the servers").default("targets.yaml");
 
 async function runMove(dataset: string, flags: MoveFlags): Promise<void> {
   const { notice } = makeLog(flags.quiet);
@@ -73,7 +76,7 @@ async function runMove(dataset: string, flags: MoveFlags): Promise<void> {
   );
   try {
     const report = await moveDataset(targets, dataset, {
-      to: flags.to,
+      to: flags.to ?? targetOf(targets, dataset).name,
       dryRun: flags.dryRun,
       onNotice: notice,
       onPhase: (phase) => notice(`${phase} ...`),
