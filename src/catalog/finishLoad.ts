@@ -2,7 +2,7 @@
 
 import type { Database } from "../database/index.ts";
 import { errorMessage } from "../errors.ts";
-import { type CatalogNames, loadedTables } from "./tables.ts";
+import { type CatalogNames, catalogNames, loadedTables } from "./tables.ts";
 import type { LoadOptions, LoadReport } from "./types.ts";
 
 /**
@@ -20,12 +20,10 @@ export async function finishLoad(
   // Where indexes were made again, all is there already but the visibility map, which no query of Tiled's asks for.
   if (report.phases.some(({ name }) => name === "analyze")) return;
   const start = performance.now();
-  const tables = loadedTables(names).join(", ");
   try {
     if (!(await isLarge(database, names, report.nodes.inserted + report.nodes.updated))) return;
     options.onPhase?.("analyze");
-    // To give back empty pages at the end it would lock readers out.
-    await database.pool.query(`vacuum (analyze, truncate false) ${tables}`);
+    await vacuum(database, names);
   } catch (error) {
     options.onNotice?.(
       `All is in, but VACUUM (ANALYZE) was not done: ${errorMessage(error)}. Run it when you can.`,
@@ -36,6 +34,17 @@ export async function finishLoad(
     elapsedMs: Math.round(performance.now() - start),
     rows: report.nodes.inserted,
   });
+}
+
+/** As `finishLoad`, after nodes came another way. Throws when it cannot be done; the rows are in. */
+export async function vacuumCatalog(database: Database, changed: number, schema = "public"): Promise<void> {
+  const names = catalogNames(schema);
+  if (await isLarge(database, names, changed)) await vacuum(database, names);
+}
+
+async function vacuum(database: Database, names: CatalogNames): Promise<void> {
+  // To give back empty pages at the end it would lock readers out.
+  await database.pool.query(`vacuum (analyze, truncate false) ${loadedTables(names).join(", ")}`);
 }
 
 async function isLarge(database: Database, names: CatalogNames, changed: number): Promise<boolean> {

@@ -1,3 +1,8 @@
+export { treeTable } from "./copy/copiedTables.ts";
+export { type CopyOptions, copyDataset, newNodeIdSql } from "./copy/copyDataset.ts";
+export { compareDigests, digestDataset, digestSql, type TableDigest } from "./copy/digestDataset.ts";
+export { refuseForeignRows } from "./copy/strangers.ts";
+export { collectTree, findDataset } from "./copy/tree.ts";
 export { countDatasets, type DatasetCount } from "./countDatasets.ts";
 export { deleteTrees } from "./deleteTrees.ts";
 export {
@@ -8,10 +13,13 @@ export {
   writableRevisions,
 } from "./ensureCatalog.ts";
 export { type DataSourceDetails, getNode, type NodeDetails } from "./findNode.ts";
+export { vacuumCatalog } from "./finishLoad.ts";
 export { type ArraySource, listArraySources } from "./listArraySources.ts";
 export { listArraysOfOtherFiles } from "./listOtherFiles.ts";
 export { listStaleArrays } from "./listStaleArrays.ts";
 export { loadNodes, type NodeBatches } from "./loadNodes.ts";
+export { type LockOptions, lockWriters } from "./lockWriters.ts";
+export { prepareTransaction } from "./prepareTransaction.ts";
 export { addPromotedKey } from "./promoted/addPromotedKey.ts";
 export { type Advice, advisePromotedKeys } from "./promoted/advisePromotedKeys.ts";
 export { dropPromotedKey } from "./promoted/dropPromotedKey.ts";

@@ -1,19 +1,16 @@
 // Mends what follows from the tree: closure rows, triggers that are off, sequences that are behind. What was lost
 // otherwise (nodes, files, structures) nobody can make up.
 
-import { setTimeout as sleep } from "node:timers/promises";
 import type { PoolClient } from "pg";
 import {
   type Database,
-  describeSessions,
-  listTableUsers,
   quoteIdentifier,
-  sqlState,
   withCancel,
   withTransaction,
   wrapDatabaseError,
 } from "../database/index.ts";
-import { CopycatError, errorCode } from "../errors.ts";
+import { CopycatError } from "../errors.ts";
+import { lockWriters } from "./lockWriters.ts";
 import { countUnreachedSql } from "./sql/closure.ts";
 import {
   aheadSql,
@@ -81,7 +78,7 @@ export async function repairCatalog(database: Database, options: RepairOptions =
 
 async function repair(client: PoolClient, names: CatalogNames, options: RepairOptions): Promise<Repaired> {
   await client.query("set local work_mem = '256MB'; set local jit = off; set local lock_timeout = 0");
-  await lockWriters(client, names, options);
+  await lockWriters(client, client, { tables: [...sequenceTables(names), names.associations], ...options });
   await refuseCycles(client, names);
   const closure = await repairClosure(client, names);
   options.signal?.throwIfAborted();
@@ -90,38 +87,6 @@ async function repair(client: PoolClient, names: CatalogNames, options: RepairOp
     triggers: await enableTriggers(client, names),
     sequences: await setSequencesAhead(client, names),
   };
-}
-
-const pauseMs = 50;
-
-/**
- * As a load does it: waits for the nodes with nothing in hand, and takes the other tables only if they are free, since
- * Tiled may hold one of them and wait for the nodes.
- */
-async function lockWriters(
-  client: PoolClient,
-  names: CatalogNames,
-  { onNotice, signal }: RepairOptions,
-): Promise<void> {
-  const others = [...sequenceTables(names).slice(1), names.associations];
-  for (let tries = 0; ; tries++) {
-    signal?.throwIfAborted();
-    await client.query("savepoint copycat_lock");
-    try {
-      await client.query(
-        `lock table ${names.nodes} in share row exclusive mode${tries === 0 ? " nowait" : ""}`,
-      );
-      await client.query(`lock table ${others.join(", ")} in share row exclusive mode nowait`);
-      return;
-    } catch (error) {
-      if (errorCode(error) !== sqlState.lockNotAvailable) throw error;
-    }
-    await client.query("rollback to savepoint copycat_lock; release savepoint copycat_lock");
-    if (tries === 0) {
-      const who = describeSessions(await listTableUsers(client, [names.nodes, ...others], false));
-      onNotice?.(`Another program is writing to the catalog${who}; waiting for it to finish.`);
-    } else await sleep(pauseMs);
-  }
 }
 
 async function refuseCycles(client: PoolClient, names: CatalogNames): Promise<void> {

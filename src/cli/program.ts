@@ -20,6 +20,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   view: async () => (await import("./commands/view.ts")).addViewCommand,
   "serve-config": async () => (await import("./commands/serveConfig.ts")).addServeConfigCommand,
   serve: async () => (await import("./commands/serve.ts")).addServeCommand,
+  targets: async () => (await import("./commands/targets.ts")).addTargetsCommand,
   memory: async () => (await import("./commands/memory.ts")).addMemoryCommand,
   simulation: async () => (await import("./commands/simulation.ts")).addSimulationCommand,
   library: async () => (await import("./commands/library.ts")).addLibraryCommand,

@@ -61,6 +61,11 @@ export function listBlockers(db: Questioner, pids: readonly number[]): Promise<S
   );
 }
 
+/** Who waits for what this process holds. */
+export function listWaiters(db: Questioner, pid: number): Promise<Session[]> {
+  return selectSessions(db, "$1 = any (pg_blocking_pids(a.pid)) and a.wait_event_type = 'Lock'", [pid]);
+}
+
 function list(db: Questioner, condition: string, values: unknown[]): Promise<Session[]> {
   return selectSessions(
     db,

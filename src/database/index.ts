@@ -16,6 +16,8 @@ export {
   listLockHolders,
   listTableUsers,
   listTurnHolders,
+  listWaiters,
+  type Questioner,
 } from "./holders.ts";
 export { checkIdentifier, longestNameBytes, quoteIdentifier, quoteLiteral } from "./identifiers.ts";
 export { inspectServer, type ServerFacts, type ServerSetting } from "./inspectServer.ts";

@@ -1,4 +1,11 @@
 export { type ExampleOptions, writeExample } from "./example/writeExample.ts";
+export {
+  copyFiles,
+  type DatasetOfCatalog,
+  digestFiles,
+  forgetFiles,
+  hasAccount,
+} from "./files/copyFiles.ts";
 export { checkGroups, type InputGroup, listDatasets, nameGroup, requireOne } from "./groups.ts";
 export { checkInputs, ingest, resumeIngest } from "./ingest.ts";
 export { type GroupProgress, type GroupResult, type IngestAllOptions, ingestAll } from "./ingestAll.ts";

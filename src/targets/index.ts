@@ -9,6 +9,8 @@ export {
   type TargetProgress,
   type TargetResult,
 } from "./ingestTargets.ts";
+export { type ListedDataset, type ListedTarget, listTargets } from "./listTargets.ts";
+export { type MoveOptions, type MovePhase, type MoveReport, moveDataset } from "./moveDataset.ts";
 export { closeTargets, openTargets } from "./openTargets.ts";
 export { readTargets } from "./readTargets.ts";
 export { targetOf } from "./route.ts";

@@ -43,7 +43,8 @@ function describeTarget(reader: Mapping): Target | null {
   const datasets = describeDatasets(reader);
   const isDefault = describeDefault(reader);
   if (name === null || dsn === null) return null;
-  if (datasets.length === 0 && !isDefault) {
+  // An empty list is one that its last dataset was moved from: what lies there is served on.
+  if (!isDefault && reader.find("datasets") === null) {
     reader.fail("datasets", "expected the datasets that go here, or default: true, got neither");
   }
   return { name, dsn, datasets, isDefault };
