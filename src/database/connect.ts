@@ -4,6 +4,7 @@ import pg from "pg";
 import { CopycatError, errorCode, errorMessage } from "../errors.ts";
 import { isNotedLoss, noteConnectionLoss } from "./connectionLoss.ts";
 import { describeDsn } from "./describeDsn.ts";
+import { type Engine, engineOf } from "./engine.ts";
 import { nextStep } from "./nextStep.ts";
 import { poolTarget } from "./poolTarget.ts";
 import { isConnectionFailure, sqlState } from "./sqlstate.ts";
@@ -15,6 +16,7 @@ export interface Database {
   readonly pool: pg.Pool;
   /** `server_version_num`, for example 180004. */
   readonly serverVersion: number;
+  readonly engine: Engine;
   /** Processes of the server that work for this pool now. */
   pids(): number[];
   close(): Promise<void>;
@@ -41,6 +43,10 @@ const oldestServer = 140000;
 const limitsSql = `\
 select set_config('statement_timeout', $1, false), set_config('idle_in_transaction_session_timeout', '0', false),
   case when current_setting('transaction_timeout', true) is not null then set_config('transaction_timeout', '0', false) end`;
+
+const inspectSql = `\
+select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding,
+  (select extversion from pg_extension where extname = 'citus') as citus`;
 
 /** Opens a pool and proves with one query that the server answers and is new enough. */
 export async function openDatabase(options: ConnectOptions): Promise<Database> {
@@ -70,8 +76,8 @@ export async function openDatabase(options: ConnectOptions): Promise<Database> {
   pool.on("remove", (client) => clients.delete(client));
   const pids = (): number[] => [...clients].flatMap((client) => pidOf(client) ?? []);
   try {
-    const { rows } = await pool.query<{ version: number; encoding: string }>(
-      "select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding",
+    const { rows } = await pool.query<{ version: number; encoding: string; citus: string | null }>(
+      inspectSql,
     );
     const encoding = rows[0]?.encoding;
     if (encoding !== "UTF8") {
@@ -87,7 +93,8 @@ export async function openDatabase(options: ConnectOptions): Promise<Database> {
         `${name} is PostgreSQL ${Math.floor(serverVersion / 10_000)}; copycat needs 14 or newer.`,
       );
     }
-    return { name, pool, serverVersion, pids, close: () => pool.end() };
+    const engine = engineOf(rows[0]?.citus ?? null);
+    return { name, pool, serverVersion, engine, pids, close: () => pool.end() };
   } catch (error) {
     await pool.end();
     throw explainConnectError(error, name);
