@@ -2,14 +2,14 @@
 
 import { type Kysely, sql } from "kysely";
 import { catalogRevision } from "./revision.ts";
-import { isStamped } from "./stamp.ts";
+import { type InSchema, isStamped } from "./stamp.ts";
 
-export async function up(db: Kysely<unknown>): Promise<void> {
-  if (await isStamped(db)) return;
+export async function up(db: Kysely<unknown>, at: InSchema): Promise<void> {
+  if (await isStamped(db, at)) return;
   await sql`
-    create table public.alembic_version (
+    create table ${at("alembic_version")} (
       version_num varchar(32) not null,
       constraint alembic_version_pkc primary key (version_num)
     )`.execute(db);
-  await sql`insert into public.alembic_version (version_num) values (${catalogRevision})`.execute(db);
+  await sql`insert into ${at("alembic_version")} (version_num) values (${catalogRevision})`.execute(db);
 }

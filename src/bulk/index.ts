@@ -36,6 +36,6 @@ export { readRecords } from "./readRecords.ts";
 export { RefusedRecord } from "./refusedRecord.ts";
 export { type AsideObject, type AsideTable, bringBack, setAside } from "./setAside.ts";
 export { mergeSql } from "./sql/merge.ts";
-export { analyzeStagingSql, createStagingSql } from "./sql/staging.ts";
+export { analyzeStagingSql, createStagingSql, type StagingPlace, stagingWords } from "./sql/staging.ts";
 export type { TableFacts } from "./tableFacts.ts";
 export * from "./types.ts";

@@ -82,13 +82,13 @@ export async function bringBack(
   onBuilt: (object: AsideObject) => void = () => undefined,
 ): Promise<void> {
   for (const object of objects) {
-    await client.query(makeStatements(object));
+    for (const statement of makeStatements(object)) await client.query(statement);
     onBuilt(object);
   }
 }
 
-/** One message with all that makes the object what it was. */
-export function makeStatements(object: AsideObject): string {
+/** All that makes the object what it was. One message each: of several, Citus sends its workers all with each (42601). */
+function makeStatements(object: AsideObject): string[] {
   const { type, table, name, definition, comment, indexName, indexComment } = object;
   // A role may have a default_tablespace of its own.
   const statements = [
@@ -96,9 +96,9 @@ export function makeStatements(object: AsideObject): string {
   ];
   statements.push(type === "i" ? definition : `alter table ${table} add constraint ${name} ${definition}`);
   if (comment !== null) statements.push(`comment on constraint ${name} on ${table} is ${comment}`);
-  if (indexName === null) return statements.join("; ");
+  if (indexName === null) return statements;
   if (indexComment !== null) statements.push(`comment on index ${indexName} is ${indexComment}`);
   for (const setting of object.settings) statements.push(`alter index ${indexName} ${setting}`);
   if (object.clusterOn !== null) statements.push(`alter table ${table} cluster on ${object.clusterOn}`);
-  return statements.join("; ");
+  return statements;
 }

@@ -1,8 +1,17 @@
 // Is there a catalog that this version can write to? If there is none, it is made.
 
 import { catalogRevision } from "../../migrations/revision.ts";
-import { type Database, migrateUp } from "../database/index.ts";
+import {
+  checkIdentifier,
+  type Database,
+  distributedSchemaSettings,
+  type MigrationSet,
+  migrateUp,
+  ownSchema,
+  quoteIdentifier,
+} from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
+import { catalogNames } from "./tables.ts";
 
 /**
  * Alembic revisions whose tables are those written here, oldest first: without the graph tables; as made here; with
@@ -18,19 +27,21 @@ export type CatalogState =
   | { kind: "foreign"; reason: string };
 
 /** Reads the stamp by which Tiled itself knows a catalog; changes nothing. */
-export async function readCatalogState(database: Database): Promise<CatalogState> {
+export async function readCatalogState(database: Database, schema = "public"): Promise<CatalogState> {
+  const stamp = quoteIdentifier(schema, "alembic_version");
   const { rows } = await database.pool.query<{ nodes: boolean; stamp: boolean }>(
-    "select to_regclass('public.nodes') is not null as nodes, to_regclass('public.alembic_version') is not null as stamp",
+    "select to_regclass($1) is not null as nodes, to_regclass($2) is not null as stamp",
+    [catalogNames(schema).nodes, stamp],
   );
   const found = rows[0] ?? { nodes: false, stamp: false };
   if (!found.nodes && !found.stamp) return { kind: "absent" };
   if (!found.stamp) {
     return foreign(
-      `${database.name} has a table public.nodes but no catalog stamp, so it is not a Tiled catalog. Use an empty database.`,
+      `${database.name} has a table ${schema}.nodes but no catalog stamp, so it is not a Tiled catalog. Use an empty database.`,
     );
   }
   const stamps = await database.pool.query<{ revision: string }>(
-    "select version_num as revision from public.alembic_version order by 1",
+    `select version_num as revision from ${stamp} order by 1`,
   );
   const revisions = stamps.rows.map(({ revision }) => revision);
   const [revision] = revisions;
@@ -53,21 +64,35 @@ function explainStamp(name: string, revisions: readonly string[]): string {
 }
 
 /**
- * Makes the schema in an empty database and takes a catalog that is there as it is.
+ * Makes the schema in an empty database and takes a catalog that is there as it is. On a Citus cluster a schema other than
+ * `public` is a distributed one: its tables live together on one of the workers.
  *
  * @throws CopycatError CATALOG_VERSION when something else is there.
  */
-export async function ensureCatalog(database: Database): Promise<{ created: boolean }> {
-  const state = await readCatalogState(database);
+export async function ensureCatalog(
+  database: Database,
+  { schema = "public" }: { schema?: string } = {},
+): Promise<{ created: boolean }> {
+  const state = await readCatalogState(database, schema);
   if (state.kind === "foreign") throw new CopycatError("CATALOG_VERSION", state.reason);
   if (state.kind === "ready") return { created: false };
-  await migrateUp(database);
+  await migrateUp(database, schema === "public" ? undefined : await migrationsFor(database, schema));
   return { created: true };
 }
 
+/** Each schema has a table of its own that tells what was applied, next to those of the engine. */
+async function migrationsFor(database: Database, schema: string): Promise<MigrationSet> {
+  const table = `migration_${schema}`;
+  // The migrator's second table has a longer name.
+  checkIdentifier(`${table}_lock`, `The name of a table of the schema ${schema}`);
+  const { catalogMigrations } = await import("../../migrations/index.ts");
+  const settings = database.engine.kind === "citus" ? distributedSchemaSettings : [];
+  return { schema: ownSchema, table, migrations: catalogMigrations({ schema, settings }) };
+}
+
 /** As `ensureCatalog`, but for those who only read: a catalog must be there. */
-export async function requireCatalog(database: Database): Promise<void> {
-  const state = await readCatalogState(database);
+export async function requireCatalog(database: Database, schema = "public"): Promise<void> {
+  const state = await readCatalogState(database, schema);
   if (state.kind === "foreign") throw new CopycatError("CATALOG_VERSION", state.reason);
   if (state.kind === "absent") {
     throw new CopycatError(

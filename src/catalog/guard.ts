@@ -10,6 +10,7 @@ import { strangersSql } from "./sql/strangers.ts";
 import {
   associationTriggers,
   type CatalogNames,
+  type CatalogTarget,
   closureTrigger,
   loadedTables,
   moveTrigger,
@@ -27,18 +28,35 @@ type GuardOptions = Pick<LoadOptions, "triggers" | "onNotice" | "signal">;
 /** SHARE ROW EXCLUSIVE on the nodes: readers go on, writers wait, so no node comes or goes while closure rows are made. */
 export async function guardOnline(
   client: PoolClient,
-  names: CatalogNames,
+  names: CatalogTarget,
   options: GuardOptions,
 ): Promise<Guard> {
-  await lock(client, [names.nodes], "share row exclusive", options);
   const { triggers = "auto" } = options;
-  if (triggers !== "disable" && (await becomeReplica(client, names, triggers === "replica"))) {
+  if (names.isDistributed && triggers === "replica") throw explainReplica(names);
+  await lock(client, [names.nodes], "share row exclusive", options);
+  if (
+    !names.isDistributed &&
+    triggers !== "disable" &&
+    (await becomeReplica(client, names, triggers === "replica"))
+  ) {
     return {
       triggers: "replica",
       release: async () => void (await client.query("set local session_replication_role = origin")),
     };
   }
   return disableTriggers(client, names);
+}
+
+/** Citus takes the setting and does not pass it on to the worker, where the triggers fire all the same. */
+function explainReplica({ schema }: CatalogNames): CopycatError {
+  return new CopycatError(
+    "USAGE",
+    words(
+      `The schema ${schema} is distributed by Citus, where session_replication_role keeps no trigger out. Use `,
+      setting("triggers", "disable"),
+      ". Nothing was changed.",
+    ),
+  );
 }
 
 /** ACCESS EXCLUSIVE on all that is filled: readers wait, too, since indexes and keys are dropped and made again. */

@@ -2,7 +2,7 @@
 // never while files are read.
 
 import type { PoolClient } from "pg";
-import { copyLines, copyStatement, createStagingSql } from "../bulk/index.ts";
+import { copyLines, copyStatement, createStagingSql, type StagingPlace } from "../bulk/index.ts";
 import {
   type Database,
   withCancel,
@@ -22,7 +22,7 @@ import { prepareTransaction } from "./prepareTransaction.ts";
 import { rejectAccessBlobs } from "./rejectAccessBlobs.ts";
 import { rejectLongKeys } from "./rejectLongKeys.ts";
 import { rejectOversized } from "./rejects.ts";
-import { createWorkTablesSql } from "./sql/resolve.ts";
+import { createWorkTablesSql, dropWorkTablesSql } from "./sql/resolve.ts";
 import { StagingEncoder } from "./stageNodes.ts";
 import { stagingColumns, stagingName } from "./staging.ts";
 import { type CatalogNames, type CatalogTarget, catalogNames } from "./tables.ts";
@@ -48,7 +48,10 @@ export async function loadNodes(
   const run = options.dryRun ? withRollback : withTransaction;
   try {
     const report = await run(database, (client) =>
-      withCancel(database, client, options.signal, () => loadInTransaction(client, names, batches, options)),
+      withCancel(database, client, options.signal, async () => {
+        const target = await prepareTransaction(client, names, database.engine);
+        return loadInTransaction(client, target, batches, options);
+      }),
     );
     if (!options.dryRun) await finishLoad(database, names, report, options);
     return report;
@@ -62,14 +65,13 @@ export async function loadNodes(
 
 async function loadInTransaction(
   client: PoolClient,
-  catalog: CatalogNames,
+  names: CatalogTarget,
   batches: NodeBatches,
   options: LoadOptions,
 ): Promise<LoadReport> {
-  const names = await prepareTransaction(client, catalog);
   const encoder = new StagingEncoder(options.onReject);
   options.onPhase?.("read");
-  const staged = await stage(client, encoder, batches, options);
+  const staged = await stage(client, names, { encoder, batches, options });
   options.signal?.throwIfAborted();
   const merged = encoder.stagedNodes === 0 ? nothingMerged : await merge(client, names, { encoder, options });
   const { mode, triggers } = merged;
@@ -98,6 +100,7 @@ async function loadInTransaction(
     await listTops(client, { hasTops: encoder.hasTops, firstId: merged.firstId });
     await options.beforeCommit(client, report);
   }
+  if (names.isDistributed) await client.query(dropWorkTablesSql);
   // The last moment: whoever asked to stop while a statement ran must not find the rows in.
   options.signal?.throwIfAborted();
   return report;
@@ -133,7 +136,7 @@ async function merge(
   const refused = withBlob + (await rejectLongKeys(client, names));
   const { mode, isEmpty } = await chooseMode(client, names, options, encoder.stagedNodes);
   const guard = options.dryRun ? null : await takeGuard(client, names, mode, options);
-  const hasMoves = await stageMoves(client, options.moves?.() ?? []);
+  const hasMoves = await stageMoves(client, options.moves?.() ?? [], placeOf(names));
   const job = { encoder, options, mode, isEmpty, hasMoves };
   const isPlain =
     mode === "offline" && isEmpty && guard !== null && refused === 0 && looksPlain(encoder, options);
@@ -150,23 +153,40 @@ function looksPlain(encoder: StagingEncoder, options: LoadOptions): boolean {
   return goesAside(stagedNodes, options.mode) && links.areComplete && oversizedOrdinals.length === 0;
 }
 
+/** Next to the catalog's tables where they live on another server. */
+function placeOf({ isDistributed }: CatalogTarget): StagingPlace {
+  return isDistributed ? "beside" : "temp";
+}
+
 function takeGuard(
   client: PoolClient,
-  names: CatalogNames,
+  names: CatalogTarget,
   mode: "online" | "offline",
   options: LoadOptions,
 ): Promise<Guard> {
   return mode === "offline" ? guardOffline(client, names, options) : guardOnline(client, names, options);
 }
 
+/**
+ * Where the tables are distributed, names of families are cast as they come in: by COPY, since in INSERT ... SELECT the cast,
+ * which is no immutable function, makes Citus 13 send its worker a statement that is none (42601).
+ */
+function columnTypes(names: CatalogTarget): { name: string; type: string }[] {
+  if (!names.isDistributed) return [...stagingColumns];
+  const types = new Map([
+    ["structure_family", names.familyType],
+    ["management", names.managementType],
+  ]);
+  return stagingColumns.map(({ name, type }) => ({ name, type: types.get(name) ?? type }));
+}
+
 async function stage(
   client: PoolClient,
-  encoder: StagingEncoder,
-  batches: NodeBatches,
-  options: LoadOptions,
+  names: CatalogTarget,
+  { encoder, batches, options }: { encoder: StagingEncoder; batches: NodeBatches; options: LoadOptions },
 ): Promise<{ readMs: number; copyMs: number }> {
-  await client.query(createStagingSql(stagingName, stagingColumns));
-  await client.query(createWorkTablesSql);
+  await client.query(createStagingSql(stagingName, columnTypes(names), placeOf(names)));
+  await client.query(createWorkTablesSql(placeOf(names)));
   const start = performance.now();
   await copyLines(
     client,
@@ -196,7 +216,7 @@ async function chooseMode(
   // Rolled back, so that the lock of this look is let go: two loads that held it could not both get an exclusive one.
   await client.query("savepoint copycat_look");
   const { rows } = await client.query<{ present: number; isOwner: boolean }>(
-    `select (select count(*)::int from (select from ${names.nodes} limit $1) as n) as present,
+    `select (select count(*)::int from (select 1 from ${names.nodes} limit $1) as n) as present,
       pg_has_role(relowner, 'usage') as "isOwner"
     from pg_class where oid = $2::regclass`,
     [most + 1, names.nodes],

@@ -1,14 +1,23 @@
 // The beginning of every transaction that writes many nodes.
 
 import type { PoolClient } from "pg";
-import { quoteIdentifier } from "../database/index.ts";
+import {
+  distributedSchemaSettings,
+  type Engine,
+  isDistributedSchema,
+  quoteIdentifier,
+} from "../database/index.ts";
 import type { CatalogNames, CatalogTarget } from "./tables.ts";
 
 /**
  * Settings of this transaction only, and a look at the catalog's shape. The check of the connection ends a long merge
  * soon after its client was killed, so that the next run need not wait for it.
  */
-export async function prepareTransaction(client: PoolClient, names: CatalogNames): Promise<CatalogTarget> {
+export async function prepareTransaction(
+  client: PoolClient,
+  names: CatalogNames,
+  engine: Engine,
+): Promise<CatalogTarget> {
   // The bodies of Tiled's own trigger functions name their tables without a schema.
   const { rows } = await client.query<{ hasAccessBlob: boolean }>(prepareSql, [
     quoteIdentifier(names.schema),
@@ -28,7 +37,9 @@ set local idle_in_transaction_session_timeout = 0`);
       await client.query("rollback to savepoint copycat_setting");
     }
   }
-  return { ...names, hasAccessBlob: rows[0]?.hasAccessBlob === true };
+  const isDistributed = await isDistributedSchema(client, engine, names.schema);
+  if (isDistributed) await client.query(distributedSchemaSettings.join("; "));
+  return { ...names, hasAccessBlob: rows[0]?.hasAccessBlob === true, isDistributed };
 }
 
 const prepareSql = `\

@@ -3,6 +3,7 @@
 import type { PoolClient } from "pg";
 import { CopycatError } from "../errors.ts";
 import { setting, words } from "../wording.ts";
+import { resolveLevel } from "./resolveLevel.ts";
 import {
   addParentsSql,
   findAttachPointsSql,
@@ -10,11 +11,10 @@ import {
   markDuplicatesSql,
   markOrphansSql,
   rejectTakenPathsSql,
-  resolveLevelSql,
   sequencesSql,
 } from "./sql/resolve.ts";
 import { stagingName } from "./staging.ts";
-import type { CatalogNames } from "./tables.ts";
+import type { CatalogTarget } from "./tables.ts";
 import type { LoadOptions } from "./types.ts";
 
 export interface Resolved {
@@ -38,7 +38,7 @@ export interface ResolveJob {
 
 export async function resolveStaged(
   client: PoolClient,
-  names: CatalogNames,
+  names: CatalogTarget,
   options: LoadOptions,
   { deepestLevel, hasMoves, hasRenewed }: ResolveJob,
 ): Promise<Resolved> {
@@ -50,11 +50,11 @@ export async function resolveStaged(
   await client.query("analyze copycat_duplicate");
   await client.query(findAttachPointsSql(names));
   const { rows: found } = await client.query<{ nodes: string; sources: string }>(sequencesSql(names));
-  const reserveFrom = options.dryRun ? [] : [found[0]?.nodes, found[0]?.sources];
+  const sequences = options.dryRun ? null : (found[0] ?? null);
   for (let level = 1; level <= deepestLevel; level++) {
     // Temp tables are unknown to autovacuum; without this the plan for a level is that for an empty table.
     await client.query("analyze copycat_parent");
-    await client.query(resolveLevelSql(names, { ...options, hasMoves }), [level, ...reserveFrom]);
+    await resolveLevel(client, names, { level, sequences, hasMoves });
     await client.query("analyze copycat_node");
     if (level < deepestLevel) await client.query(addParentsSql, [level]);
   }

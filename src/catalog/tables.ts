@@ -21,6 +21,8 @@ export interface CatalogNames {
 export interface CatalogTarget extends CatalogNames {
   /** Nodes and revisions have a column access_blob. Since Tiled 0.2.19 access is kept as tags, in tables of their own. */
   hasAccessBlob: boolean;
+  /** The tables live on a worker of a Citus cluster, all on the same one. */
+  isDistributed: boolean;
 }
 
 export const closureTrigger = "update_closure_table_when_inserting";

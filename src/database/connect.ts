@@ -4,6 +4,7 @@ import pg from "pg";
 import { CopycatError, errorCode, errorMessage } from "../errors.ts";
 import { isNotedLoss, noteConnectionLoss } from "./connectionLoss.ts";
 import { describeDsn } from "./describeDsn.ts";
+import { type Engine, engineOf } from "./engine.ts";
 import { nextStep } from "./nextStep.ts";
 import { poolTarget } from "./poolTarget.ts";
 import { isConnectionFailure, sqlState } from "./sqlstate.ts";
@@ -15,6 +16,7 @@ export interface Database {
   readonly pool: pg.Pool;
   /** `server_version_num`, for example 180004. */
   readonly serverVersion: number;
+  readonly engine: Engine;
   /** It follows a primary, and takes no changes. */
   readonly isStandby: boolean;
   /** Processes of the server that work for this pool now. */
@@ -44,6 +46,10 @@ const limitsSql = `\
 select set_config('statement_timeout', $1, false), set_config('idle_in_transaction_session_timeout', '0', false),
   case when current_setting('transaction_timeout', true) is not null then set_config('transaction_timeout', '0', false) end`;
 
+const inspectSql = `\
+select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding,
+  (select extversion from pg_extension where extname = 'citus') as citus, pg_is_in_recovery() as standby`;
+
 /** Opens a pool and proves with one query that the server answers and is new enough. */
 export async function openDatabase(options: ConnectOptions): Promise<Database> {
   const name = describeDsn(options.dsn);
@@ -72,10 +78,12 @@ export async function openDatabase(options: ConnectOptions): Promise<Database> {
   pool.on("remove", (client) => clients.delete(client));
   const pids = (): number[] => [...clients].flatMap((client) => pidOf(client) ?? []);
   try {
-    const { rows } = await pool.query<{ version: number; encoding: string; standby: boolean }>(
-      `select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding,
-        pg_is_in_recovery() as standby`,
-    );
+    const { rows } = await pool.query<{
+      version: number;
+      encoding: string;
+      citus: string | null;
+      standby: boolean;
+    }>(inspectSql);
     const encoding = rows[0]?.encoding;
     if (encoding !== "UTF8") {
       throw new CopycatError(
@@ -90,8 +98,9 @@ export async function openDatabase(options: ConnectOptions): Promise<Database> {
         `${name} is PostgreSQL ${Math.floor(serverVersion / 10_000)}; copycat needs 14 or newer.`,
       );
     }
+    const engine = engineOf(rows[0]?.citus ?? null);
     const isStandby = rows[0]?.standby === true;
-    return { name, pool, serverVersion, isStandby, pids, close: () => pool.end() };
+    return { name, pool, serverVersion, engine, isStandby, pids, close: () => pool.end() };
   } catch (error) {
     await pool.end();
     throw explainConnectError(error, name);

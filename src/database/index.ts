@@ -9,6 +9,7 @@ export {
 export { withClientCursor } from "./cursor.ts";
 export { describeDsn } from "./describeDsn.ts";
 export { chooseDatabase, type DatabaseChoice, embeddedFolderName } from "./dsn.ts";
+export { distributedSchemaSettings, type Engine, isDistributedSchema } from "./engine.ts";
 export { ensureEngineTables, readEngineTables } from "./engineTables.ts";
 export {
   describeSession,

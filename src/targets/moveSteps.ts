@@ -60,7 +60,7 @@ export async function holdDataset<Result>(
       await client.query("set transaction isolation level repeatable read");
       if (!isDry) await lockSource(database, client, control);
       return withCancel(database, client, signal, async () => {
-        await prepareTransaction(client, names);
+        await prepareTransaction(client, names, database.engine);
         const held = await describeCopy(place, client, key);
         if (held === null) throw new CopycatError("NOT_FOUND", `${key} has just gone from ${target.name}.`);
         await refuseForeignRows(client, names);
@@ -136,6 +136,7 @@ export async function copyHeld(held: DatasetCopy, place: Place, options: MoveOpt
   if (withFiles) await ensureEngineTables(database);
   const copyOptions = {
     schema,
+    engine: database.engine,
     ...(onNotice && { onNotice }),
     ...(onTable && { onTable }),
     ...(signal && { signal }),

@@ -61,7 +61,7 @@ import { strangersSql } from "../../src/catalog/sql/strangers.ts";
 import { closureSummarySql, expectedClosureSql, invariants } from "../../src/catalog/sql/verify.ts";
 import { type CatalogTarget, catalogNames } from "../../src/catalog/tables.ts";
 
-const names: CatalogTarget = { ...catalogNames("public"), hasAccessBlob: true };
+const names: CatalogTarget = { ...catalogNames("public"), hasAccessBlob: true, isDistributed: false };
 /** As Tiled makes it since 0.2.19. */
 const withTags: CatalogTarget = { ...names, hasAccessBlob: false };
 
@@ -69,7 +69,7 @@ const statements: Record<string, string> = {
   "closure-delta": insertClosureSql(names, "delta"),
   "closure-rebuild": insertClosureSql(names, "rebuild"),
   "closure-unreached": countUnreachedSql(names),
-  "resolve-work-tables": createWorkTablesSql,
+  "resolve-work-tables": createWorkTablesSql("temp"),
   "resolve-twins": findTwinsSql,
   "resolve-taken-paths": rejectTakenPathsSql,
   "resolve-duplicates-first": markDuplicatesSql("first"),
@@ -142,7 +142,11 @@ describe("the statements of the catalog", () => {
   });
 
   test("name no table of the catalog without its schema", () => {
-    const other: CatalogTarget = { ...catalogNames('odd "schema"'), hasAccessBlob: true };
+    const other: CatalogTarget = {
+      ...catalogNames('odd "schema"'),
+      hasAccessBlob: true,
+      isDistributed: false,
+    };
     const rebuilt = [
       insertClosureSql(other, "delta"),
       findAttachPointsSql(other),

@@ -3,6 +3,7 @@
 import { pipeline } from "node:stream/promises";
 import type { PoolClient } from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
+import type { Engine } from "../../database/index.ts";
 import { CopycatError } from "../../errors.ts";
 import { guardOnline } from "../guard.ts";
 import { prepareTransaction } from "../prepareTransaction.ts";
@@ -28,6 +29,8 @@ import { collectTree, findDataset } from "./tree.ts";
 export interface CopyOptions {
   /** Schema of both catalogs; default `public`. */
   schema?: string;
+  /** Of the destination. */
+  engine: Engine;
   onNotice?: (message: string) => void;
   /** A table has come: how many rows. */
   onTable?: (table: string, rows: number) => void;
@@ -45,10 +48,10 @@ export async function copyDataset(
   source: PoolClient,
   destination: PoolClient,
   key: string,
-  options: CopyOptions = {},
+  options: CopyOptions,
 ): Promise<void> {
   const names = catalogNames(options.schema ?? "public");
-  await prepareTransaction(destination, names);
+  const target = await prepareTransaction(destination, names, options.engine);
   const columns = await readColumns(source, names);
   requireSameColumns(columns, await readColumns(destination, names));
   for (const table of copiedTables) {
@@ -57,7 +60,7 @@ export async function copyDataset(
   }
   options.signal?.throwIfAborted();
   const { onNotice, signal } = options;
-  const guard = await guardOnline(destination, names, {
+  const guard = await guardOnline(destination, target, {
     ...(onNotice === undefined ? {} : { onNotice }),
     ...(signal === undefined ? {} : { signal }),
   });

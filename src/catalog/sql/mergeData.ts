@@ -102,8 +102,8 @@ select r.ordinal, r.id as node_id, d.id
   where not r.is_new${renewedSql(renewal)} and s.mimetype is not null
     and not exists (select from copycat_source c where c.id = d.id)
     and (
-    (d.structure_id, d.mimetype, d.parameters, d.management::text)
-      is distinct from (s.structure_id, s.mimetype, s.parameters, s.management)
+    (d.structure_id, d.mimetype, d.parameters, d.management)
+      is distinct from (s.structure_id, s.mimetype, s.parameters, s.management::${names.managementType})
     or (select coalesce(jsonb_agg(jsonb_build_array(a.data_uri, l.parameter, l.num)
           order by a.data_uri), '[]')
         from ${names.associations} l join ${names.assets} a on a.id = l.asset_id

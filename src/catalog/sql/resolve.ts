@@ -1,5 +1,8 @@
-// From paths to ids. The tree is walked level by level; each level is one set-based statement.
+// From paths to ids. The tree is walked level by level; each level is one set-based statement. Texts are put together by ||,
+// since format() is no immutable function, and Citus 13 makes a statement of INSERT ... SELECT with any other that its worker
+// cannot read (42601).
 
+import { type StagingPlace, stagingWords } from "../../bulk/index.ts";
 import { pathText, stagingName } from "../staging.ts";
 import type { CatalogNames } from "../tables.ts";
 
@@ -10,15 +13,31 @@ import type { CatalogNames } from "../tables.ts";
  * changed - nodes that policy update rewrites; source - data sources whose assets are to be linked;
  * unlinked - assets that a data source has let go.
  */
-export const createWorkTablesSql = `\
-create temp table copycat_parent (path text, id int4, is_new bool) on commit drop;
-create temp table copycat_node (ordinal int8, id int4, parent int4, is_new bool, source_id int4) on commit drop;
-create temp table copycat_reject (ordinal int8, code text, message text) on commit drop;
-create temp table copycat_twin (parent_path text, key text, first int8) on commit drop;
-create temp table copycat_duplicate (ordinal int8) on commit drop;
-create temp table copycat_changed (ordinal int8, id int4) on commit drop;
-create temp table copycat_source (ordinal int8, id int4) on commit drop;
-create temp table copycat_unlinked (asset_id int4) on commit drop`;
+export function createWorkTablesSql(place: StagingPlace): string {
+  const [kind, end] = stagingWords(place);
+  const tables = place === "temp" ? workTables : { ...workTables, ...apartTables };
+  const statements = Object.entries(tables).map(
+    ([name, columns]) => `create ${kind} table ${name} (${columns})${end}`,
+  );
+  return statements.join(";\n");
+}
+
+const workTables = {
+  copycat_parent: "path text, id int4, is_new bool",
+  copycat_node: "ordinal int8, id int4, parent int4, is_new bool, source_id int4",
+  copycat_reject: "ordinal int8, code text, message text",
+  copycat_twin: "parent_path text, key text, first int8",
+  copycat_duplicate: "ordinal int8",
+  copycat_changed: "ordinal int8, id int4",
+  copycat_source: "ordinal int8, id int4",
+  copycat_unlinked: "asset_id int4",
+};
+
+/** Ids that were drawn, and not given yet (resolveApart.ts). */
+const apartTables = { copycat_drawn: "purpose text, place int8, id int4" };
+
+/** For those that do not go by themselves. */
+export const dropWorkTablesSql = `drop table ${[stagingName, ...Object.keys({ ...workTables, ...apartTables })].join(", ")}`;
 
 /** Paths that stand in the input more than once; rows rejected before take no part. */
 export const findTwinsSql = `\
@@ -35,8 +54,8 @@ having count(*) > 1`;
  */
 export const rejectTakenPathsSql = `\
 insert into copycat_reject (ordinal, code, message)
-select s.ordinal, 'path_taken', format(
-  'the path %s/%s is that of %s (%s), too; rename one of them', s.parent_path, s.key, w.source, w.position)
+select s.ordinal, 'path_taken',
+  'the path ' || s.parent_path || '/' || s.key || ' is that of ' || w.source || ' (' || w.position || '), too; rename one of them'
 from copycat_twin t
 join ${stagingName} w on w.ordinal = t.first
 join ${stagingName} s on s.parent_path = t.parent_path and s.key = t.key
@@ -118,9 +137,8 @@ with candidate as (
   order by s.ordinal
 ), clash as (
   insert into copycat_reject (ordinal, code, message)
-  select ordinal, 'family_clash', format(
-    '%s is of family %s in the catalog and %s in the input; delete the old node or give the new one another key',
-    path, existing_family, family)
+  select ordinal, 'family_clash', path || ' is of family ' || existing_family || ' in the catalog and ' || family ||
+    ' in the input; delete the old node or give the new one another key'
   from candidate
   where existing_family <> family
 )
@@ -131,7 +149,7 @@ where c.existing is null or c.existing_family = c.family`;
 }
 
 /** Nodes that come under another path than they stand at; one that was deleted meanwhile is none. */
-function movedSql(names: CatalogNames): string {
+export function movedSql(names: CatalogNames): string {
   return `
   left join copycat_moved v on v.path = s.parent_path || '/' || s.key
   left join ${names.nodes} m on m.id = v.id`;
@@ -151,8 +169,8 @@ where s.level = $1 and s.structure_family = 'container'`;
 /** What is left without an id has no parent. */
 export const markOrphansSql = `\
 insert into copycat_reject (ordinal, code, message)
-select s.ordinal, 'parent_missing', format(
-  'the parent %s is no container of the catalog, and no record of one was taken; add or mend it', s.parent_path)
+select s.ordinal, 'parent_missing',
+  'the parent ' || s.parent_path || ' is no container of the catalog, and no record of one was taken; add or mend it'
 from ${stagingName} s
 where not exists (select from copycat_node r where r.ordinal = s.ordinal)
   and not exists (select from copycat_duplicate d where d.ordinal = s.ordinal)

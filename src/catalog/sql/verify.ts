@@ -179,8 +179,8 @@ function sequenceInvariant(names: CatalogNames, table: string): Invariant {
 select (coalesce(max(id), 0) >= coalesce((
     select case when s.last_value is null then s.start_value else s.last_value + 1 end
     from pg_sequences s
-    where format('%I.%I', s.schemaname, s.sequencename)::regclass
-      = pg_get_serial_sequence('${relation.replaceAll("'", "''")}', 'id')::regclass), 1))::int as count,
+    where format('%I.%I', s.schemaname, s.sequencename)
+      = pg_get_serial_sequence('${relation.replaceAll("'", "''")}', 'id')), 1))::int as count,
   max(id)::text as example
 from ${relation}`,
   };

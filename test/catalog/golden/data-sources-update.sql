@@ -6,8 +6,8 @@ with stale as (
   where not r.is_new and s.mimetype is not null
     and not exists (select from copycat_source c where c.id = d.id)
     and (
-    (d.structure_id, d.mimetype, d.parameters, d.management::text)
-      is distinct from (s.structure_id, s.mimetype, s.parameters, s.management)
+    (d.structure_id, d.mimetype, d.parameters, d.management)
+      is distinct from (s.structure_id, s.mimetype, s.parameters, s.management::"public"."management")
     or (select coalesce(jsonb_agg(jsonb_build_array(a.data_uri, l.parameter, l.num)
           order by a.data_uri), '[]')
         from "public"."data_source_asset_association" l join "public"."assets" a on a.id = l.asset_id

@@ -14,9 +14,8 @@ with candidate as (
   order by s.ordinal
 ), clash as (
   insert into copycat_reject (ordinal, code, message)
-  select ordinal, 'family_clash', format(
-    '%s is of family %s in the catalog and %s in the input; delete the old node or give the new one another key',
-    path, existing_family, family)
+  select ordinal, 'family_clash', path || ' is of family ' || existing_family || ' in the catalog and ' || family ||
+    ' in the input; delete the old node or give the new one another key'
   from candidate
   where existing_family <> family
 )

@@ -1,6 +1,6 @@
 insert into copycat_reject (ordinal, code, message)
-select s.ordinal, 'path_taken', format(
-  'the path %s/%s is that of %s (%s), too; rename one of them', s.parent_path, s.key, w.source, w.position)
+select s.ordinal, 'path_taken',
+  'the path ' || s.parent_path || '/' || s.key || ' is that of ' || w.source || ' (' || w.position || '), too; rename one of them'
 from copycat_twin t
 join copycat_stage w on w.ordinal = t.first
 join copycat_stage s on s.parent_path = t.parent_path and s.key = t.key

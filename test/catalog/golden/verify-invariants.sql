@@ -49,8 +49,8 @@ where not exists (select from pg_trigger t
 select (coalesce(max(id), 0) >= coalesce((
     select case when s.last_value is null then s.start_value else s.last_value + 1 end
     from pg_sequences s
-    where format('%I.%I', s.schemaname, s.sequencename)::regclass
-      = pg_get_serial_sequence('"public"."nodes"', 'id')::regclass), 1))::int as count,
+    where format('%I.%I', s.schemaname, s.sequencename)
+      = pg_get_serial_sequence('"public"."nodes"', 'id')), 1))::int as count,
   max(id)::text as example
 from "public"."nodes";
 
@@ -58,8 +58,8 @@ from "public"."nodes";
 select (coalesce(max(id), 0) >= coalesce((
     select case when s.last_value is null then s.start_value else s.last_value + 1 end
     from pg_sequences s
-    where format('%I.%I', s.schemaname, s.sequencename)::regclass
-      = pg_get_serial_sequence('"public"."data_sources"', 'id')::regclass), 1))::int as count,
+    where format('%I.%I', s.schemaname, s.sequencename)
+      = pg_get_serial_sequence('"public"."data_sources"', 'id')), 1))::int as count,
   max(id)::text as example
 from "public"."data_sources";
 
@@ -67,8 +67,8 @@ from "public"."data_sources";
 select (coalesce(max(id), 0) >= coalesce((
     select case when s.last_value is null then s.start_value else s.last_value + 1 end
     from pg_sequences s
-    where format('%I.%I', s.schemaname, s.sequencename)::regclass
-      = pg_get_serial_sequence('"public"."assets"', 'id')::regclass), 1))::int as count,
+    where format('%I.%I', s.schemaname, s.sequencename)
+      = pg_get_serial_sequence('"public"."assets"', 'id')), 1))::int as count,
   max(id)::text as example
 from "public"."assets";
 
@@ -76,7 +76,7 @@ from "public"."assets";
 select (coalesce(max(id), 0) >= coalesce((
     select case when s.last_value is null then s.start_value else s.last_value + 1 end
     from pg_sequences s
-    where format('%I.%I', s.schemaname, s.sequencename)::regclass
-      = pg_get_serial_sequence('"public"."revisions"', 'id')::regclass), 1))::int as count,
+    where format('%I.%I', s.schemaname, s.sequencename)
+      = pg_get_serial_sequence('"public"."revisions"', 'id')), 1))::int as count,
   max(id)::text as example
 from "public"."revisions";
