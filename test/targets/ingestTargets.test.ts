@@ -197,6 +197,12 @@ describe("the target of an input", () => {
     await expect(pour([mixed])).rejects.toMatchObject({ code: "USAGE" });
   });
 
+  it("is not looked for any longer when that is aborted", async () => {
+    const input = records("aborted.ndjson", "/VDP/a", "/VDP/b");
+    const options = { inputs: [input], signal: AbortSignal.abort() };
+    await expect(routeGroups(await servers.read(), options)).rejects.toMatchObject({ code: "CANCELLED" });
+  });
+
   it("is not known of standard input before it is read", async () => {
     await expect(pour(["-"], { stdin: process.stdin })).rejects.toMatchObject({ code: "USAGE" });
   });
