@@ -37,7 +37,7 @@ interface Flags {
 /** The exit code. */
 export async function ingestOnTargets(
   file: string,
-  { onProgress: _, ...options }: IngestAllOptions,
+  options: Omit<IngestAllOptions, "onProgress" | "onResult">,
   flags: Flags,
 ): Promise<number> {
   const targets = await readTargets(file);

@@ -42,11 +42,13 @@ export async function checkGroups(options: CheckOptions): Promise<InputGroup[]> 
 
 /**
  * @returns keys of the datasets that an input fills, in their order; of node records all are read for that
- * @throws CopycatError UNREADABLE_SOURCE or INVALID_INPUT; USAGE for standard input, which can be read once
+ * @throws CopycatError UNREADABLE_SOURCE or INVALID_INPUT; USAGE for standard input, which can be read once; CANCELLED
  */
 export async function listDatasets(input: string, options: CheckOptions): Promise<string[]> {
   const sources = await checkInputs({ ...options, inputs: [input] });
-  const lists = sources.map(async (source) => (await source.listDatasets?.()) ?? [source.dataset]);
+  const lists = sources.map(
+    async (source) => (await source.listDatasets?.(options.signal)) ?? [source.dataset],
+  );
   return (await Promise.all(lists)).flat();
 }
 

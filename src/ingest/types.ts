@@ -164,9 +164,9 @@ export interface NodeSource {
    * Keys of all datasets that it fills, in their order, where only reading all of it tells; else it is the one above. Reads
    * and opens anew, so that `batches` still has everything.
    *
-   * @throws CopycatError USAGE for a stream that can be read only once
+   * @throws CopycatError USAGE for a stream that can be read only once; CANCELLED
    */
-  listDatasets?(): Promise<string[]>;
+  listDatasets?(signal?: AbortSignal): Promise<string[]>;
   /** The label of its entities. */
   label: string;
   /**

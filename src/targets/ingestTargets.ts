@@ -52,14 +52,13 @@ export async function ingestTargets(
   options: IngestTargetsOptions,
   groups?: readonly RoutedGroup[],
 ): Promise<TargetResult[]> {
-  const { connect: _connect, onOpen: _onOpen, onProgress: _onProgress, onResult, ...common } = options;
-  const routed = groups ?? (await routeGroups(targets, common));
+  const { onResult, workers } = options;
+  const routed = groups ?? (await routeGroups(targets, options));
   const results = new Map<GroupResult["group"], TargetResult>();
   const tell = (result: TargetResult): void => {
     results.set(result.group, result);
     onResult?.(result);
   };
-  const { workers } = options;
   const reader = options.reader ?? openHdf5Reader(workers === undefined ? {} : { workers });
   try {
     for (const group of routed) {
@@ -86,18 +85,20 @@ interface Job {
 async function pourInto(target: Target, groups: readonly RoutedGroup[], job: Job): Promise<void> {
   const { options, tell } = job;
   const left = new Set<GroupResult["group"]>(groups);
+  const fail = (group: GroupResult["group"], thrown: unknown): void =>
+    tell({ group, target: target.name, report: null, error: atTarget(target, thrown) });
   try {
     await withTarget(target, options, async (database) => {
       if (options.dryRun !== true) await ensureCatalog(database);
       const own = ownOptions(target, job, (result) => {
         left.delete(result.group);
-        tell({ ...result, target: target.name });
+        if (result.report === null) fail(result.group, result.error);
+        else tell({ ...result, target: target.name });
       });
       await ingestAll(database, own, groups);
     });
   } catch (thrown) {
-    const error = atTarget(target, thrown);
-    for (const group of left) tell({ group, target: target.name, report: null, error });
+    for (const group of left) fail(group, thrown);
   }
 }
 
@@ -106,7 +107,7 @@ function ownOptions(
   { options, reader }: Job,
   onResult: (result: GroupResult) => void,
 ): IngestAllOptions {
-  const { connect: _connect, onOpen: _onOpen, onProgress, rejectsFile: named, log, ...common } = options;
+  const { onProgress, rejectsFile: named, log, ...common } = options;
   const rejectsFile = rejectsFileOf(target, named);
   return {
     ...common,
@@ -119,7 +120,7 @@ function ownOptions(
 }
 
 /** Opens a target for some work, and closes it again. */
-export async function withTarget<Result>(
+async function withTarget<Result>(
   target: Target,
   { connect, onOpen }: TargetConnections,
   work: (database: Database) => Promise<Result>,

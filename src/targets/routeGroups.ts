@@ -15,6 +15,8 @@ import { setting, words } from "../wording.ts";
 import { targetOf } from "./route.ts";
 import type { Target, Targets } from "./types.ts";
 
+type RouteOptions = Omit<IngestAllOptions, "onProgress" | "onResult">;
+
 /** Inputs that go in together, and where to; null where nobody knows, which `error` says why. */
 export interface RoutedGroup extends InputGroup {
   target: Target | null;
@@ -29,7 +31,7 @@ export interface RoutedGroup extends InputGroup {
  */
 export async function routeGroups(
   targets: Targets,
-  { rejectsFile, ...options }: IngestAllOptions,
+  { rejectsFile, ...options }: RouteOptions,
 ): Promise<RoutedGroup[]> {
   const routed: RoutedGroup[] = [];
   for (const group of await checkGroups(options)) routed.push(...(await routeGroup(targets, group, options)));
@@ -56,7 +58,7 @@ interface Part {
 async function routeGroup(
   targets: Targets,
   group: InputGroup,
-  options: IngestAllOptions,
+  options: RouteOptions,
 ): Promise<RoutedGroup[]> {
   if (group.error !== null) return [{ ...group, target: null }];
   const parts = new Map<Target, Part>();

@@ -185,6 +185,18 @@ describe("several servers asked", () => {
     const added = await callCli(["index", "add", "T", "--targets", all, "--quiet"]);
     expect(added.code).toBe(0);
     expect(added.stdout.match(/^(east|west|rest) {2}Promoted T in all datasets/gm)).toHaveLength(3);
+    const some = await callCli(["index", "add", "only_here", "--targets", all]);
+    expect(some.code).toBe(1);
+    expect(some.stderr).toContain("No node has the metadata key only_here");
+    await server("rest").rows(
+      "update nodes set metadata = metadata || '{\"only_here\": 1}' where key = 'OTHER'",
+    );
+    const where = await json("index", "add", "only_here", "--targets", all);
+    expect(where).toMatchObject({
+      code: 0,
+      document: { targets: [{ target: "east", reason: expect.any(String) }, {}, { path: ["only_here"] }] },
+    });
+    expect((await callCli(["index", "drop", "only_here", "--targets", all])).code).toBe(0);
     const one = await json("index", "add", "source", "--dataset", "VDP", "--targets", all);
     expect(one.document).toMatchObject({ targets: [{ target: "east", dataset: "/VDP" }], failed: [] });
     const listed = await json("index", "list", "--targets", all);

@@ -121,6 +121,22 @@ describe("ingest into several targets", () => {
     expect(await tops("west")).toEqual(expect.arrayContaining(["W_2", "W_3"]));
   });
 
+  it("fails what a server was at when it went away, and the others go on", async () => {
+    const inputs = [await dataset("E_9"), await dataset("W_9"), await dataset("OTHER_9")];
+    const lost = new URL(west().dsn).pathname.slice(1);
+    const results = await pour(inputs, {
+      beforeCommit: async (client) => {
+        await client.query("select pg_terminate_backend(pg_backend_pid()) where current_database() = $1", [
+          lost,
+        ]);
+      },
+    });
+    expect(results.map(({ error }) => error === null)).toEqual([true, false, true]);
+    expect(String(results[1]?.error)).toMatch(/^CopycatError: (At the|The) target west/);
+    expect(await tops("west")).not.toContain("W_9");
+    expect((await pour(inputs)).map(({ report }) => report?.nodes.inserted)).toEqual([0, 3, 0]);
+  });
+
   it("stops everywhere when it is aborted, and completes when it is done again", async () => {
     const inputs = [await dataset("E_4"), await dataset("W_4"), await dataset("E_5")];
     const control = new AbortController();
@@ -195,6 +211,12 @@ describe("the target of an input", () => {
         "Split it into a file for each, or name one server for all of it with dsn.",
     );
     await expect(pour([mixed])).rejects.toMatchObject({ code: "USAGE" });
+  });
+
+  it("is not looked for any longer when that is aborted", async () => {
+    const input = records("aborted.ndjson", "/VDP/a", "/VDP/b");
+    const options = { inputs: [input], signal: AbortSignal.abort() };
+    await expect(routeGroups(await servers.read(), options)).rejects.toMatchObject({ code: "CANCELLED" });
   });
 
   it("is not known of standard input before it is read", async () => {

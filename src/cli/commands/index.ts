@@ -88,11 +88,31 @@ function addAddCommand(index: Command): void {
       const target = readTarget(key, flags);
       const { planCacheMode } = flags;
       const answers = await changeIndexes(flags, (database, control) =>
-        addPromotedKey(database, target, { ...control, ...inDataset(flags), planCacheMode }),
+        addPromotedKey(database, target, { ...control, ...inDataset(flags), planCacheMode }).catch(
+          (error: unknown): Lacking => lacking(error, flags),
+        ),
       );
+      requireKey(answers);
       if (flags.json) printDocuments(answers);
-      else printTexts(answers, formatAdded);
+      else printTexts(answers, (added) => ("reason" in added ? added.reason : formatAdded(added)));
     });
+}
+
+/** One of several servers whose catalog has no such key. */
+interface Lacking {
+  reason: string;
+}
+
+/** Keys lie where their datasets do, so that not all servers have one is no failure. */
+function lacking(error: unknown, { targets }: TargetFlags): Lacking {
+  if (targets === undefined || !(error instanceof CopycatError) || error.code !== "NOT_FOUND") throw error;
+  return { reason: error.message };
+}
+
+function requireKey({ list }: Answers<AddedKey | Lacking>): void {
+  const reasons = list.flatMap(({ result }) => ("reason" in result ? result.reason : []));
+  const [first] = reasons;
+  if (first !== undefined && reasons.length === list.length) throw new CopycatError("NOT_FOUND", first);
 }
 
 function addDropCommand(index: Command): void {

@@ -40,15 +40,14 @@ export function addAdviseCommand(index: Command): void {
     });
 }
 
-async function advise(
-  { database, dsn }: AskedDatabase,
-  { dataset, targets }: AdviseFlags,
-): Promise<Advice[]> {
-  await requireCatalog(database);
-  const advice = await advisePromotedKeys(database, dataset === undefined ? {} : { dataset });
+async function advise(asked: AskedDatabase, { dataset, targets }: AdviseFlags): Promise<Advice[]> {
+  await requireCatalog(asked.database);
+  const advice = await advisePromotedKeys(asked.database, dataset === undefined ? {} : { dataset });
   if (targets === undefined) return advice;
-  // What pays on one server need not on the others.
-  return advice.map((one) => ({ ...one, command: `${one.command}${dsnArgument(dsn)}` }));
+  // What pays on one server need not on the others: these are meant only where a dataset says which one is.
+  const reach = (one: Advice): string =>
+    one.dataset?.startsWith("/") === true ? asked.dsnArgument : dsnArgument(asked.dsn);
+  return advice.map((one) => ({ ...one, command: `${one.command}${reach(one)}` }));
 }
 
 /** The reason as one line of comment to a shell, so that the output can be copied as it is. */

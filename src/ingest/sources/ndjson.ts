@@ -35,7 +35,7 @@ export function openNdjsonSource(options: NdjsonOptions): NodeSource {
     },
     label: options.label ?? options.name,
     directories: [],
-    listDatasets: () => listDatasets(options),
+    listDatasets: (signal) => listDatasets(options, signal),
     countFiles: () => Promise.resolve(null),
     ...(typeof options.input === "string" ? { stamp: stampOf(options.input) } : {}),
     batches: (context) => readRecords(context, options, seen),
@@ -47,7 +47,7 @@ function stampOf(path: string): () => Promise<string> {
 }
 
 /** Lines that cannot be taken belong nowhere; they become rejects when the nodes are read. */
-async function listDatasets(options: NdjsonOptions): Promise<string[]> {
+async function listDatasets(options: NdjsonOptions, signal: AbortSignal | undefined): Promise<string[]> {
   const { name, input } = options;
   if (typeof input !== "string") {
     throw new CopycatError(
@@ -62,6 +62,9 @@ async function listDatasets(options: NdjsonOptions): Promise<string[]> {
   }
   const keys = new Set<string>();
   for await (const line of readNodeRecords(input)) {
+    if (signal?.aborted === true) {
+      throw new CopycatError("CANCELLED", "Cancelled before it was begun.", { cause: signal.reason });
+    }
     if ("file" in line) {
       const source = await openFile(options, "", line.file);
       if (!("code" in source)) keys.add(source.dataset);
