@@ -140,8 +140,8 @@ async function switchAndDrop(
   return { switched, warnings: await listWriters(held) };
 }
 
-const tablesOf = ({ digests }: DatasetCopy): MoveReport["tables"] =>
-  digests.map(({ table, rows }) => ({ table, rows }));
+const tablesOf = ({ digests, files }: DatasetCopy): MoveReport["tables"] =>
+  [...digests, files].map(({ table, rows }) => ({ table, rows }));
 
 /** Both have it: from a move that was interrupted, or because somebody wrote there. */
 async function requireEqual(

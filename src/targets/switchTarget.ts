@@ -73,7 +73,7 @@ function edit(text: string, dataset: string, to: string): string {
   names.items.push(moved ?? document.createNode(dataset));
   return document.toString({
     lineWidth: 0,
-    indentSeq: !/^targets:[^\n]*\n(?:\s*(?:#[^\n]*)?\n)*-/mu.test(text),
+    indentSeq: !/^targets:[^\n]*\n(?:[ \t]*(?:#[^\n]*)?\n)*-/mu.test(text),
     flowCollectionPadding: /[[{] /u.test(text),
   });
 }

@@ -236,6 +236,9 @@ targets:
     );
     await move(lone, "Q", "west");
     expect((await readTargets(lone)).list.map(({ datasets }) => datasets)).toEqual([[], ["Q"]]);
+    expect(readFileSync(lone, "utf8")).toBe(
+      `targets:\n- {name: east, dsn: "${east}", datasets: []}\n- {name: west, dsn: "${west}", default: true, datasets: [Q]}\n`,
+    );
     const nowhere = folder.text(
       "nowhere.yaml",
       `targets: [{name: east, dsn: "${east}", datasets: [X]}, {name: west, dsn: "${west}", datasets: [Y]}]\n`,
