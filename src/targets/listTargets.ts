@@ -4,7 +4,7 @@ import { countDatasets, readCatalogState } from "../catalog/index.ts";
 import { describeDsn, inspectServer } from "../database/index.ts";
 import { errorMessage } from "../errors.ts";
 import { closeTargets, openTargets } from "./openTargets.ts";
-import { targetOf } from "./route.ts";
+import { findTargetOf } from "./route.ts";
 import type { OpenedTarget, Targets } from "./types.ts";
 
 export interface ListedTarget {
@@ -60,18 +60,13 @@ async function describe(targets: Targets, { target, database, error }: OpenedTar
     const state = await readCatalogState(database);
     if (state.kind === "foreign") return { ...facts, version, datasets: [], error: state.reason };
     const counts = state.kind === "ready" ? await countDatasets(database, { timeoutMs }) : [];
-    const datasets = counts.map((count) => ({ ...count, goesTo: routeOf(targets, count.key), alsoAt: [] }));
+    const datasets = counts.map((count) => ({
+      ...count,
+      goesTo: findTargetOf(targets, count.key)?.name ?? null,
+      alsoAt: [],
+    }));
     return { ...facts, version, datasets, error: null };
   } catch (thrown) {
     return { ...facts, version: null, datasets: [], error: errorMessage(thrown) };
-  }
-}
-
-/** Null where patterns of several fit, or none does. */
-function routeOf(targets: Targets, dataset: string): string | null {
-  try {
-    return targetOf(targets, dataset).name;
-  } catch {
-    return null;
   }
 }

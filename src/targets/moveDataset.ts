@@ -12,10 +12,10 @@ import {
   listDifferences,
 } from "./moveSteps.ts";
 import { closeTargets, openTargets } from "./openTargets.ts";
-import { targetOf } from "./route.ts";
+import { findTargetOf } from "./route.ts";
 import { requireWritable, switchTarget } from "./switchTarget.ts";
 import type { Targets } from "./types.ts";
-import { listToMakeAgain, noteWriters, refuseRunning } from "./whatElse.ts";
+import { listToMakeAgain, listWriters, refuseRunning } from "./whatElse.ts";
 
 export interface MoveOptions {
   /** Name of the target where it is to be. */
@@ -49,6 +49,8 @@ export interface MoveReport {
   tables: { table: string; rows: number }[];
   /** Commands that make what does not move: promoted keys, views. */
   again: string[];
+  /** Who may go on to write it at the old place, and what to do. */
+  warnings: string[];
   elapsedMs: number;
 }
 
@@ -88,10 +90,19 @@ async function moveFrom(
 ): Promise<Moved> {
   const { path } = targets;
   const isDry = options.dryRun === true;
-  const isRouted = (): boolean => targetOf(targets, dataset).name === options.to;
+  const isRouted = (): boolean => findTargetOf(targets, dataset)?.name === options.to;
   if (source === null) {
     const switched = isDry ? !isRouted() : await switchTarget(path, dataset, options.to);
-    return { from: null, status: "there", copied: false, switched, nodes: 0, tables: [], again: [] };
+    return {
+      from: null,
+      status: "there",
+      copied: false,
+      switched,
+      nodes: 0,
+      tables: [],
+      again: [],
+      warnings: [],
+    };
   }
   if (!isDry) await requireWritable(path);
   const locks = await takeMoveLocks({ source, destination });
@@ -105,9 +116,9 @@ async function moveFrom(
         options.onPhase?.("verify");
         await requireEqual(held, destination, path);
       }
-      if (isDry) return { ...report, status: "would_move", switched: !isRouted() };
+      if (isDry) return { ...report, status: "would_move", switched: !isRouted(), warnings: [] };
       if (!isThere) await copyHeld(held, destination, options);
-      return { ...report, status: "moved", switched: await switchAndDrop(held, path, options) };
+      return { ...report, status: "moved", ...(await switchAndDrop(held, path, options)) };
     });
     if (!isThere && !isDry) await finishCopy(destination, moved.nodes, options);
     return moved;
@@ -117,17 +128,20 @@ async function moveFrom(
 }
 
 /** The copy is committed: from here on new data goes there, and what is here goes. */
-async function switchAndDrop(held: DatasetCopy, path: string, options: MoveOptions): Promise<boolean> {
+async function switchAndDrop(
+  held: DatasetCopy,
+  path: string,
+  options: MoveOptions,
+): Promise<Pick<MoveReport, "switched" | "warnings">> {
   options.onPhase?.("switch");
   const switched = await switchTarget(path, held.key, options.to);
   options.onPhase?.("drop");
-  await noteWriters(held, options.onNotice);
   await dropHeld(held);
-  return switched;
+  return { switched, warnings: await listWriters(held) };
 }
 
-const tablesOf = ({ digests }: DatasetCopy): MoveReport["tables"] =>
-  digests.map(({ table, rows }) => ({ table, rows }));
+const tablesOf = ({ digests, files }: DatasetCopy): MoveReport["tables"] =>
+  [...digests, files].map(({ table, rows }) => ({ table, rows }));
 
 /** Both have it: from a move that was interrupted, or because somebody wrote there. */
 async function requireEqual(

@@ -37,6 +37,8 @@ export interface DatasetCopy {
   client: PoolClient;
   nodes: number;
   digests: TableDigest[];
+  /** Of the account of its files. */
+  files: TableDigest;
 }
 
 const schema = "public";
@@ -104,14 +106,17 @@ async function lockSource(
 
 async function describeCopy(place: Place, client: PoolClient, key: string): Promise<DatasetCopy | null> {
   const nodes = await collectTree(client, names, key);
-  return nodes === 0 ? null : { key, place, client, nodes, digests: await digestAll(client, key) };
+  return nodes === 0 ? null : { key, place, client, nodes, ...(await digest(client, key)) };
 }
 
-async function digestAll(client: PoolClient, key: string): Promise<TableDigest[]> {
-  return [...(await digestDataset(client, names)), await digestFiles(client, { schema, key })];
+async function digest(client: PoolClient, key: string): Promise<Pick<DatasetCopy, "digests" | "files">> {
+  return { digests: await digestDataset(client, names), files: await digestFiles(client, { schema, key }) };
 }
 
-/** What differs at another place that has it, a line each. */
+/**
+ * What differs at another place that has it, a line each. Not in the account of files: an ingest that found all unchanged
+ * may have renewed it there.
+ */
 export async function listDifferences(held: DatasetCopy, place: Place): Promise<string[]> {
   return withRollback(place.database, async (client) => {
     await client.query("set transaction isolation level repeatable read");
@@ -160,9 +165,10 @@ export async function copyHeld(held: DatasetCopy, place: Place, options: MoveOpt
 }
 
 async function requireSame(held: DatasetCopy, client: PoolClient, to: string): Promise<void> {
-  const { key, digests, place } = held;
+  const { key, digests, files, place } = held;
   const from = place.target.name;
-  const details = compareDigests(digests, await digestAll(client, key), [from, to]);
+  const copied = await digest(client, key);
+  const details = compareDigests([...digests, files], [...copied.digests, copied.files], [from, to]);
   if (details.length === 0) return;
   throw new CopycatError(
     "CONFLICT",

@@ -28,6 +28,15 @@ export function targetOf({ path, list }: Targets, dataset: string): Target {
   );
 }
 
+/** As `targetOf`; null where that throws. */
+export function findTargetOf(targets: Targets, dataset: string): Target | null {
+  try {
+    return targetOf(targets, dataset);
+  } catch {
+    return null;
+  }
+}
+
 /** `*` is any characters, `?` is one. */
 function patternOf(pattern: string): RegExp {
   const source = pattern

@@ -6,7 +6,7 @@ import { basename, dirname, join } from "node:path";
 import { isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap, type YAMLSeq } from "yaml";
 import { CopycatError, errorMessage } from "../errors.ts";
 import { readTargets } from "./readTargets.ts";
-import { targetOf } from "./route.ts";
+import { findTargetOf } from "./route.ts";
 
 /** @throws CopycatError UNREADABLE_SOURCE when the file could not be replaced, told before anything is moved */
 export async function requireWritable(path: string): Promise<void> {
@@ -27,14 +27,14 @@ export async function requireWritable(path: string): Promise<void> {
  * @throws CopycatError UNREADABLE_SOURCE; INVALID_INPUT
  */
 export async function switchTarget(path: string, dataset: string, to: string): Promise<boolean> {
-  if (targetOf(await readTargets(path), dataset).name === to) return false;
+  if (findTargetOf(await readTargets(path), dataset)?.name === to) return false;
   const file = await realpath(path);
   const edited = edit(await readFile(file, "utf8"), dataset, to);
   // One name for all: what a killed process has left is written over by the next one.
   const aside = join(dirname(file), `.${basename(file)}.new`);
   try {
     await write(aside, edited, (await stat(file)).mode);
-    if (targetOf(await readTargets(aside), dataset).name !== to) {
+    if (findTargetOf(await readTargets(aside), dataset)?.name !== to) {
       throw new Error(`it would not send ${dataset} to ${to}`);
     }
     await rename(aside, file);
@@ -73,7 +73,7 @@ function edit(text: string, dataset: string, to: string): string {
   names.items.push(moved ?? document.createNode(dataset));
   return document.toString({
     lineWidth: 0,
-    indentSeq: !/^targets:[^\n]*\n(?:\s*(?:#[^\n]*)?\n)*-/mu.test(text),
+    indentSeq: !/^targets:[^\n]*\n(?:[ \t]*(?:#[^\n]*)?\n)*-/mu.test(text),
     flowCollectionPadding: /[[{] /u.test(text),
   });
 }

@@ -25,31 +25,26 @@ export async function refuseRunning({ database, target }: Place, dataset: string
 }
 
 /**
- * Before the dataset goes from where it was: who waits to write to that catalog does so a moment later. It may be for this
- * dataset, and then belongs to the new place.
+ * A moment before the dataset is gone from where it was: who waits to write to that catalog does so right after. It may be
+ * for this dataset, and then belongs to the new place.
  */
-export async function noteWriters(
-  { client, key, place }: DatasetCopy,
-  onNotice: ((message: string) => void) | undefined,
-): Promise<void> {
-  if (onNotice === undefined) return;
+export async function listWriters({ client, key, place }: DatasetCopy): Promise<string[]> {
   const { database, target } = place;
   const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
   const waiting = await listWaiters(database.pool, rows[0]?.pid ?? 0);
   const runs = await listRuns(database, { dataset: key, status: "running", limit: 10 });
-  if (waiting.length > 0) {
-    onNotice(
-      `Another program waits to write to ${target.name}${describeSessions(waiting)}. If it is for ${key}, that comes to ` +
-        `${target.name}, where ${key} is no more: stop it, and run it again with the targets file. ` +
-        `\`copycat targets list\` shows whether ${key} is at both.`,
-    );
-  }
-  for (const { id, processId, host } of runs) {
-    onNotice(
-      `The run ${id} (process ${processId} on ${host}) began to fill ${key} at ${target.name} meanwhile, and goes on there. ` +
-        "Stop it, and run it again with the targets file.",
-    );
-  }
+  const waits =
+    `Another program waits to write to ${target.name}${describeSessions(waiting)}. If it is for ${key}, that comes to ` +
+    `${target.name}, where ${key} is no more: stop it, and run it again with the targets file. ` +
+    `\`copycat targets list\` shows whether ${key} is at both.`;
+  return [
+    ...(waiting.length > 0 ? [waits] : []),
+    ...runs.map(
+      ({ id, processId, host }) =>
+        `The run ${id} (process ${processId} on ${host}) began to fill ${key} at ${target.name} meanwhile, and goes on ` +
+        "there. Stop it, and run it again with the targets file.",
+    ),
+  ];
 }
 
 /** Commands for what is tied to the dataset at its old place, or helps there and is not at the new one. */

@@ -229,13 +229,23 @@ targets:
     await move(path, "P1", "east");
     expect((await readTargets(path)).list.map(({ datasets }) => datasets)).toEqual([["KEPT", "P1"], ["P*"]]);
     expect(readFileSync(path, "utf8")).toContain('datasets: ["P*"]');
-    await load(database("east").database, [container("/Q")]);
+    await load(database("east").database, [container("/Q"), container("/R")]);
     const lone = folder.text(
       "lone.yaml",
       `targets:\n- {name: east, dsn: "${east}", datasets: [Q]}\n- {name: west, dsn: "${west}", default: true}\n`,
     );
     await move(lone, "Q", "west");
     expect((await readTargets(lone)).list.map(({ datasets }) => datasets)).toEqual([[], ["Q"]]);
+    expect(readFileSync(lone, "utf8")).toBe(
+      `targets:\n- {name: east, dsn: "${east}", datasets: []}\n- {name: west, dsn: "${west}", default: true, datasets: [Q]}\n`,
+    );
+    const nowhere = folder.text(
+      "nowhere.yaml",
+      `targets: [{name: east, dsn: "${east}", datasets: [X]}, {name: west, dsn: "${west}", datasets: [Y]}]\n`,
+    );
+    expect((await move(nowhere, "R", "west", true)).report).toMatchObject({ switched: true });
+    await move(nowhere, "R", "west");
+    expect((await readTargets(nowhere)).list.map(({ datasets }) => datasets)).toEqual([["X"], ["Y", "R"]]);
   });
 });
 

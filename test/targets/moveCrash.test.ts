@@ -166,11 +166,7 @@ describe("who writes meanwhile", () => {
     const path = folder.text("meanwhile.yaml", readFileSync(targets.write(), "utf8").replace("RICH", "BUSY"));
     await load(at("east").database, [container("/BUSY"), container("/BUSY/first")]);
     const release = await hold("west", "lock table nodes in row exclusive mode");
-    const notices: string[] = [];
-    const moving = moveDataset(await readTargets(path), "BUSY", {
-      to: "west",
-      onNotice: (notice) => void notices.push(notice),
-    });
+    const moving = moveDataset(await readTargets(path), "BUSY", { to: "west" });
     const waits = (name: string): Promise<number> =>
       at(name).value<number>(
         "select count(*)::int from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
@@ -179,9 +175,10 @@ describe("who writes meanwhile", () => {
     const loading = load(at("east").database, [container("/BUSY"), container("/BUSY/late")]);
     await expect.poll(() => waits("east"), { timeout: 20_000, interval: 20 }).toBe(1);
     await release();
-    expect((await moving).status).toBe("moved");
+    const { status, warnings } = await moving;
+    expect(status).toBe("moved");
     await loading;
-    expect(notices.join("\n")).toMatch(
+    expect(warnings.join("\n")).toMatch(
       /Another program waits to write to east \(pid \d+.*\)\. If it is for BUSY,/,
     );
     const listed = await listTargets(await readTargets(path));

@@ -8,6 +8,7 @@ import { CopycatError } from "../../errors.ts";
 import { guardOnline } from "../guard.ts";
 import { prepareTransaction } from "../prepareTransaction.ts";
 import { type CatalogNames, catalogNames } from "../tables.ts";
+import { copyAccessTags } from "./accessTags.ts";
 import {
   type ColumnsOf,
   type CopiedTable,
@@ -72,6 +73,7 @@ export async function copyDataset(
   }
   await insert(destination, names, columns);
   await guard.release();
+  await copyAccessTags(source, destination, names);
   await collectTree(destination, names, key);
 }
 

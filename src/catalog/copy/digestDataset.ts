@@ -2,6 +2,7 @@
 
 import type { ClientBase } from "pg";
 import type { CatalogNames } from "../tables.ts";
+import { hasAccessTags, tagLinesSql, tagLinksTable } from "./accessTags.ts";
 import { relationOf, treeTable } from "./copiedTables.ts";
 
 export interface TableDigest {
@@ -65,7 +66,8 @@ from ${treeTable} t join ${revisions} v on v.node_id = t.id`,
 /** Of the dataset that `collectTree` has listed in this transaction. */
 export async function digestDataset(client: ClientBase, names: CatalogNames): Promise<TableDigest[]> {
   const digests: TableDigest[] = [];
-  for (const [table, query] of Object.entries(lines(names))) {
+  const tags = (await hasAccessTags(client, names)) ? { [tagLinksTable]: tagLinesSql(names) } : {};
+  for (const [table, query] of Object.entries({ ...lines(names), ...tags })) {
     const { rows } = await client.query<Omit<TableDigest, "table">>(digestSql(query));
     const [row = { rows: 0, digest: "" }] = rows;
     digests.push({ table, ...row });

@@ -4,6 +4,7 @@ import type { ClientBase } from "pg";
 import { quoteIdentifier } from "../../database/index.ts";
 import { CopycatError } from "../../errors.ts";
 import { type CatalogNames, loadedTables } from "../tables.ts";
+import { tagLinksTable } from "./accessTags.ts";
 import { relationOf, treeTable } from "./copiedTables.ts";
 
 const referencesSql = `\
@@ -17,7 +18,7 @@ where k.contype = 'f' and k.confrelid in ($1::regclass, $2::regclass) and k.conr
 order by 1, 2, 3`;
 
 /**
- * Webhooks, entities of the graph, access tags, or what others have tied to the nodes: it is theirs to take along.
+ * Webhooks, entities of the graph, or what others have tied to the nodes: it is theirs to take along.
  *
  * @throws CopycatError CONFLICT that names the tables
  */
@@ -35,7 +36,7 @@ export async function refuseForeignRows(client: ClientBase, names: CatalogNames)
       `select count(*)::float8 as count from ${quoteIdentifier(schema, name)} where ${quoteIdentifier(column)} in (${own})`,
     );
     const { count } = counted.rows[0] ?? { count: 0 };
-    if (count > 0) found.push(`${name}: ${count} rows, by their column ${column}`);
+    if (count > 0 && name !== tagLinksTable) found.push(`${name}: ${count} rows, by their column ${column}`);
   }
   if (found.length === 0) return;
   throw new CopycatError(

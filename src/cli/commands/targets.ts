@@ -11,7 +11,15 @@ import {
   targetOf,
 } from "../../targets/index.ts";
 import { jsonOption, option, quietOption } from "../options.ts";
-import { formatCount, formatDuration, makeLog, plural, printJson, printResult } from "../output.ts";
+import {
+  formatCount,
+  formatDuration,
+  makeLog,
+  plural,
+  printJson,
+  printNotice,
+  printResult,
+} from "../output.ts";
 import { abortOnSignals } from "../signals.ts";
 import { formatTable } from "../table.ts";
 
@@ -85,6 +93,8 @@ async function runMove(dataset: string, flags: MoveFlags): Promise<void> {
     });
     if (flags.json) printJson(report);
     else printResult(formatMove(report));
+    // Not silenced: rows may be written to where nobody looks for them.
+    if (!flags.json) report.warnings.forEach(printNotice);
   } finally {
     release();
   }
