@@ -53,12 +53,15 @@ where s.nspname = $1 and c.relname = $2
   if (known.rows.length === 0) return [];
   const { rows } = await client.query<IndexedKey>(
     `\
+with k as materialized (
+  select distinct path, dataset_id from ${promotedTable}
+  where catalog_schema = $1 and target = 'metadata' and kinds && '{comparison,sort}'
+)
 select distinct k.path, case when k.dataset_id is not null then coalesce((
     select string_agg('/' || n.key, '' order by c.depth desc)
     from ${names.closure} c join ${names.nodes} n on n.id = c.ancestor
     where c.descendant = k.dataset_id and n.id <> 0), '') end as "parentPath"
-from ${promotedTable} k
-where k.catalog_schema = $1 and k.target = 'metadata' and k.kinds && '{comparison,sort}'`,
+from k`,
     [names.schema],
   );
   return rows;
