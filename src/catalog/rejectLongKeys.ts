@@ -17,28 +17,36 @@ interface IndexedKey {
 export async function rejectLongKeys(client: PoolClient, names: CatalogNames): Promise<number> {
   let count = 0;
   for (const { path, parentPath } of await listIndexedKeys(client, names)) {
-    const { rows } = await client.query<{ count: number }>(rejectLongKeysSql, [
+    const { rows } = await client.query<{ ordinal: string }>(listLongKeysSql, [
       path,
       parentPath,
       longestValueBytes,
+    ]);
+    if (rows.length === 0) continue;
+    await client.query(rejectLongKeysSql, [
+      rows.map(({ ordinal }) => ordinal),
       `the value of ${formatTarget(path)} is longer than the ${longestValueBytes} bytes that the index of this promoted key ` +
         "takes; shorten it, or drop the promoted key with `copycat index drop`",
     ]);
-    count += rows[0]?.count ?? 0;
+    count += rows.length;
   }
   return count;
 }
 
-/** `offset 0`: a long metadata is fetched once, not once a use. */
+/**
+ * `offset 0`: a long metadata is fetched once, not once a use. The rows are few and go by way of the client, since
+ * pg_column_size is no immutable function (see resolve.ts).
+ */
+export const listLongKeysSql = `\
+select ordinal::text
+from (select ordinal, metadata #> $1::text[] as value from ${stagingName}
+  where $2::text is null or parent_path = $2 offset 0) s
+where pg_column_size(value) > $3 and not exists (select 1 from copycat_reject r where r.ordinal = s.ordinal)`;
+
+/** $1: ordinals, $2: why. */
 export const rejectLongKeysSql = `\
-with refused as (
-  insert into copycat_reject (ordinal, code, message)
-  select ordinal, 'key_too_long', $4
-  from (select ordinal, metadata #> $1::text[] as value from ${stagingName}
-    where $2::text is null or parent_path = $2 offset 0) s
-  where pg_column_size(value) > $3 and not exists (select from copycat_reject r where r.ordinal = s.ordinal)
-  returning 1)
-select count(*)::int as count from refused`;
+insert into copycat_reject (ordinal, code, message)
+select ordinal, 'key_too_long', $2 from unnest($1::int8[]) as t (ordinal)`;
 
 /** None where nothing was ever promoted, or where the role may not look. */
 async function listIndexedKeys(client: PoolClient, names: CatalogNames): Promise<IndexedKey[]> {
