@@ -2,11 +2,14 @@
 
 import { expect, test } from "vitest";
 import {
+  addPromotedKey,
   countNodes,
   deleteTrees,
+  dropPromotedKey,
   getNode,
   type LoadOptions,
   listArraySources,
+  listPromotedKeys,
   type NodeRecord,
   parseWhere,
   readCatalogState,
@@ -128,9 +131,24 @@ test("nodes are found, counted and searched", async () => {
   expect(await countNodes(citus.database, { where, schema, dataset: "VDP" })).toBe(2);
   const found = await searchNodes(citus.database, { where, schema, under: "/" });
   expect(found.nodes.map(({ path }) => path)).toEqual(["/VDP/H_28", "/VDP/H_29"]);
-  let arrays = 0;
-  for await (const _ of listArraySources(citus.database, "application/x-hdf5", schema)) arrays += 1;
-  expect(arrays).toBe(await plain.value("select count(*)::int from data_sources"));
+  const arraysOf = async (database: Database, schema: string): Promise<string[]> => {
+    const found: string[] = [];
+    for await (const { dataUri, dataset: path } of listArraySources(database, "application/x-hdf5", schema)) {
+      found.push(`${dataUri} ${path}`);
+    }
+    return found.sort();
+  };
+  expect(await arraysOf(citus.database, schema)).toEqual(await arraysOf(plain.database, "public"));
+});
+
+test("a key is promoted, used, and kept by an offline load", async () => {
+  const { database, schema } = citus;
+  expect(await addPromotedKey(database, ["index"], { schema })).toMatchObject({ isValid: true });
+  await loadBoth(dataset("PROMOTED", 2, 2), { mode: "offline" });
+  expect(await listPromotedKeys(database, { schema })).toMatchObject([{ path: ["index"], isValid: true }]);
+  expect(await countNodes(database, { where: parseWhere("index = 28"), schema })).toBe(1);
+  await dropPromotedKey(database, ["index"], { schema });
+  expect(await listPromotedKeys(database, { schema })).toEqual([]);
 });
 
 test("deleting a tree takes its closure and its files along", async () => {
