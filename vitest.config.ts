@@ -4,10 +4,12 @@ import { configDefaults, defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    // Need a server with pgvector, Python, Chromium, or minutes: npm run test:pgvector, test:interop, test:browser, test:faults.
+    // Need a server with pgvector or Citus, Python, Chromium, or minutes: npm run test:pgvector, test:citus, test:interop,
+    // test:browser, test:faults.
     exclude: [
       ...configDefaults.exclude,
       "test/pgvector/**",
+      "test/citus/**",
       "test/interop/**",
       "test/service/page/browser/**",
       "test/faults/**",

@@ -17,28 +17,36 @@ interface IndexedKey {
 export async function rejectLongKeys(client: PoolClient, names: CatalogNames): Promise<number> {
   let count = 0;
   for (const { path, parentPath } of await listIndexedKeys(client, names)) {
-    const { rows } = await client.query<{ count: number }>(rejectLongKeysSql, [
+    const { rows } = await client.query<{ ordinal: string }>(listLongKeysSql, [
       path,
       parentPath,
       longestValueBytes,
+    ]);
+    if (rows.length === 0) continue;
+    await client.query(rejectLongKeysSql, [
+      rows.map(({ ordinal }) => ordinal),
       `the value of ${formatTarget(path)} is longer than the ${longestValueBytes} bytes that the index of this promoted key ` +
         "takes; shorten it, or drop the promoted key with `copycat index drop`",
     ]);
-    count += rows[0]?.count ?? 0;
+    count += rows.length;
   }
   return count;
 }
 
-/** `offset 0`: a long metadata is fetched once, not once a use. */
+/**
+ * `offset 0`: a long metadata is fetched once, not once a use. The rows are few and go by way of the client, since
+ * pg_column_size is no immutable function (see resolve.ts).
+ */
+export const listLongKeysSql = `\
+select ordinal::text
+from (select ordinal, metadata #> $1::text[] as value from ${stagingName}
+  where $2::text is null or parent_path = $2 offset 0) s
+where pg_column_size(value) > $3 and not exists (select 1 from copycat_reject r where r.ordinal = s.ordinal)`;
+
+/** $1: ordinals, $2: why. */
 export const rejectLongKeysSql = `\
-with refused as (
-  insert into copycat_reject (ordinal, code, message)
-  select ordinal, 'key_too_long', $4
-  from (select ordinal, metadata #> $1::text[] as value from ${stagingName}
-    where $2::text is null or parent_path = $2 offset 0) s
-  where pg_column_size(value) > $3 and not exists (select from copycat_reject r where r.ordinal = s.ordinal)
-  returning 1)
-select count(*)::int as count from refused`;
+insert into copycat_reject (ordinal, code, message)
+select ordinal, 'key_too_long', $2 from unnest($1::int8[]) as t (ordinal)`;
 
 /** None where nothing was ever promoted, or where the role may not look. */
 async function listIndexedKeys(client: PoolClient, names: CatalogNames): Promise<IndexedKey[]> {
@@ -53,12 +61,15 @@ where s.nspname = $1 and c.relname = $2
   if (known.rows.length === 0) return [];
   const { rows } = await client.query<IndexedKey>(
     `\
+with k as materialized (
+  select distinct path, dataset_id from ${promotedTable}
+  where catalog_schema = $1 and target = 'metadata' and kinds && '{comparison,sort}'
+)
 select distinct k.path, case when k.dataset_id is not null then coalesce((
     select string_agg('/' || n.key, '' order by c.depth desc)
     from ${names.closure} c join ${names.nodes} n on n.id = c.ancestor
     where c.descendant = k.dataset_id and n.id <> 0), '') end as "parentPath"
-from ${promotedTable} k
-where k.catalog_schema = $1 and k.target = 'metadata' and k.kinds && '{comparison,sort}'`,
+from k`,
     [names.schema],
   );
   return rows;

@@ -27,8 +27,6 @@ export interface AccountOptions {
   onPassed: (files: number) => void;
 }
 
-const schema = "public";
-
 export async function openAccount(database: Database | null, context: AccountOptions): Promise<Account> {
   const { options, sources, resumed } = context;
   const isDry = options.dryRun === true;
@@ -42,7 +40,7 @@ export async function openAccount(database: Database | null, context: AccountOpt
 function begin(database: Database, { options, sources, id }: AccountOptions): Promise<RunRecord | null> {
   const start = {
     id,
-    catalogSchema: schema,
+    catalogSchema: options.schema ?? "public",
     dataset: sources.map(({ dataset }) => dataset).join(", "),
     source: [...new Set(sources.map(({ label }) => label))].join(", "),
     inputs: options.inputs.map((input) => (input === "-" ? input : resolve(input))),
@@ -56,7 +54,7 @@ function begin(database: Database, { options, sources, id }: AccountOptions): Pr
 }
 
 function openLedger(database: Database, runId: string, { options, onPassed }: AccountOptions): FileLedger {
-  const { policy, reread, checksum, prune, dryRun } = options;
+  const { policy, reread, checksum, prune, dryRun, schema = "public" } = options;
   return new FileLedger(database, {
     schema,
     runId,

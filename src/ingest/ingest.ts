@@ -62,10 +62,10 @@ export async function resumeIngest(
   options: Omit<IngestOptions, "inputs"> = {},
 ): Promise<IngestReport> {
   const resumed = await RunRecord.resume(database, idOrPrefix, options.log);
-  const { inputs, options: kept, rejectsFile } = resumed.start;
+  const { inputs, options: kept, rejectsFile, catalogSchema: schema } = resumed.start;
   const named = rejectsFile === null ? {} : { rejectsFile };
   try {
-    const whole = { ...(kept as KeptOptions), ...named, ...options, inputs };
+    const whole = { ...(kept as KeptOptions), ...named, ...options, inputs, schema };
     return await run(database, await checkInputs(whole), { options: whole, resumed });
   } finally {
     await resumed.record.close();
@@ -186,8 +186,8 @@ function openRejects(run: string, options: IngestOptions, goesOn: boolean): Reje
 async function refreshAfter(
   database: Database | null,
   { nodes }: { nodes: { inserted: number; updated: number } },
-  { dryRun, log = silentLog }: IngestOptions,
+  { dryRun, schema = "public", log = silentLog }: IngestOptions,
 ): Promise<void> {
   if (database === null || dryRun === true || nodes.inserted + nodes.updated === 0) return;
-  await refreshViews(database, { afterLoad: true, onNotice: (message) => log.notice(message) });
+  await refreshViews(database, { schema, afterLoad: true, onNotice: (message) => log.notice(message) });
 }

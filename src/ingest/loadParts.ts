@@ -23,7 +23,8 @@ export interface PartsJob {
 
 export async function loadParts(database: Database | null, job: PartsJob): Promise<LoadReport> {
   const { parts, options } = job;
-  if (options.dryRun === true && !(await hasCatalog(database))) return countOnly(parts.part());
+  if (options.dryRun === true && !(await hasCatalog(database, options.schema)))
+    return countOnly(parts.part());
   if (database === null) throw new CopycatError("USAGE", "Only a dry run goes without a database.");
   let sum: LoadReport | null = null;
   while (!parts.isDone) {
@@ -35,9 +36,9 @@ export async function loadParts(database: Database | null, job: PartsJob): Promi
   return sum;
 }
 
-async function hasCatalog(database: Database | null): Promise<boolean> {
+async function hasCatalog(database: Database | null, schema?: string): Promise<boolean> {
   if (database === null) return false;
-  const state = await readCatalogState(database);
+  const state = await readCatalogState(database, schema);
   if (state.kind === "foreign") throw new CopycatError("CATALOG_VERSION", state.reason);
   return state.kind !== "absent";
 }
@@ -63,6 +64,7 @@ function loadPart(
     },
     onPhase: (phase) => tracker.enter(phase),
     onNotice: (message) => options.log?.notice(message),
+    ...(options.schema === undefined ? {} : { schema: options.schema }),
     ...(options.triggers === undefined ? {} : { triggers: options.triggers }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });

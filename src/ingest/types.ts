@@ -17,6 +17,8 @@ export interface IngestOptions {
    * since they were read, which are renewed. `skip` leaves these, too.
    */
   policy?: MergePolicy;
+  /** Schema of the catalog's tables; default `public`, the only one that Tiled itself makes. */
+  schema?: string;
   /** Compare files by their content (SHA-256), not by the time of the last change; default false. */
   checksum?: boolean;
   /** Read all files, also those that have not changed; default false. */

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { rejectAccessBlobsSql } from "../../src/catalog/rejectAccessBlobs.ts";
-import { rejectLongKeysSql } from "../../src/catalog/rejectLongKeys.ts";
+import { listLongKeysSql, rejectLongKeysSql } from "../../src/catalog/rejectLongKeys.ts";
 import { countUnreachedSql, insertClosureSql } from "../../src/catalog/sql/closure.ts";
 import {
   collectDoomedAssetsSql,
@@ -57,6 +57,7 @@ import {
   resolveLevelSql,
   sequencesSql,
 } from "../../src/catalog/sql/resolve.ts";
+import { drawIdsSql, findLevelSql, giveIdsSql, listClashesSql } from "../../src/catalog/sql/resolveApart.ts";
 import { strangersSql } from "../../src/catalog/sql/strangers.ts";
 import { closureSummarySql, expectedClosureSql, invariants } from "../../src/catalog/sql/verify.ts";
 import { type CatalogTarget, catalogNames } from "../../src/catalog/tables.ts";
@@ -92,6 +93,13 @@ const statements: Record<string, string> = {
   "resolve-orphans": markOrphansSql,
   "reject-access-blobs": rejectAccessBlobsSql,
   "reject-long-keys": rejectLongKeysSql,
+  "reject-long-keys-list": listLongKeysSql,
+  "resolve-apart-clashes": listClashesSql(names, false),
+  "resolve-apart-draw": drawIdsSql,
+  "resolve-apart-find": findLevelSql(names, false),
+  "resolve-apart-find-moves": findLevelSql(names, true),
+  "resolve-apart-give": giveIdsSql,
+  "resolve-work-tables-beside": createWorkTablesSql("beside"),
   "plain-twins": findFileTwinsSql(names, true),
   "plain-nodes": insertPlainNodesSql(names),
   "plain-nodes-with-tags": insertPlainNodesSql(withTags),

@@ -184,17 +184,22 @@ function stagedAssetsSql(row: string): string {
 select ${row}.data_uri, ${row}.is_directory, ${row}.size, ${row}.parameter, ${row}.num
 where ${row}.data_uri is not null
 union all
-select m.data_uri, m.is_directory, m.size, m.parameter, m.num
-from jsonb_to_recordset(coalesce(${row}.more_assets, '[]'))
-  as m (data_uri text, is_directory bool, size int8, parameter text, num int4)`;
+${unpackAssetsSql(`coalesce(${row}.more_assets, '[]')`)}`;
+}
+
+/** The rows of a list of assets. By functions that are immutable, as jsonb_to_recordset is not (see resolve.ts). */
+function unpackAssetsSql(list: string): string {
+  return `\
+select e ->> 'data_uri' as data_uri, (e ->> 'is_directory')::bool as is_directory, (e ->> 'size')::int8 as size,
+  e ->> 'parameter' as parameter, (e ->> 'num')::int4 as num
+from jsonb_array_elements(${list}) e`;
 }
 
 /** Assets beyond the first, of rows to be linked: ordinal and the asset's columns. */
 const moreAssetsSql = `\
 copycat_source c
   join ${stagingName} s using (ordinal)
-  cross join lateral jsonb_to_recordset(s.more_assets)
-    as m (data_uri text, is_directory bool, size int8, parameter text, num int4)
+  cross join lateral (${unpackAssetsSql("s.more_assets").replaceAll("\n", "\n    ")}) m
   where s.more_assets is not null`;
 
 /**

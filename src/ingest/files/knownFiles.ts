@@ -1,10 +1,10 @@
 // What the tables remember of files.
 
 import { type CatalogNames, catalogNames } from "../../catalog/index.ts";
-import { type Database, quoteIdentifier } from "../../database/index.ts";
+import type { Database } from "../../database/index.ts";
 import type { ListedFile } from "../listFiles.ts";
 import type { Fingerprint } from "./fingerprint.ts";
-import { fileTable, listAfterSql, listKnownSql, listStreamSql } from "./sql.ts";
+import { fileTable, listAfterSql, listKnownSql, listStreamSql, readContainerSql } from "./sql.ts";
 import type { TrackedInput } from "./types.ts";
 
 /** A file as it was when it was read last. */
@@ -49,7 +49,7 @@ export async function listKnown(
   names: CatalogNames,
   { input, files }: { input: TrackedInput; files: readonly ListedFile[] },
 ): Promise<Map<string, KnownFile>> {
-  const { rows } = await pool.query<KnownRow>(listKnownSql(names.closure), [
+  const { rows } = await pool.query<KnownRow>(listKnownSql(names), [
     names.schema,
     input.dataset,
     input.input,
@@ -65,14 +65,12 @@ export async function readContainer(
   schema: string,
   { dataset, input, root }: TrackedInput,
 ): Promise<KnownFile | null> {
-  const { rows } = await pool.query<KnownRow>(
-    `\
-select description, is_kept as "isKept", run_id as "runId", size_bytes as "sizeBytes", modified_ns as "modifiedNs"
-from ${fileTable} f
-where catalog_schema = $1 and dataset = $2 and input = $3 and root = $4 and relative_path = ''
-  and exists (select from ${quoteIdentifier(schema, "nodes")} n where n.id = f.tops[1])`,
-    [schema, dataset, input, root],
-  );
+  const { rows } = await pool.query<KnownRow>(readContainerSql(catalogNames(schema).nodes), [
+    schema,
+    dataset,
+    input,
+    root,
+  ]);
   return rows[0] === undefined ? null : toKnownFile(rows[0]);
 }
 

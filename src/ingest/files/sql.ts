@@ -1,6 +1,6 @@
 // The statements on copycat.file.
 
-import { topTable } from "../../catalog/index.ts";
+import { type CatalogNames, topTable } from "../../catalog/index.ts";
 
 export const fileTable = "copycat.file";
 
@@ -14,18 +14,34 @@ input, root, relative_path as "relativePath", uri, size_bytes as "sizeBytes", mo
 
 /**
  * Files by their names; $1 schema, $2 dataset, $3 input, $4 root, $5 relative paths. `isPresent`: all their nodes are still there; of
- * a file with many topmost nodes only these are looked for.
+ * a file with many topmost nodes only these are looked for. The files stand by themselves, since the catalog may lie on another
+ * server of a cluster, which they are then sent to.
  */
-export function listKnownSql(closure: string): string {
+export function listKnownSql({ nodes, closure }: CatalogNames): string {
   return `\
-select ${columns},
+with known as materialized (
+  select ${columns}
+  from ${fileTable} f
+  where catalog_schema = $1 and dataset = $2 and input = $3 and root = $4 and relative_path = any ($5::text[])
+)
+select f.*,
   case when cardinality(f.tops) <= 1000
-    then (select count(*) from unnest(f.tops) t (id) join ${closure} c on c.ancestor = t.id) >= f.nodes
-    else (select count(*) from unnest(f.tops) t (id) join ${closure} c on c.ancestor = t.id and c.descendant = t.id)
-      >= cardinality(f.tops)
+    then (select count(*) from ${closure} c where c.ancestor = any (f.tops)) >= f.nodes
+    else (select count(*) from ${nodes} n where n.id = any (f.tops)) >= cardinality(f.tops)
   end as "isPresent"
-from ${fileTable} f
-where catalog_schema = $1 and dataset = $2 and input = $3 and root = $4 and relative_path = any ($5::text[])`;
+from known f`;
+}
+
+/** The container of an input, if it is in the catalog; $1 to $4 as above. */
+export function readContainerSql(nodes: string): string {
+  return `\
+with known as materialized (
+  select description, is_kept as "isKept", run_id as "runId", size_bytes as "sizeBytes", modified_ns as "modifiedNs",
+    tops[1] as top
+  from ${fileTable}
+  where catalog_schema = $1 and dataset = $2 and input = $3 and root = $4 and relative_path = ''
+)
+select f.* from known f where exists (select 1 from ${nodes} n where n.id = f.top)`;
 }
 
 /** Files with the same size and time, wherever they were; $3 and $4 are these. Or with the same content ($5). */
@@ -41,12 +57,17 @@ limit 10000`;
 /** Everything of an input; $1 schema, $2 dataset, $3 input, $4 root, after a name ($5, or null), $6 at most. */
 export function listStreamSql(closure: string): string {
   return `\
-select ${columns},
-  (select count(*) from ${closure} c where f.relative_path = '' and c.ancestor = f.tops[1]) >= f.nodes as "isPresent"
-from ${fileTable} f
-where catalog_schema = $1 and dataset = $2 and input = $3 and root = $4 and ($5::text is null or relative_path > $5)
-order by relative_path
-limit $6`;
+with known as materialized (
+  select ${columns}
+  from ${fileTable} f
+  where catalog_schema = $1 and dataset = $2 and input = $3 and root = $4 and ($5::text is null or relative_path > $5)
+  order by relative_path
+  limit $6
+)
+select f.*,
+  (select count(*) from ${closure} c where f."relativePath" = '' and c.ancestor = f.tops[1]) >= f.nodes as "isPresent"
+from known f
+order by f."relativePath"`;
 }
 
 /** Files of an input after a name ($5), in order; $6 at most. `isShared`: another input has the file as well. */

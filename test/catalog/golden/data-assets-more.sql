@@ -3,8 +3,9 @@ with merged as (
   select distinct on (m.data_uri) m.data_uri, m.is_directory, m.size, $1::timestamp, $1::timestamp
   from copycat_source c
     join copycat_stage s using (ordinal)
-    cross join lateral jsonb_to_recordset(s.more_assets)
-      as m (data_uri text, is_directory bool, size int8, parameter text, num int4)
+    cross join lateral (select e ->> 'data_uri' as data_uri, (e ->> 'is_directory')::bool as is_directory, (e ->> 'size')::int8 as size,
+        e ->> 'parameter' as parameter, (e ->> 'num')::int4 as num
+      from jsonb_array_elements(s.more_assets) e) m
     where s.more_assets is not null and not exists (select from "public"."assets" a where a.data_uri = m.data_uri)
   order by m.data_uri, s.ordinal
   on conflict ("data_uri") do nothing

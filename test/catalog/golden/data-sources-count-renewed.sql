@@ -18,9 +18,9 @@ from (
         from (select s.data_uri, s.is_directory, s.size, s.parameter, s.num
 where s.data_uri is not null
 union all
-select m.data_uri, m.is_directory, m.size, m.parameter, m.num
-from jsonb_to_recordset(coalesce(s.more_assets, '[]'))
-  as m (data_uri text, is_directory bool, size int8, parameter text, num int4)) x))) stale
+select e ->> 'data_uri' as data_uri, (e ->> 'is_directory')::bool as is_directory, (e ->> 'size')::int8 as size,
+  e ->> 'parameter' as parameter, (e ->> 'num')::int4 as num
+from jsonb_array_elements(coalesce(s.more_assets, '[]')) e) x))) stale
   union
   select r.ordinal from copycat_node r join copycat_stage s using (ordinal)
   where not r.is_new and s.mimetype is not null

@@ -36,7 +36,7 @@ const sizes = numbers.map(() => "1000");
 test.each([
   [
     "files by their names",
-    listKnownSql(catalogNames("public").closure),
+    listKnownSql(catalogNames("public")),
     [...key, numbers.map((i) => `${i}.h5`)],
     asked,
   ],
