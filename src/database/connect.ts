@@ -61,6 +61,7 @@ export async function openDatabase(options: ConnectOptions): Promise<Database> {
   }
   const pool = new NotingPool({
     ...(await poolTarget(options.dsn)),
+    Client: EndingClient,
     application_name: options.applicationName ?? "copycat",
     max: options.poolConnections ?? 4,
     keepAlive: true,
@@ -138,6 +139,32 @@ class NotingPool extends pg.Pool {
   /** A pool that was closed stays closed. */
   #note(error: unknown): void {
     if (!this.ending) noteConnectionLoss(error);
+  }
+}
+
+/**
+ * Ends a connection that does not log in, which pg leaves open: the server waits a minute for a password, and whoever makes or
+ * drops a database there waits with it.
+ */
+class EndingClient extends pg.Client {
+  override connect(): Promise<pg.Client>;
+  override connect(callback: (error: Error | null) => void): void;
+  override connect(callback?: (error: Error | null) => void): Promise<pg.Client> | undefined {
+    if (callback === undefined) {
+      return super.connect().catch((error: unknown) => {
+        this.#end();
+        throw error;
+      });
+    }
+    super.connect((error: Error | null) => {
+      if (error) this.#end();
+      callback(error);
+    });
+    return undefined;
+  }
+
+  #end(): void {
+    void this.end().catch(() => undefined);
   }
 }
 

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer, type Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import { describeDsn, openDatabase } from "../../src/database/index.ts";
 import { useDatabase } from "../support/database.ts";
@@ -34,6 +36,33 @@ describe("opening a database", () => {
       )
       .toEqual([{ one: 1 }]);
     await database.close();
+  });
+
+  test("leaves no connection behind that could not log in", async () => {
+    // It asks for a password as SCRAM does (RFC 5802), and waits.
+    const ask = (kind: number, text: string): Buffer => {
+      const head = Buffer.from([0x52, 0, 0, 0, 8 + text.length, 0, 0, 0, kind]);
+      return Buffer.concat([head, Buffer.from(text)]);
+    };
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => {
+      sockets.push(socket);
+      socket
+        .on("error", () => undefined)
+        .on("data", (bytes) => {
+          const nonce = /r=(.*)$/.exec(bytes.toString("latin1"))?.[1];
+          if (nonce === undefined) socket.write(ask(10, "SCRAM-SHA-256\0\0"));
+          else socket.write(ask(11, `r=${nonce}more,s=c2FsdA==,i=4096`));
+        });
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as { port: number };
+    const opened = openDatabase({ dsn: `postgres://nobody@127.0.0.1:${port}/none?sslmode=disable` });
+    await expect(opened).rejects.toMatchObject({ code: "CONNECTION" });
+    await expect
+      .poll(() => sockets.map((socket) => socket.readableEnded || socket.destroyed))
+      .toEqual([true]);
+    server.close();
   });
 
   test("that does not exist says how to create it", async () => {
