@@ -32,31 +32,14 @@ export async function guardOnline(
   options: GuardOptions,
 ): Promise<Guard> {
   const { triggers = "auto" } = options;
-  if (names.isDistributed && triggers === "replica") throw explainReplica(names);
   await lock(client, [names.nodes], "share row exclusive", options);
-  if (
-    !names.isDistributed &&
-    triggers !== "disable" &&
-    (await becomeReplica(client, names, triggers === "replica"))
-  ) {
+  if (triggers !== "disable" && (await becomeReplica(client, names, triggers === "replica"))) {
     return {
       triggers: "replica",
       release: async () => void (await client.query("set local session_replication_role = origin")),
     };
   }
   return disableTriggers(client, names);
-}
-
-/** Citus takes the setting and does not pass it on to the worker, where the triggers fire all the same. */
-function explainReplica({ schema }: CatalogNames): CopycatError {
-  return new CopycatError(
-    "USAGE",
-    words(
-      `The schema ${schema} is distributed by Citus, where session_replication_role keeps no trigger out. Use `,
-      setting("triggers", "disable"),
-      ". Nothing was changed.",
-    ),
-  );
 }
 
 /** ACCESS EXCLUSIVE on all that is filled: readers wait, too, since indexes and keys are dropped and made again. */

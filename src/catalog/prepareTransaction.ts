@@ -23,6 +23,9 @@ export async function prepareTransaction(
     quoteIdentifier(names.schema),
     names.nodes,
   ]);
+  const isDistributed = await isDistributedSchema(client, engine, names.schema);
+  // First, since those that follow are to reach the worker.
+  if (isDistributed) await client.query(distributedSchemaSettings.join("; "));
   await client.query(`\
 set local work_mem = '128MB';
 set local maintenance_work_mem = '256MB';
@@ -37,8 +40,6 @@ set local idle_in_transaction_session_timeout = 0`);
       await client.query("rollback to savepoint copycat_setting");
     }
   }
-  const isDistributed = await isDistributedSchema(client, engine, names.schema);
-  if (isDistributed) await client.query(distributedSchemaSettings.join("; "));
   return { ...names, hasAccessBlob: rows[0]?.hasAccessBlob === true, isDistributed };
 }
 

@@ -21,6 +21,9 @@ export function engineOf(citus: string | null): Engine {
 export const distributedSchemaSettings: readonly string[] = [
   "set local citus.enable_schema_based_sharding = on",
   "set local citus.enable_unsafe_triggers = on",
+  // Each SET LOCAL that follows goes to the worker, too, or it would sort and join with what it has by default, and fire
+  // triggers in spite of session_replication_role. What set_config sets stays here.
+  "set local citus.propagate_set_commands = 'local'",
 ];
 
 /** Whether the tables of a schema live on a worker. Everywhere else they are as those of any PostgreSQL. */

@@ -45,7 +45,7 @@ order by line`);
 /** Loads into both, and proves that they say and hold the same. */
 async function loadBoth(nodes: readonly NodeRecord[], options: Partial<LoadOptions> = {}) {
   const there = await load(citus.database, nodes, { ...options, schema: citus.schema });
-  const here = await load(plain.database, nodes, { ...options, triggers: "disable" });
+  const here = await load(plain.database, nodes, options);
   const { phases: _, closure, ...report } = there.report;
   expect(report).toEqual({
     mode: here.report.mode,
