@@ -24,7 +24,10 @@ interface FolderRow {
 const unservablePattern = "[#?;\t\n\r]";
 
 /** One query over all assets; a row a folder. */
-export async function listAssetFolders(database: Database, schema = "public"): Promise<AssetFolders> {
+export async function listAssetFolders(
+  database: Database,
+  schema = database.catalogSchema,
+): Promise<AssetFolders> {
   const { rows } = await database.pool.query<FolderRow>(
     `\
 select scheme, folder, count(*)::int as assets, count(*) filter (where path ~ $1)::int as unservable,

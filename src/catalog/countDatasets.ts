@@ -10,7 +10,7 @@ export interface DatasetCount {
 }
 
 export interface CountOptions {
-  /** Schema of the catalog; default "public". */
+  /** Schema of the catalog; default: the database's (`catalogSchema`). */
   schema?: string;
   /** So long it may take, and wait for who holds the tables. */
   timeoutMs: number;
@@ -28,7 +28,7 @@ export interface CountOptions {
  */
 export async function countDatasets(
   database: Database,
-  { schema = "public", timeoutMs, signal }: CountOptions,
+  { schema = database.catalogSchema, timeoutMs, signal }: CountOptions,
 ): Promise<DatasetCount[]> {
   const { nodes, closure } = catalogNames(schema);
   try {

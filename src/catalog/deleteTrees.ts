@@ -12,8 +12,8 @@ import {
 import { catalogNames } from "./tables.ts";
 
 export interface DeleteOptions {
-  /** Schema of the catalog's tables; default `public`. */
-  schema?: string;
+  /** Schema of the catalog's tables. */
+  schema: string;
   /** Containers that may have become empty by other means, and then go as well. */
   emptied?: readonly number[];
 }
@@ -27,7 +27,7 @@ export interface DeleteOptions {
 export async function deleteTrees(
   client: ClientBase,
   ids: readonly number[],
-  { schema = "public", emptied = [] }: DeleteOptions = {},
+  { schema, emptied = [] }: DeleteOptions,
 ): Promise<number> {
   const names = catalogNames(schema);
   await client.query("create temp table copycat_doomed (id int4 primary key) on commit drop");

@@ -27,7 +27,10 @@ export type CatalogState =
   | { kind: "foreign"; reason: string };
 
 /** Reads the stamp by which Tiled itself knows a catalog; changes nothing. */
-export async function readCatalogState(database: Database, schema = "public"): Promise<CatalogState> {
+export async function readCatalogState(
+  database: Database,
+  schema = database.catalogSchema,
+): Promise<CatalogState> {
   const stamp = quoteIdentifier(schema, "alembic_version");
   const { rows } = await database.pool.query<{ nodes: boolean; stamp: boolean }>(
     "select to_regclass($1) is not null as nodes, to_regclass($2) is not null as stamp",
@@ -71,7 +74,7 @@ function explainStamp(name: string, revisions: readonly string[]): string {
  */
 export async function ensureCatalog(
   database: Database,
-  { schema = "public" }: { schema?: string } = {},
+  { schema = database.catalogSchema }: { schema?: string } = {},
 ): Promise<{ created: boolean }> {
   const state = await readCatalogState(database, schema);
   if (state.kind === "foreign") throw new CopycatError("CATALOG_VERSION", state.reason);
@@ -91,7 +94,7 @@ async function migrationsFor(database: Database, schema: string): Promise<Migrat
 }
 
 /** As `ensureCatalog`, but for those who only read: a catalog must be there. */
-export async function requireCatalog(database: Database, schema = "public"): Promise<void> {
+export async function requireCatalog(database: Database, schema = database.catalogSchema): Promise<void> {
   const state = await readCatalogState(database, schema);
   if (state.kind === "foreign") throw new CopycatError("CATALOG_VERSION", state.reason);
   if (state.kind === "absent") {

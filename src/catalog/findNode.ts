@@ -35,7 +35,11 @@ const shownChildren = 20;
  *
  * @throws CopycatError NOT_FOUND that names the deepest container which does exist.
  */
-export async function getNode(database: Database, path: string, schema = "public"): Promise<NodeDetails> {
+export async function getNode(
+  database: Database,
+  path: string,
+  schema = database.catalogSchema,
+): Promise<NodeDetails> {
   const segments = path.split("/").filter((segment) => segment !== "");
   const { nodes } = catalogNames(schema);
   const walked = await database.pool.query<{ id: number; depth: number }>(

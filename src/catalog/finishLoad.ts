@@ -37,7 +37,11 @@ export async function finishLoad(
 }
 
 /** As `finishLoad`, after nodes came another way. Throws when it cannot be done; the rows are in. */
-export async function vacuumCatalog(database: Database, changed: number, schema = "public"): Promise<void> {
+export async function vacuumCatalog(
+  database: Database,
+  changed: number,
+  schema = database.catalogSchema,
+): Promise<void> {
   const names = catalogNames(schema);
   if (await isLarge(database, names, changed)) await vacuum(database, names);
 }

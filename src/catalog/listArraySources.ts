@@ -17,7 +17,7 @@ export interface ArraySource {
 export async function* listArraySources(
   database: Database,
   mimetype: string,
-  schema = "public",
+  schema = database.catalogSchema,
 ): AsyncGenerator<ArraySource> {
   const names = catalogNames(schema);
   yield* withClientCursor<ArraySource>(

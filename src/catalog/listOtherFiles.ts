@@ -7,7 +7,7 @@ import { catalogNames } from "./tables.ts";
 export async function listArraysOfOtherFiles(
   client: ClientBase | Pool,
   { container, uri }: { container: number; uri: string },
-  schema = "public",
+  schema: string,
 ): Promise<number[]> {
   const { closure, dataSources, associations, assets } = catalogNames(schema);
   const { rows } = await client.query<{ id: number }>(

@@ -44,7 +44,7 @@ export async function loadNodes(
   batches: NodeBatches,
   options: LoadOptions,
 ): Promise<LoadReport> {
-  const names = catalogNames(options.schema ?? "public");
+  const names = catalogNames(options.schema ?? database.catalogSchema);
   const run = options.dryRun ? withRollback : withTransaction;
   try {
     const report = await run(database, (client) =>

@@ -43,7 +43,7 @@ export interface RepairReport {
 const nothing: Repaired = { closure: { inserted: 0, updated: 0, deleted: 0 }, triggers: [], sequences: [] };
 
 export interface RepairOptions {
-  /** Schema of the catalog; default `public`. */
+  /** Schema of the catalog; default: the database's (`catalogSchema`). */
   schema?: string;
   onNotice?: (message: string) => void;
   signal?: AbortSignal;
@@ -58,7 +58,7 @@ export interface RepairOptions {
  * changed
  */
 export async function repairCatalog(database: Database, options: RepairOptions = {}): Promise<RepairReport> {
-  const { schema = "public", signal } = options;
+  const { schema = database.catalogSchema, signal } = options;
   const names = catalogNames(schema);
   const before = await verifyCatalog(database, schema);
   if (before.ok) return { before, repaired: nothing, after: before };

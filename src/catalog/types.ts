@@ -69,7 +69,7 @@ export interface LoadOptions {
   /** Default `auto`. An offline load disables. */
   triggers?: TriggerWay;
   dryRun: boolean;
-  /** Schema of the catalog's tables; Tiled itself knows only `public`. */
+  /** Schema of the catalog's tables; default: the database's (`catalogSchema`), which is where Tiled finds them. */
   schema?: string;
   signal?: AbortSignal;
   onReject: (reject: Reject) => void | Promise<void>;

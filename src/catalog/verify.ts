@@ -29,7 +29,10 @@ export interface VerifyReport {
  * Checks that the closure equals the tree, the triggers are on, every array has one data source, structure ids
  * match their structures, nothing is orphaned, and sequences are ahead of ids.
  */
-export async function verifyCatalog(database: Database, schema = "public"): Promise<VerifyReport> {
+export async function verifyCatalog(
+  database: Database,
+  schema = database.catalogSchema,
+): Promise<VerifyReport> {
   const names = catalogNames(schema);
   return withReading(database, async (client) => {
     await client.query("set transaction isolation level repeatable read, read only");

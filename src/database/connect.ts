@@ -2,6 +2,7 @@
 
 import pg from "pg";
 import { CopycatError, errorCode, errorMessage } from "../errors.ts";
+import { findCatalogSchema, searchPathColumns } from "./catalogSchema.ts";
 import { isNotedLoss, noteConnectionLoss } from "./connectionLoss.ts";
 import { describeDsn } from "./describeDsn.ts";
 import { type Engine, engineOf } from "./engine.ts";
@@ -19,6 +20,8 @@ export interface Database {
   readonly engine: Engine;
   /** It follows a primary, and takes no changes. */
   readonly isStandby: boolean;
+  /** Where Tiled's tables are, or would be made: see catalogSchema.ts. */
+  readonly catalogSchema: string;
   /** Processes of the server that work for this pool now. */
   pids(): number[];
   close(): Promise<void>;
@@ -48,7 +51,8 @@ select set_config('statement_timeout', $1, false), set_config('idle_in_transacti
 
 const inspectSql = `\
 select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding,
-  (select extversion from pg_extension where extname = 'citus') as citus, pg_is_in_recovery() as standby`;
+  (select extversion from pg_extension where extname = 'citus') as citus, pg_is_in_recovery() as standby,
+  ${searchPathColumns}`;
 
 /** Opens a pool and proves with one query that the server answers and is new enough. */
 export async function openDatabase(options: ConnectOptions): Promise<Database> {
@@ -84,6 +88,8 @@ export async function openDatabase(options: ConnectOptions): Promise<Database> {
       encoding: string;
       citus: string | null;
       standby: boolean;
+      named: string;
+      holding: string | null;
     }>(inspectSql);
     const encoding = rows[0]?.encoding;
     if (encoding !== "UTF8") {
@@ -101,7 +107,17 @@ export async function openDatabase(options: ConnectOptions): Promise<Database> {
     }
     const engine = engineOf(rows[0]?.citus ?? null);
     const isStandby = rows[0]?.standby === true;
-    return { name, pool, serverVersion, engine, isStandby, pids, close: () => pool.end() };
+    const catalogSchema = findCatalogSchema(rows[0]);
+    return {
+      name,
+      pool,
+      serverVersion,
+      engine,
+      isStandby,
+      catalogSchema,
+      pids,
+      close: () => pool.end(),
+    };
   } catch (error) {
     await pool.end();
     throw explainConnectError(error, name);

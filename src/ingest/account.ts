@@ -40,7 +40,7 @@ export async function openAccount(database: Database | null, context: AccountOpt
 function begin(database: Database, { options, sources, id }: AccountOptions): Promise<RunRecord | null> {
   const start = {
     id,
-    catalogSchema: options.schema ?? "public",
+    catalogSchema: options.schema ?? database.catalogSchema,
     dataset: sources.map(({ dataset }) => dataset).join(", "),
     source: [...new Set(sources.map(({ label }) => label))].join(", "),
     inputs: options.inputs.map((input) => (input === "-" ? input : resolve(input))),
@@ -54,7 +54,7 @@ function begin(database: Database, { options, sources, id }: AccountOptions): Pr
 }
 
 function openLedger(database: Database, runId: string, { options, onPassed }: AccountOptions): FileLedger {
-  const { policy, reread, checksum, prune, dryRun, schema = "public" } = options;
+  const { policy, reread, checksum, prune, dryRun, schema = database.catalogSchema } = options;
   return new FileLedger(database, {
     schema,
     runId,

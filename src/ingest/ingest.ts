@@ -186,8 +186,12 @@ function openRejects(run: string, options: IngestOptions, goesOn: boolean): Reje
 async function refreshAfter(
   database: Database | null,
   { nodes }: { nodes: { inserted: number; updated: number } },
-  { dryRun, schema = "public", log = silentLog }: IngestOptions,
+  { dryRun, schema, log = silentLog }: IngestOptions,
 ): Promise<void> {
   if (database === null || dryRun === true || nodes.inserted + nodes.updated === 0) return;
-  await refreshViews(database, { schema, afterLoad: true, onNotice: (message) => log.notice(message) });
+  await refreshViews(database, {
+    schema: schema ?? database.catalogSchema,
+    afterLoad: true,
+    onNotice: (message) => log.notice(message),
+  });
 }

@@ -37,8 +37,10 @@ export async function publishFile(
   const input = resolve(file);
   const uri = fileUri(input);
   if (typeof uri !== "string") throw new CopycatError("USAGE", `${uri.message} Choose another name.`);
+  const schema = database.catalogSchema;
   const isAnothers =
-    container !== null && (await listArraysOfOtherFiles(database.pool, { container, uri })).length > 0;
+    container !== null &&
+    (await listArraysOfOtherFiles(database.pool, { container, uri }, schema)).length > 0;
   const reader = openHdf5Reader();
   let report: IngestReport;
   try {
@@ -54,7 +56,7 @@ export async function publishFile(
   }
   if (!isAnothers || report.status !== "completed") return report;
   const prunedNodes = await withTransaction(database, async (client) =>
-    deleteTrees(client, await listArraysOfOtherFiles(client, { container, uri })),
+    deleteTrees(client, await listArraysOfOtherFiles(client, { container, uri }, schema), { schema }),
   );
   return { ...report, files: { ...report.files, prunedNodes } };
 }

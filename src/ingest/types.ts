@@ -17,7 +17,7 @@ export interface IngestOptions {
    * since they were read, which are renewed. `skip` leaves these, too.
    */
   policy?: MergePolicy;
-  /** Schema of the catalog's tables; default `public`, the only one that Tiled itself makes. */
+  /** Schema of the catalog's tables; default: the database's (`catalogSchema`), which is where Tiled finds them. */
   schema?: string;
   /** Compare files by their content (SHA-256), not by the time of the last change; default false. */
   checksum?: boolean;

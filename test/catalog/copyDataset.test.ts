@@ -37,7 +37,7 @@ const copy = (
   withRollback(from.database, async (reader) => {
     await collectTree(reader, names, key);
     await withTransaction(to.database, async (client) => {
-      await copyDataset(reader, client, key, { engine: { kind: "postgresql" } });
+      await copyDataset(reader, client, key, { engine: { kind: "postgresql" }, schema: "public" });
       await after(client);
     });
   });

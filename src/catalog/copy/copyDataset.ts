@@ -28,8 +28,8 @@ import {
 import { collectTree, findDataset } from "./tree.ts";
 
 export interface CopyOptions {
-  /** Schema of both catalogs; default `public`. */
-  schema?: string;
+  /** Schema of both catalogs. */
+  schema: string;
   /** Of the destination. */
   engine: Engine;
   onNotice?: (message: string) => void;
@@ -51,7 +51,7 @@ export async function copyDataset(
   key: string,
   options: CopyOptions,
 ): Promise<void> {
-  const names = catalogNames(options.schema ?? "public");
+  const names = catalogNames(options.schema);
   const target = await prepareTransaction(destination, names, options.engine);
   const columns = await readColumns(source, names);
   requireSameColumns(columns, await readColumns(destination, names));

@@ -50,7 +50,7 @@ export async function addPromotedKey(
   options: AddOptions = {},
 ): Promise<AddedKey> {
   const start = performance.now();
-  const { schema = "public", onNotice } = options;
+  const { schema = database.catalogSchema, onNotice } = options;
   if (typeof target !== "string") checkPath(target);
   const datasetId =
     options.dataset === undefined ? null : await findDataset(database, options.dataset, schema);

@@ -47,7 +47,7 @@ export async function advisePromotedKeys(
   database: Database,
   options: PromotedOptions = {},
 ): Promise<Advice[]> {
-  const { schema = "public", dataset } = options;
+  const { schema = database.catalogSchema, dataset } = options;
   const names = catalogNames(schema);
   const promoted = await listPromotedKeys(database, { schema });
   const datasets =

@@ -26,7 +26,7 @@ export async function dropPromotedKey(
   target: PromotedTarget,
   options: DropOptions = {},
 ): Promise<boolean> {
-  const names = catalogNames(options.schema ?? "public");
+  const names = catalogNames(options.schema ?? database.catalogSchema);
   const { dataset } = options;
   // As it was typed, too: a deleted one has no path any more.
   const datasets: (string | null)[] = dataset === undefined ? [null] : [normalisePath(dataset), dataset];

@@ -11,7 +11,7 @@ import type { PromotedKey, PromotedOptions } from "./types.ts";
  */
 export async function listPromotedKeys(
   database: Database,
-  { schema = "public" }: Pick<PromotedOptions, "schema"> = {},
+  { schema = database.catalogSchema }: Pick<PromotedOptions, "schema"> = {},
 ): Promise<PromotedKey[]> {
   const names = catalogNames(schema);
   return readEngineTables<PromotedKey>(

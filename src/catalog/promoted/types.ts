@@ -11,7 +11,7 @@ export type PromotedKind = (typeof promotedKinds)[number];
 export interface PromotedOptions {
   /** Path of a container: only its children are indexed. Default: all nodes. */
   dataset?: string;
-  /** Schema of the catalog; default `public`. */
+  /** Schema of the catalog; default: the database's (`catalogSchema`). */
   schema?: string;
 }
 

@@ -46,7 +46,7 @@ interface ArrayRow extends SourceRow {
 export async function* listLocators(
   database: Database,
   dataset: string,
-  { artifact, schema = "public" }: ListOptions = {},
+  { artifact, schema = database.catalogSchema }: ListOptions = {},
 ): AsyncGenerator<ListedLocator> {
   const keys = artifact === undefined ? null : keysOf(artifact);
   if (keys !== null && (keys.length === 0 || artifact?.includes("\0") || !artifact?.isWellFormed())) {

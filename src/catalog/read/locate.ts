@@ -23,7 +23,7 @@ export interface Located {
 export async function* locate(
   database: Database,
   wanted: WantedArrays,
-  schema = "public",
+  schema = database.catalogSchema,
 ): AsyncGenerator<Located[]> {
   if (!("dataset" in wanted)) {
     for (let start = 0; start < wanted.length; start += pageArrays) {
@@ -98,7 +98,7 @@ async function* pagesOfSearch(
 export async function locatePaths(
   database: Database,
   paths: readonly string[],
-  schema = "public",
+  schema = database.catalogSchema,
 ): Promise<Located[]> {
   const normal = paths.map((path) => `/${keysOf(path).join("/")}`);
   const possible = normal.map(isPossible);

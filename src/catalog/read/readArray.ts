@@ -19,7 +19,7 @@ import type { CatalogArray, ReadOptions } from "./types.ts";
 export async function readArray(
   database: Database,
   path: string,
-  { slice = "", schema = "public", reader = sharedHdf5Reader() }: ReadOptions = {},
+  { slice = "", schema = database.catalogSchema, reader = sharedHdf5Reader() }: ReadOptions = {},
 ): Promise<CatalogArray> {
   const part = parseSlice(slice);
   const [located] = await locatePaths(database, [path], schema);

@@ -34,7 +34,7 @@ export async function* readMany(
   wanted: WantedArrays,
   options: ReadManyOptions = {},
 ): AsyncGenerator<CatalogArray> {
-  const { slice = "", schema = "public", reader = sharedHdf5Reader() } = options;
+  const { slice = "", schema = database.catalogSchema, reader = sharedHdf5Reader() } = options;
   const part = parseSlice(slice);
   const concurrency = options.concurrency ?? reader.workers * 2;
   if (!Number.isSafeInteger(concurrency) || concurrency < 1) {

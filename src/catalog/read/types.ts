@@ -38,7 +38,7 @@ export interface CatalogArray {
 export interface ReadOptions {
   /** numpy-style, of the array as it is registered: "0:10,:", "-1", "::2", "...,0". Default: all of it. */
   slice?: string;
-  /** Of the catalog; default public. */
+  /** Of the catalog; default: the database's (`catalogSchema`). */
   schema?: string;
   /** Default: one that all reads of this process share. */
   reader?: Hdf5Reader;

@@ -25,7 +25,7 @@ const maxSortKeys = 8;
 
 /** @throws CopycatError USAGE or NOT_FOUND before anything is searched */
 export async function resolveSearch(database: Database, query: SearchQuery): Promise<ResolvedSearch> {
-  const { where = null, sort = [], schema = "public" } = query;
+  const { where = null, sort = [], schema = database.catalogSchema } = query;
   checkSort(sort);
   const leaves = where === null ? [] : checkCondition(where);
   const names = catalogNames(schema);

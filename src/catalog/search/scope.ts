@@ -17,7 +17,7 @@ export type Scope =
 /** @throws CopycatError NOT_FOUND, or USAGE when the path leads to something that holds no nodes */
 export async function findScope(
   database: Database,
-  { dataset, under, schema = "public" }: SearchQuery,
+  { dataset, under, schema = database.catalogSchema }: SearchQuery,
 ): Promise<Scope> {
   if (dataset !== undefined && under !== undefined) {
     throw new CopycatError(

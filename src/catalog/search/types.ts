@@ -11,7 +11,7 @@ export interface SearchQuery {
   where?: Condition;
   /** Default: the order in which nodes were made. */
   sort?: readonly SortKey[];
-  /** The catalog's; default public. */
+  /** The catalog's; default: the database's (`catalogSchema`). */
   schema?: string;
 }
 

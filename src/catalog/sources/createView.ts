@@ -58,7 +58,7 @@ export async function createView(
   options: CreateViewOptions = {},
 ): Promise<CreatedView> {
   const start = performance.now();
-  const { schema = "public", viewSchema = defaultViewSchema, onNotice } = options;
+  const { schema = database.catalogSchema, viewSchema = defaultViewSchema, onNotice } = options;
   checkIdentifier(viewSchema, "The schema of the views");
   const names = catalogNames(schema);
   const node = await getNode(database, dataset, schema);

@@ -7,7 +7,7 @@ import { byName, type SourceFacts, SourceProfile } from "./sourceProfile.ts";
 import { datasetLabelsSql, entitiesSql } from "./sql.ts";
 
 export interface SourcesOptions {
-  /** Schema of the catalog; default `public`. */
+  /** Schema of the catalog; default: the database's (`catalogSchema`). */
   schema?: string;
 }
 
@@ -17,7 +17,7 @@ export interface SourcesOptions {
  * of all entities, in flat memory.
  */
 export async function listSources(database: Database, options: SourcesOptions = {}): Promise<SourceFacts[]> {
-  const names = catalogNames(options.schema ?? "public");
+  const names = catalogNames(options.schema ?? database.catalogSchema);
   const profiles = await withReading(database, async (client) => {
     await client.query("set transaction isolation level repeatable read, read only");
     await client.query(

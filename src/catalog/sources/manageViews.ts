@@ -41,7 +41,7 @@ export interface ListedView {
 /** All views of a catalog. */
 export async function listViews(
   database: Database,
-  { schema = "public", viewSchema }: Omit<ViewOptions, "onNotice"> = {},
+  { schema = database.catalogSchema, viewSchema }: Omit<ViewOptions, "onNotice"> = {},
 ): Promise<ListedView[]> {
   const names = catalogNames(schema);
   const records = await readViewRecords(database, schema, viewSchema);
@@ -75,7 +75,7 @@ from pg_class where oid = to_regclass($1)`,
 export async function dropView(
   database: Database,
   name: string,
-  { schema = "public", viewSchema = defaultViewSchema }: Omit<ViewOptions, "onNotice"> = {},
+  { schema = database.catalogSchema, viewSchema = defaultViewSchema }: Omit<ViewOptions, "onNotice"> = {},
 ): Promise<void> {
   const views = await readViewRecords(database, schema, viewSchema);
   const view = views.find((record: ViewRecord) => record.name === name);

@@ -40,7 +40,7 @@ export async function refreshViews(
   database: Database,
   options: RefreshOptions = {},
 ): Promise<RefreshedView[]> {
-  const { schema = "public", viewSchema, onNotice, afterLoad = false } = options;
+  const { schema = database.catalogSchema, viewSchema, onNotice, afterLoad = false } = options;
   const refreshed: RefreshedView[] = [];
   const fail = (error: unknown, doing: string): void => {
     if (!afterLoad) throw wrapDatabaseError(error, doing);

@@ -12,7 +12,7 @@ export const defaultViewSchema = "copycat_views";
 export interface ViewOptions {
   /** Schema of the views; default `copycat_views`. */
   viewSchema?: string;
-  /** Schema of the catalog; default `public`. */
+  /** Schema of the catalog; default: the database's (`catalogSchema`). */
   schema?: string;
   onNotice?: (message: string) => void;
 }

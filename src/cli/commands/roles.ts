@@ -9,7 +9,7 @@ import { withDatabase } from "../withDatabase.ts";
 interface RolesFlags extends RoleNames {
   dsn?: string;
   apply: boolean;
-  catalogSchema: string;
+  catalogSchema?: string;
   schemas: string;
   json: boolean;
   quiet: boolean;
@@ -46,7 +46,12 @@ export function addRolesCommand(program: Command): void {
     .addOption(
       option("--tiled <name>", "the Tiled server's; it sees the catalog alone").default("copycat_tiled"),
     )
-    .addOption(option("--catalog-schema <name>", "schema of Tiled's tables").default("public"))
+    .addOption(
+      option(
+        "--catalog-schema <name>",
+        "schema of Tiled's tables (default: public; with --apply where they are); the roles find it by their search_path",
+      ),
+    )
     .addOption(
       option(
         "--schemas <names>",
@@ -62,14 +67,18 @@ export function addRolesCommand(program: Command): void {
 async function run({ owner, writer, reader, tiled, ...flags }: RolesFlags): Promise<void> {
   const roles = { owner, writer, reader, tiled };
   const stores = flags.schemas.split(",").filter((name) => name !== "");
-  const script = rolesSql(roles, { catalog: flags.catalogSchema, stores });
+  const scriptFor = (catalog: string): string =>
+    rolesSql(roles, { catalog: flags.catalogSchema ?? catalog, stores });
   if (!flags.apply) {
+    const script = scriptFor("public");
     if (flags.json) printJson({ sql: script });
     else printResult(script.trimEnd());
     return;
   }
   const options = { ...flags, mustExist: true };
-  const notices = await withDatabase("roles", options, ({ database }) => applyRoles(database, script));
+  const notices = await withDatabase("roles", options, ({ database }) =>
+    applyRoles(database, scriptFor(database.catalogSchema)),
+  );
   if (!flags.quiet) for (const notice of notices) printNotice(notice);
   if (flags.json) printJson({ applied: true, roles, notices });
   else printResult(`The roles ${Object.values(roles).join(", ")} have their rights.`);

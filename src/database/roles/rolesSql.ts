@@ -109,6 +109,12 @@ begin
       execute format('grant usage on schema %I to %I', name, {tiled});
     end if;
   end loop;
+  -- Tiled names no schema, so another than public is one that its role finds.
+  if {catalog} <> 'public' then
+    foreach name in array array[{owner}, {writer}, {reader}, {tiled}] loop
+      execute format('alter role %I in database %I set search_path = %I, public', name, current_database(), {catalog});
+    end loop;
+  end if;
 end
 `;
 

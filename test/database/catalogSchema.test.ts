@@ -1,0 +1,67 @@
+// A catalog is where search_path leads, as Tiled finds it: on the database, on the role, on the connection.
+
+import { afterEach, expect, test } from "vitest";
+import { ensureCatalog, readCatalogState, verifyCatalog } from "../../src/catalog/index.ts";
+import { type Database, openDatabase } from "../../src/database/index.ts";
+import { ingest } from "../../src/ingest/index.ts";
+import { useDatabase } from "../support/database.ts";
+
+const server = useDatabase();
+const opened: Database[] = [];
+
+afterEach(async () => {
+  for (const database of opened.splice(0)) await database.close();
+});
+
+/** A connection whose search_path is this one. */
+async function open(path: string): Promise<Database> {
+  const url = new URL(server.dsn);
+  url.searchParams.set("options", `-csearch_path=${path.replaceAll(" ", "\\ ")}`);
+  const database = await openDatabase({ dsn: url.toString() });
+  opened.push(database);
+  return database;
+}
+
+test.each([
+  ["public", "public"],
+  ['"$user", public', "public"],
+  // No schema of the name is there.
+  ['"$user"', "public"],
+  ["", "public"],
+  // Neither is there, and public has a catalog.
+  ["beamline, public", "public"],
+  // Nothing on it has one: the first that is named.
+  ["beamline, other", "beamline"],
+  ['"Odd, ""name""", other', 'Odd, "name"'],
+  ["pg_catalog", "pg_catalog"],
+])("search_path %s: %s", async (path, schema) => {
+  expect((await open(path)).catalogSchema).toBe(schema);
+});
+
+test("a schema of the role's own counts when the catalog is in it, and not before", async () => {
+  await server.rows("create schema own authorization current_user");
+  const role = await server.value<string>("select quote_ident(current_user)");
+  await server.rows(`create schema if not exists ${role}`);
+  expect((await open('"$user", own')).catalogSchema).toBe("own");
+  await server.rows(`create table ${role}.nodes (); create table ${role}.alembic_version ()`);
+  expect((await open('"$user", own')).catalogSchema).toBe(role);
+  await server.rows(`drop table ${role}.nodes, ${role}.alembic_version`);
+});
+
+test("what is loaded, searched and verified is the catalog of that schema; public stays as it was", async () => {
+  const database = await open("beamline");
+  expect(await ensureCatalog(database)).toEqual({ created: true });
+  const report = await ingest(database, { inputs: ["examples/vdp.yaml"], policy: "skip" });
+  expect(report.nodes.inserted).toBeGreaterThan(0);
+  const count = (schema: string): Promise<number> =>
+    server.value(`select count(*)::int from ${schema}.nodes where id > 0`);
+  expect(await count("beamline")).toBe(report.nodes.inserted);
+  expect(await count("public")).toBe(0);
+  expect(await verifyCatalog(database)).toMatchObject({ ok: true });
+  expect((await ingest(database, { inputs: ["examples/vdp.yaml"], policy: "skip" })).files).toMatchObject({
+    read: 0,
+  });
+  // Found, from now on, wherever it stands on the path behind schemas without one.
+  expect((await open("nowhere, beamline, public")).catalogSchema).toBe("beamline");
+  expect(await readCatalogState(await open("nowhere, beamline"))).toMatchObject({ kind: "ready" });
+});
