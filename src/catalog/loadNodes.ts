@@ -2,7 +2,7 @@
 // never while files are read.
 
 import type { PoolClient } from "pg";
-import { copyLines, copyStatement, createStagingSql, type StagingPlace } from "../bulk/index.ts";
+import { copyLines, copyStatement, createStagingSql } from "../bulk/index.ts";
 import {
   type Database,
   withCancel,
@@ -25,7 +25,7 @@ import { rejectOversized } from "./rejects.ts";
 import { createWorkTablesSql, dropWorkTablesSql } from "./sql/resolve.ts";
 import { StagingEncoder } from "./stageNodes.ts";
 import { stagingColumns, stagingName } from "./staging.ts";
-import { type CatalogNames, type CatalogTarget, catalogNames } from "./tables.ts";
+import { type CatalogNames, type CatalogTarget, catalogNames, stagingPlaceOf } from "./tables.ts";
 import { listTops } from "./tops.ts";
 import type { LoadOptions, LoadReport, NodeRecord } from "./types.ts";
 
@@ -136,7 +136,7 @@ async function merge(
   const refused = withBlob + (await rejectLongKeys(client, names));
   const { mode, isEmpty } = await chooseMode(client, names, options, encoder.stagedNodes);
   const guard = options.dryRun ? null : await takeGuard(client, names, mode, options);
-  const hasMoves = await stageMoves(client, options.moves?.() ?? [], placeOf(names));
+  const hasMoves = await stageMoves(client, options.moves?.() ?? [], stagingPlaceOf(names));
   const job = { encoder, options, mode, isEmpty, hasMoves };
   const isPlain =
     mode === "offline" && isEmpty && guard !== null && refused === 0 && looksPlain(encoder, options);
@@ -151,11 +151,6 @@ async function merge(
 function looksPlain(encoder: StagingEncoder, options: LoadOptions): boolean {
   const { stagedNodes, links, oversizedOrdinals } = encoder;
   return goesAside(stagedNodes, options.mode) && links.areComplete && oversizedOrdinals.length === 0;
-}
-
-/** Next to the catalog's tables where they live on another server. */
-function placeOf({ isDistributed }: CatalogTarget): StagingPlace {
-  return isDistributed ? "beside" : "temp";
 }
 
 function takeGuard(
@@ -185,8 +180,8 @@ async function stage(
   names: CatalogTarget,
   { encoder, batches, options }: { encoder: StagingEncoder; batches: NodeBatches; options: LoadOptions },
 ): Promise<{ readMs: number; copyMs: number }> {
-  await client.query(createStagingSql(stagingName, columnTypes(names), placeOf(names)));
-  await client.query(createWorkTablesSql(placeOf(names)));
+  await client.query(createStagingSql(stagingName, columnTypes(names), stagingPlaceOf(names)));
+  await client.query(createWorkTablesSql(stagingPlaceOf(names)));
   const start = performance.now();
   await copyLines(
     client,
