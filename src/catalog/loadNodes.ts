@@ -13,6 +13,7 @@ import {
 import { CopycatError } from "../errors.ts";
 import { finishLoad } from "./finishLoad.ts";
 import { type Guard, guardOffline, guardOnline } from "./guard.ts";
+import { makeStaging } from "./makeStaging.ts";
 import type { Merged } from "./mergeJob.ts";
 import { tryMergePlain } from "./mergePlain.ts";
 import { mergeResolved } from "./mergeResolved.ts";
@@ -96,11 +97,11 @@ async function loadInTransaction(
       ...merged.phases,
     ],
   };
-  if (!options.dryRun && options.beforeCommit !== undefined) {
-    await listTops(client, { hasTops: encoder.hasTops, firstId: merged.firstId });
-    await options.beforeCommit(client, report);
-  }
+  const { beforeCommit } = options;
+  const isTold = !options.dryRun && beforeCommit !== undefined;
+  if (isTold) await listTops(client, { hasTops: encoder.hasTops, firstId: merged.firstId });
   if (names.isDistributed) await client.query(dropWorkTablesSql);
+  if (isTold) await beforeCommit(client, report);
   // The last moment: whoever asked to stop while a statement ran must not find the rows in.
   options.signal?.throwIfAborted();
   return report;
@@ -180,8 +181,9 @@ async function stage(
   names: CatalogTarget,
   { encoder, batches, options }: { encoder: StagingEncoder; batches: NodeBatches; options: LoadOptions },
 ): Promise<{ readMs: number; copyMs: number }> {
-  await client.query(createStagingSql(stagingName, columnTypes(names), stagingPlaceOf(names)));
-  await client.query(createWorkTablesSql(stagingPlaceOf(names)));
+  const place = stagingPlaceOf(names);
+  const tables = [createStagingSql(stagingName, columnTypes(names), place), createWorkTablesSql(place)];
+  await makeStaging(client, names, tables, options);
   const start = performance.now();
   await copyLines(
     client,

@@ -20,6 +20,8 @@ export async function makeCitusDatabase(coordinator: string, name: string): Prom
     `select citus_set_coordinator_host(${place(first)})`,
     ...workers.map((worker) => `select citus_add_node(${place(worker)})`),
     `alter database ${name} set search_path = ${citusCatalogSchema}, public`,
+    `set citus.enable_schema_based_sharding = on`,
+    `create schema ${citusCatalogSchema}`,
     // Tests disable triggers by hand, too.
     `alter database ${name} set citus.enable_unsafe_triggers = on`,
   );

@@ -20,12 +20,14 @@ export interface TestDatabase {
 export interface TestDatabaseOptions {
   /** Without the catalog's tables. */
   empty?: boolean;
+  /** On a server of its own kind, whatever the profile. */
+  plain?: boolean;
 }
 
 /** Makes a database before the tests of this file (or `describe`) and drops it afterwards. */
-export function useDatabase({ empty = false }: TestDatabaseOptions = {}): TestDatabase {
+export function useDatabase({ empty = false, plain = false }: TestDatabaseOptions = {}): TestDatabase {
   const name = `test_${randomBytes(6).toString("hex")}`;
-  const place = nextPlace();
+  const place = nextPlace(plain);
   const url = new URL(place.url);
   url.pathname = `/${name}`;
   const dsn = url.toString();
@@ -67,8 +69,8 @@ interface Place {
 let asked = 0;
 
 /** Where the next database of this test file is to be. */
-function nextPlace(): Place {
-  if (inject("profile") === "citus") {
+function nextPlace(plain: boolean): Place {
+  if (inject("profile") === "citus" && !plain) {
     const url = inject("citusUrl");
     return {
       url,
