@@ -68,7 +68,7 @@ function getDestination(opened: readonly OpenedTarget[], to: string): Place {
 async function holds(database: Database, dataset: string): Promise<boolean> {
   const state = await readCatalogState(database);
   if (state.kind !== "ready") return false;
-  return (await findDataset(database.pool, catalogNames("public"), dataset)) !== null;
+  return (await findDataset(database.pool, catalogNames(database.catalogSchema), dataset)) !== null;
 }
 
 async function explainNowhere(
@@ -94,7 +94,7 @@ async function explainNowhere(
 
 async function listKeys(database: Database): Promise<string[]> {
   if ((await readCatalogState(database)).kind !== "ready") return [];
-  const { nodes } = catalogNames("public");
+  const { nodes } = catalogNames(database.catalogSchema);
   const { rows } = await database.pool.query<{ key: string }>(
     `select key from ${nodes} where parent = 0 order by id limit 1000`,
   );
