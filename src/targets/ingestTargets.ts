@@ -1,12 +1,12 @@
 // Data sets poured into several servers side by side, each where it belongs.
 
 import { ensureCatalog } from "../catalog/index.ts";
-import { type ConnectOptions, type Database, openDatabase } from "../database/index.ts";
 import { type Hdf5Reader, openHdf5Reader } from "../hdf5/index.ts";
 import { type GroupProgress, type GroupResult, type IngestAllOptions, ingestAll } from "../ingest/index.ts";
 import { atTarget } from "./atTarget.ts";
 import { type RoutedGroup, rejectsFileOf, routeGroups } from "./routeGroups.ts";
 import type { Target, Targets } from "./types.ts";
+import { type TargetConnections, withTarget } from "./withTarget.ts";
 
 export interface TargetProgress extends GroupProgress {
   target: string;
@@ -14,13 +14,6 @@ export interface TargetProgress extends GroupProgress {
 
 /** What became of a group, and where; `target` is null for what could not be taken to any. */
 export type TargetResult = GroupResult & { target: string | null };
-
-/** What connections to targets are like. */
-export interface TargetConnections {
-  connect?: Omit<ConnectOptions, "dsn">;
-  /** Told of each that is opened; what it returns is called before it is closed. */
-  onOpen?: (target: Target, database: Database) => () => void;
-}
 
 export interface IngestTargetsOptions
   extends Omit<IngestAllOptions, "onProgress" | "onResult">,
@@ -117,20 +110,4 @@ function ownOptions(
     ...(log && { log: { notice: (message) => log.notice(`${target.name}: ${message}`) } }),
     ...(onProgress && { onProgress: (progress) => onProgress({ ...progress, target: target.name }) }),
   };
-}
-
-/** Opens a target for some work, and closes it again. */
-async function withTarget<Result>(
-  target: Target,
-  { connect, onOpen }: TargetConnections,
-  work: (database: Database) => Promise<Result>,
-): Promise<Result> {
-  const database = await openDatabase({ ...connect, dsn: target.dsn });
-  const close = onOpen?.(target, database);
-  try {
-    return await work(database);
-  } finally {
-    close?.();
-    await database.close();
-  }
 }

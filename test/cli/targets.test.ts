@@ -7,6 +7,7 @@ import { formatAllProgress, TargetsProgress } from "../../src/cli/targetsProgres
 import { callCli, runCli, startCli } from "../support/cli.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { useFolder } from "../support/files.ts";
+import { smallInputs } from "../support/smallInputs.ts";
 import { useTargets } from "../targets/support.ts";
 
 const folder = useFolder();
@@ -24,12 +25,7 @@ beforeAll(async () => {
   );
   westDown = folder.text("west-down.yaml", JSON.stringify({ targets: down }));
   for (const name of [...names, "W_BAD"]) {
-    const artifact = name === "W_BAD" ? "other" : "m";
-    await folder.hdf5(`${name}/a.h5`, { children: { T: { data: 1 }, [artifact]: { data: 1 } } });
-    folder.text(
-      `${name}.yaml`,
-      `label: ${name}\ndata: { directory: ${name}, layout: per_entity }\nartifacts: [{ type: m, dataset: /m }]\n`,
-    );
+    await smallInputs(folder).dataset(name, name === "W_BAD" ? "other" : "m");
   }
 });
 

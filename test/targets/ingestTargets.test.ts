@@ -17,6 +17,7 @@ import {
 } from "../../src/targets/index.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { readNdjson, useFolder } from "../support/files.ts";
+import { smallInputs } from "../support/smallInputs.ts";
 import { useTargets } from "./support.ts";
 
 const folder = useFolder();
@@ -24,17 +25,7 @@ const servers = useTargets(folder, { east: ["VDP", "E_*"], west: ["EDRIXS", "W_*
 
 const west = () => servers.databases.west as TestDatabase;
 
-/** A data set of one file; without `m` its only artifact is a reject. */
-async function dataset(label: string, artifact = "m"): Promise<string> {
-  await folder.hdf5(`${label}/a.h5`, { children: { T: { data: 1 }, [artifact]: { data: 1 } } });
-  return folder.text(
-    `${label}.yaml`,
-    `label: ${label}\ndata: { directory: ${label}, layout: per_entity }\nartifacts: [{ type: m, dataset: /m }]\n`,
-  );
-}
-
-const records = (name: string, ...paths: string[]): string =>
-  folder.text(name, paths.map((path) => JSON.stringify({ path })).join("\n"));
+const { dataset, records } = smallInputs(folder);
 
 async function pour(
   inputs: readonly string[],

@@ -28,7 +28,7 @@ export interface Asked<Result> {
  * @param path of the container that is searched; undefined when it is all that a target holds
  * @throws CopycatError NOT_FOUND when no target has the path; CONNECTION when none answers, or none of those that do has it
  */
-export async function askTargets<Result>(
+export async function askAll<Result>(
   opened: readonly OpenedTarget[],
   path: string | undefined,
   ask: (database: Database, target: Target) => Promise<Result>,
