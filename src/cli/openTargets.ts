@@ -106,7 +106,8 @@ function ofState(one: OpenedTarget, state: CatalogState): OpenedTarget | null {
   return { target: one.target, database: null, error };
 }
 
-function explainEmpty({ path, list }: Targets): CopycatError {
+/** What to throw when no server holds a catalog. */
+export function explainEmpty({ path, list }: Targets): CopycatError {
   const names = list.map(({ name }) => name).join(", ");
   return new CopycatError(
     "NOT_FOUND",

@@ -1,5 +1,6 @@
 // Runs the work of a command on one database, or on each server of a targets file.
 
+import { readCatalogState, requireCatalog } from "../catalog/index.ts";
 import { shellWord } from "../catalog/promoted/target.ts";
 import { CopycatError, errorMessage } from "../errors.ts";
 import {
@@ -12,7 +13,14 @@ import {
 } from "../targets/index.ts";
 import { exitCodes, explainError } from "./exitCodes.ts";
 import { inOptions } from "./inOptions.ts";
-import { connections, sayAt, targetsArgument, tellStandbyOf, withOpenTargets } from "./openTargets.ts";
+import {
+  connections,
+  explainEmpty,
+  sayAt,
+  targetsArgument,
+  tellStandbyOf,
+  withOpenTargets,
+} from "./openTargets.ts";
 import { makeLog, printNotice } from "./output.ts";
 import { type DatabaseOptions, type OpenedDatabase, withDatabase } from "./withDatabase.ts";
 
@@ -74,6 +82,37 @@ export async function askTargets<Result>(
     if (answers.failed.length > 0) process.exitCode = exitCodes.failed;
     return answers;
   });
+}
+
+/**
+ * As `askTargets`, of catalogs. A server of the file whose database holds none yet is left out, and told; it fills with its
+ * first dataset.
+ *
+ * @throws CopycatError as `askTargets`; NOT_FOUND when no database holds a catalog; CATALOG_VERSION
+ */
+export async function askCatalogs<Result>(
+  command: string,
+  options: TargetOptions,
+  work: (asked: AskedDatabase) => Promise<Result>,
+  dataset?: string,
+): Promise<Answers<Result>> {
+  const { targets: file } = options;
+  const workAt = async (asked: AskedDatabase): Promise<{ done: Result } | null> => {
+    if (file !== undefined && (await readCatalogState(asked.database)).kind === "absent") {
+      asked.say("there is no catalog yet.");
+      return null;
+    }
+    await requireCatalog(asked.database);
+    return { done: await work(asked) };
+  };
+  const answers = await askTargets(command, options, workAt, dataset);
+  const list = answers.list.flatMap(({ target, result }) =>
+    result === null ? [] : { target, result: result.done },
+  );
+  if (file !== undefined && list.length === 0 && answers.failed.length === 0) {
+    throw explainEmpty(await readTargets(file));
+  }
+  return { ...answers, list };
 }
 
 interface Asking<Result> {

@@ -2,6 +2,7 @@
 
 import { type Database, isRetryable, wrapDatabaseError } from "../database/index.ts";
 import { CopycatError, errorMessage } from "../errors.ts";
+import { atTarget } from "./atTarget.ts";
 import type { OpenedTarget, Target } from "./types.ts";
 
 export interface Answer<Result> {
@@ -54,17 +55,20 @@ async function askOne<Result>(
   try {
     return { kind: "answer", target, database, result: await ask(database, target) };
   } catch (error) {
-    return { kind: kindOf(error), target, error };
+    return { kind: kindOf(error, target), target, error };
   }
 }
 
-/** @throws the error itself, when it says nothing of where the data are */
-export function kindOf(error: unknown): "absent" | "down" {
+/**
+ * @param target who failed, named in what is thrown unless all would say the same
+ * @throws the error itself, when it says nothing of where the data are
+ */
+export function kindOf(error: unknown, target?: Target): "absent" | "down" {
   const wrapped = wrapDatabaseError(error, "PostgreSQL refused");
   const code = wrapped instanceof CopycatError ? wrapped.code : null;
   if (code === "NOT_FOUND") return "absent";
   if (code === "CONNECTION" || isRetryable(wrapped)) return "down";
-  throw wrapped;
+  throw target === undefined || code === "USAGE" ? wrapped : atTarget(target, wrapped);
 }
 
 /** Names of those that are down, but for a path that was found elsewhere: a dataset lies on one target. */

@@ -101,7 +101,7 @@ async function fill(source: Source): Promise<void> {
       else source.block.push(value);
     }
   } catch (error) {
-    source.failure = { kind: kindOf(error), error };
+    source.failure = { kind: kindOf(error, source.target), error };
     source.isAtEnd = true;
   }
 }

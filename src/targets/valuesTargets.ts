@@ -53,7 +53,7 @@ export async function facetsTargets(
       try {
         return await readWhole(answer, query, { paths, cut });
       } catch (error) {
-        kindOf(error);
+        kindOf(error, answer.target);
         gone.push(answer.target.name);
         return [];
       }

@@ -1,7 +1,7 @@
 // Commands that are given several servers: each dataset goes to its own, and all are asked.
 
 import { readFileSync } from "node:fs";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { formatAllProgress, TargetsProgress } from "../../src/cli/targetsProgress.ts";
 import { callCli, runCli, startCli } from "../support/cli.ts";
@@ -240,6 +240,25 @@ describe("several servers asked", () => {
       });
       expect(stdout).toContain('"target": "east"');
     }
+  });
+
+  it("are listed, with why one is down, and 1", async () => {
+    expect((await callCli(["targets", "list", "--targets", all])).code).toBe(0);
+    const { code, stdout } = await callCli(["targets", "list", "--targets", westDown]);
+    expect([code, stdout]).toEqual([1, expect.stringContaining("Cannot connect to ")]);
+  });
+
+  it("or one, whichever is typed, though the environment names the other", async () => {
+    vi.stubEnv("COPYCAT_TARGETS", all);
+    vi.stubEnv("COPYCAT_DSN", server("west").dsn);
+    const one = await callCli(["search", "--count", `--dsn=${server("east").dsn}`]);
+    const isHere = "select count(*)::int from nodes where parent in (select id from nodes where parent = 0)";
+    expect([one.code, one.stdout, one.stderr]).toEqual([0, `${await server("east").value(isHere)}\n`, ""]);
+    vi.stubEnv("COPYCAT_TARGETS", all);
+    vi.stubEnv("COPYCAT_DSN", server("west").dsn);
+    const several = await json("search", "--targets", all);
+    expect([several.code, several.document.missing]).toEqual([0, []]);
+    vi.unstubAllEnvs();
   });
 
   it("cannot be named beside one", async () => {

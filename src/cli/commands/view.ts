@@ -19,7 +19,7 @@ import { sayAt, withOpenTargets } from "../openTargets.ts";
 import { dsnOption, jsonOption, option, quietOption, targetsOption } from "../options.ts";
 import { formatDuration, makeLog, plural, printJson, printResult } from "../output.ts";
 import { elementsOf, inFront, printElements } from "../targetAnswers.ts";
-import { type Answers, type AskedDatabase, askHolder, askTargets } from "../withTargets.ts";
+import { type Answers, type AskedDatabase, askCatalogs, askHolder } from "../withTargets.ts";
 
 interface ViewFlags {
   dsn?: string;
@@ -172,10 +172,7 @@ function onCatalogs<Result>(
   flags: ViewFlags,
   work: (asked: AskedDatabase) => Promise<Result>,
 ): Promise<Answers<Result>> {
-  return askTargets("view", { ...flags, mustExist: true }, async (asked) => {
-    await requireCatalog(asked.database);
-    return work(asked);
-  });
+  return askCatalogs("view", { ...flags, mustExist: true }, work);
 }
 
 function formatCreated({ sqlName, dataset, rows, columns, elapsedMs }: CreatedView): string {
