@@ -29,4 +29,5 @@ export { type SummedTargets, sumTargets } from "./sumTargets.ts";
 export { makeTargetsConfig } from "./tiledTargets.ts";
 export type { OpenedTarget, Target, Targets } from "./types.ts";
 export { distinctTargets, facetsTargets } from "./valuesTargets.ts";
+export { type TargetWatchEvent, type WatchTargetsOptions, watchTargets } from "./watchTargets.ts";
 export { type TargetConnections, withTarget } from "./withTarget.ts";
