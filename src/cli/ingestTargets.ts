@@ -42,7 +42,7 @@ export async function ingestOnTargets(
   // Before a schema is made: a mistyped name must leave nothing behind.
   const groups = await routeGroups(targets, options);
   printUnopened(groups);
-  const progress = new TargetsProgress();
+  const progress = new TargetsProgress(new Set(groups.flatMap(({ target }) => target?.name ?? [])).size);
   const line = makeLine(flags.quiet);
   const start = performance.now();
   const results = await ingestTargets(
@@ -69,7 +69,7 @@ export async function resumeOnTargets(
   { json, quiet }: Flags,
 ): Promise<number> {
   const targets = await readTargets(file);
-  const progress = new TargetsProgress();
+  const progress = new TargetsProgress(1);
   const line = makeLine(quiet);
   const { target, report } = await resumeTargetIngest(targets, run, {
     ...options,

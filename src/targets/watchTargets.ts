@@ -11,9 +11,11 @@ import {
 } from "../ingest/index.ts";
 import { atTarget } from "./atTarget.ts";
 import { readTargets } from "./readTargets.ts";
+import { findElsewhere } from "./refuseElsewhere.ts";
 import { targetOf } from "./route.ts";
 import { rejectsFileOf } from "./routeGroups.ts";
 import type { Target, Targets } from "./types.ts";
+import { withTarget } from "./withTarget.ts";
 
 export type TargetWatchEvent = WatchEvent & { target: string };
 
@@ -93,12 +95,18 @@ function watchAt(
 ): Promise<WatchSummary> {
   const { name, dsn } = target;
   const rejectsFile = rejectsFileOf(target, ingest.rejectsFile);
+  const looked = new Set<string>();
   return watchDataset(() => openDatabase({ ...connect, dsn }), {
     ...options,
     ingest: { ...ingest, ...(rejectsFile === undefined ? {} : { rejectsFile }) },
     beforeBatch: async (dataset) => {
-      const now = targetOf(await readTargets(path), dataset);
-      if (now.name === name && now.dsn === dsn) return;
+      const targets = await readTargets(path);
+      const now = targetOf(targets, dataset);
+      if (now.name === name && now.dsn === dsn) {
+        if (!looked.has(dataset)) await requireHere(targets, target, dataset, connect);
+        looked.add(dataset);
+        return;
+      }
       rerouted.abort();
       throw new CopycatError(
         "CONFLICT",
@@ -108,6 +116,20 @@ function watchAt(
     ...(onEvent && { onEvent: (event: WatchEvent) => onEvent({ target: name, ...event }) }),
     ...(log && { log: { notice: (message: string) => log.notice(`${name}: ${message}`) } }),
   });
+}
+
+/** Once for each dataset: then it is here. */
+async function requireHere(
+  targets: Targets,
+  target: Target,
+  dataset: string,
+  connect: WatchTargetsOptions["connect"] = {},
+): Promise<void> {
+  const elsewhere = await withTarget(target, { connect }, (database) =>
+    findElsewhere(targets, { target, database }, [dataset], { connect }),
+  );
+  const error = elsewhere.get(dataset);
+  if (error !== undefined) throw error;
 }
 
 function oneOf(errors: readonly unknown[], signal: AbortSignal | undefined): unknown {

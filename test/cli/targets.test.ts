@@ -314,13 +314,15 @@ describe("serve-config of several servers", () => {
 
 describe("progress of several servers", () => {
   it("is one line: what all have done, and where each is", () => {
-    const progress = new TargetsProgress();
+    const progress = new TargetsProgress(2);
     const now = { files: { done: 2, total: 5 }, nodes: 10, rejects: 1, elapsedMs: 10 };
     progress.add({ ...now, phase: "read", target: "east", group: { number: 1, count: 2, name: "VDP" } });
-    progress.add({ ...now, phase: "read", target: "east", group: { number: 2, count: 2, name: "X" } });
+    const second = { number: 2, count: 2, name: "X" };
+    // West has not begun.
+    expect(progress.add({ ...now, phase: "read", target: "east", group: second }).etaMs).toBe(null);
     const sum = progress.add({ ...now, phase: "merge", target: "west", group: null });
     expect(formatAllProgress({ ...sum, elapsedMs: 1000 })).toBe(
-      "read 6 files, 30 nodes, 30 nodes/s, 3 rejects; east [2/2] X read, west merge",
+      "read 6 files, 30 nodes, 30 nodes/s, 3 rejects, ETA 15 ms; east [2/2] X read, west merge",
     );
   });
 });

@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, it } from "vitest";
 import { verifyCatalog } from "../../src/catalog/index.ts";
-import type { WatchSummary } from "../../src/ingest/index.ts";
+import { ingest, type WatchSummary } from "../../src/ingest/index.ts";
 import {
   moveDataset,
   readTargets,
@@ -89,6 +89,28 @@ describe("watch of several servers", () => {
     for (const name of ["east", "west", "rest"]) {
       expect((await verifyCatalog(server(name).database)).ok).toBe(true);
     }
+  });
+
+  it("makes no second one where only the file was changed, and waits for the move", async () => {
+    const yaml = await dataset("E_7");
+    await ingest(server("east").database, { inputs: [yaml], workers: 1 });
+    const { list } = await servers.read();
+    const targets = list.map(({ name, dsn, datasets }) => ({
+      ...{ name, dsn },
+      datasets: name === "rest" ? ["E_7"] : datasets,
+    }));
+    const path = folder.text("by-hand.yaml", JSON.stringify({ targets }));
+    await folder.hdf5("E_7/H2.h5", content(2));
+    const watch = start(path, [yaml]);
+    const refused = (): TargetWatchEvent[] =>
+      watch.events.filter((event) => event.event === "batch" && event.status === "failed");
+    await expect.poll(() => refused().length, { timeout: 20_000 }).toBeGreaterThan(0);
+    expect(refused()[0]).toMatchObject({ target: "rest", error: { code: "CONFLICT" } });
+    expect(await entitiesAt("rest", "E_7")).toEqual([]);
+    await moveDataset(await readTargets(path), "E_7", { to: "rest" });
+    await expect.poll(() => entitiesAt("rest", "E_7"), { timeout: 20_000 }).toEqual(["H1", "H2"]);
+    expect(await entitiesAt("east", "E_7")).toEqual([]);
+    await watch.stop();
   });
 
   it("goes on at the others while one is away", async () => {
