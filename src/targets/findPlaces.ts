@@ -136,6 +136,13 @@ async function refuseSame(source: Place, destination: Place): Promise<void> {
     }),
   );
   if (one !== other) return;
+  if (source.database.catalogSchema !== destination.database.catalogSchema) {
+    throw new CopycatError(
+      "USAGE",
+      `${source.target.name} and ${destination.target.name} are schemas of one database, between which no dataset is moved. Change the ` +
+        "targets file and ingest it where it is to be, then delete it where it was. Nothing was changed.",
+    );
+  }
   throw new CopycatError(
     "USAGE",
     `${source.target.name} and ${destination.target.name} are the same database, so there is nothing to move. ` +

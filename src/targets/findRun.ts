@@ -31,7 +31,8 @@ export async function findRun(opened: readonly OpenedTarget[], idOrPrefix: strin
         if (error instanceof CopycatError && error.code === "NOT_FOUND") return null;
         throw error;
       });
-      return run === null ? [] : [{ target, database, run }];
+      // Schemas of one database share the record of its runs.
+      return run?.catalogSchema === database.catalogSchema ? [{ target, database, run }] : [];
     }),
   );
   const [found, another] = lists.flat();

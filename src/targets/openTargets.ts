@@ -1,7 +1,12 @@
 // Connections to all targets, those that are down left out.
 
 import { type ConnectOptions, openDatabase } from "../database/index.ts";
-import type { OpenedTarget, Targets } from "./types.ts";
+import type { OpenedTarget, Target, Targets } from "./types.ts";
+
+/** What a connection to it needs. */
+export function placeOf({ dsn, schema }: Target): Pick<ConnectOptions, "dsn" | "catalogSchema"> {
+  return { dsn, ...(schema === undefined ? {} : { catalogSchema: schema }) };
+}
 
 /** Opens all at once. One that does not answer is told with why, and the others are of use. */
 export async function openTargets(
@@ -11,7 +16,7 @@ export async function openTargets(
   return Promise.all(
     list.map(async (target): Promise<OpenedTarget> => {
       try {
-        return { target, database: await openDatabase({ ...options, dsn: target.dsn }), error: null };
+        return { target, database: await openDatabase({ ...options, ...placeOf(target) }), error: null };
       } catch (error) {
         return { target, database: null, error };
       }

@@ -2,7 +2,7 @@
 
 import { resolve } from "node:path";
 import { readEnv } from "../config.ts";
-import { describeDsn as withoutPassword, withPasswordFile } from "../database/index.ts";
+import { longestNameBytes, describeDsn as withoutPassword, withPasswordFile } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
 import { readKeys, readYaml } from "../manifest/index.ts";
 import type { Target, Targets } from "./types.ts";
@@ -48,9 +48,10 @@ function withoutPasswords(error: unknown): unknown {
 }
 
 function describeTarget(reader: Mapping): Target | null {
-  reader.onlyKeys(["name", "dsn", "datasets", "default"]);
+  reader.onlyKeys(["name", "dsn", "schema", "datasets", "default"]);
   const name = describeName(reader);
   const dsn = describeDsn(reader);
+  const schema = describeSchema(reader);
   const datasets = describeDatasets(reader);
   const isDefault = describeDefault(reader);
   if (name === null || dsn === null) return null;
@@ -58,7 +59,7 @@ function describeTarget(reader: Mapping): Target | null {
   if (!isDefault && reader.find("datasets") === null) {
     reader.fail("datasets", "expected the datasets that go here, or default: true, got neither");
   }
-  return { name, dsn, datasets, isDefault };
+  return { name, dsn, ...(schema === null ? {} : { schema }), datasets, isDefault };
 }
 
 function describeName(reader: Mapping): string | null {
@@ -79,6 +80,13 @@ function describeDsn(reader: Mapping): string | null {
   return /^postgres(ql)?:\/\//.test(dsn)
     ? withPasswordFile(dsn)
     : reader.fail("dsn", `expected ${expected}, got something else`);
+}
+
+function describeSchema(reader: Mapping): string | null {
+  const expected = `the name of a schema, of 1 to ${longestNameBytes} bytes`;
+  const name = reader.text("schema", expected);
+  const bytes = name === null ? 1 : Buffer.byteLength(name);
+  return bytes > 0 && bytes <= longestNameBytes ? name : reader.mismatch("schema", expected);
 }
 
 function describeDatasets(reader: Mapping): string[] {

@@ -56,7 +56,7 @@ function asAway(target: Target): (error: unknown) => null {
 
 async function listHeld(database: Database, keys: readonly string[]): Promise<string[]> {
   if ((await readCatalogState(database)).kind !== "ready") return [];
-  const { nodes } = catalogNames("public");
+  const { nodes } = catalogNames(database.catalogSchema);
   const { rows } = await database.pool.query<{ key: string }>(
     `select key from ${nodes} where parent = 0 and key = any($1::text[])`,
     [keys],

@@ -8,9 +8,16 @@ import {
   type TiledConfig,
   type TiledConfigOptions,
 } from "../catalog/index.ts";
+import { quoteIdentifier } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
 import { atTarget } from "./atTarget.ts";
 import type { OpenedTarget } from "./types.ts";
+
+/** Tiled names no schema, and its connection string takes none. */
+function explainSchema(schema: string): string {
+  const quoted = quoteIdentifier(schema);
+  return `Tiled finds the schema ${schema} by its role: alter role TILEDS_ROLE set search_path = ${quoted}, public.`;
+}
 
 /**
  * The configuration with which one stock Tiled serves the catalogs of all targets: that of `east` at `/east`. With
@@ -28,10 +35,11 @@ export async function makeTargetsConfig(
       if (database === null) throw atTarget(target, error);
       try {
         await requireCatalog(database);
-        const { name, dsn } = target;
+        const { name, dsn, schema } = target;
         const folders = { readable, writable: writable.map((folder) => join(folder, name)) };
         const { tree, notices } = await makeTiledTree(database, `/${name}`, { ...options, ...folders, dsn });
-        return { tree, notices: notices.map((notice) => `${name}: ${notice}`) };
+        const all = schema === undefined ? notices : [...notices, explainSchema(schema)];
+        return { tree, notices: all.map((notice) => `${name}: ${notice}`) };
       } catch (thrown) {
         throw atTarget(target, thrown);
       }

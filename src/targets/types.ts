@@ -6,6 +6,8 @@ export interface Target {
   /** Also the path under which Tiled serves it. */
   name: string;
   dsn: string;
+  /** Of the catalog; where there is none, it is where search_path leads. */
+  schema?: string;
   /** Keys of datasets, or patterns with * and ?, that go to it. */
   datasets: readonly string[];
   /** Takes the datasets that no other one names. */

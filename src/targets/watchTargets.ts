@@ -10,6 +10,7 @@ import {
   watchDataset,
 } from "../ingest/index.ts";
 import { atTarget } from "./atTarget.ts";
+import { placeOf } from "./openTargets.ts";
 import { readTargets } from "./readTargets.ts";
 import { findElsewhere } from "./refuseElsewhere.ts";
 import { targetOf } from "./route.ts";
@@ -93,16 +94,16 @@ function watchAt(
   { connect, onEvent, ingest = {}, log, ...options }: WatchTargetsOptions,
   { path, rerouted }: { path: string; rerouted: AbortController },
 ): Promise<WatchSummary> {
-  const { name, dsn } = target;
+  const { name, dsn, schema } = target;
   const rejectsFile = rejectsFileOf(target, ingest.rejectsFile);
   const looked = new Set<string>();
-  return watchDataset(() => openDatabase({ ...connect, dsn }), {
+  return watchDataset(() => openDatabase({ ...connect, ...placeOf(target) }), {
     ...options,
     ingest: { ...ingest, ...(rejectsFile === undefined ? {} : { rejectsFile }) },
     beforeBatch: async (dataset) => {
       const targets = await readTargets(path);
       const now = targetOf(targets, dataset);
-      if (now.name === name && now.dsn === dsn) {
+      if (now.name === name && now.dsn === dsn && now.schema === schema) {
         if (!looked.has(dataset)) await requireHere(targets, target, dataset, connect);
         looked.add(dataset);
         return;

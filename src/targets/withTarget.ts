@@ -1,6 +1,7 @@
 // One target, opened for some work.
 
 import { type ConnectOptions, type Database, openDatabase } from "../database/index.ts";
+import { placeOf } from "./openTargets.ts";
 import type { Target } from "./types.ts";
 
 /** What connections to targets are like. */
@@ -16,7 +17,7 @@ export async function withTarget<Result>(
   { connect, onOpen }: TargetConnections,
   work: (database: Database) => Promise<Result>,
 ): Promise<Result> {
-  const database = await openDatabase({ ...connect, dsn: target.dsn });
+  const database = await openDatabase({ ...connect, ...placeOf(target) });
   const close = onOpen?.(target, database);
   try {
     return await work(database);

@@ -15,7 +15,7 @@ export interface ListRunsOptions {
 }
 
 /**
- * The runs of a database, newest first; none where nothing was ever recorded.
+ * The runs that filled the catalog of a database, newest first; none where nothing was ever recorded.
  *
  * @throws CopycatError PERMISSION when the role may not look at them
  *
@@ -24,7 +24,7 @@ export interface ListRunsOptions {
  */
 export async function listRuns(database: Database, options: ListRunsOptions = {}): Promise<RunSummary[]> {
   const { limit = 20, dataset = null, status = null } = options;
-  return readRuns<RunSummary>(database, listRunsSql, [dataset, status, limit]);
+  return readRuns<RunSummary>(database, listRunsSql, [dataset, status, limit, database.catalogSchema]);
 }
 
 /** So short a beginning of an id is more likely a slip than a name. */

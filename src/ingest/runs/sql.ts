@@ -61,12 +61,12 @@ r.id, s.status, r.dataset, r.source, r.inputs, r.started_at as "startedAt", r.fi
 
 const fromSql = `from ${runTable} r cross join lateral (select ${statusSql} as status) s`;
 
-/** $1 dataset or null, $2 status or null, $3 limit. A run may fill several data sets. */
+/** $1 dataset or null, $2 status or null, $3 limit, $4 schema of the catalog. A run may fill several data sets. */
 export const listRunsSql = `\
 select ${summarySql}
 ${fromSql}
 where ($1::text is null or r.dataset = $1 or $1 = any (string_to_array(r.dataset, ', ')))
-  and ($2::text is null or s.status = $2)
+  and ($2::text is null or s.status = $2) and r.catalog_schema = $4
 order by r.started_at desc, r.id
 limit $3`;
 
