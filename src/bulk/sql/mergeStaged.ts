@@ -31,15 +31,28 @@ export function mergeSliceSql(table: StagedTable, policy: MergePolicy): string {
   return `\
 with source as (
   select * from ${quoteIdentifier(table.staging)} where ${slice}
-)${updates ? `, ${updatedSql(table)}` : ""}, merged as (
+)${policy !== "error" && table.isDistributed ? `, ${presentSql(table)}` : ""}${updates ? `, ${updatedSql(table)}` : ""}, merged as (
   insert into ${target} as t (${names})
   select ${values}
-  from source as s${policy === "error" ? "" : `\n  where not exists (select from ${target} as t where ${sameKey(table, "t", "s")})`}${conflictSql(table, policy, updates)}
+  from source as s${policy === "error" ? "" : `\n  where ${isNewSql(table)}`}${conflictSql(table, policy, updates)}
   returning ${isNew} as is_new
 )
 select (count(*) filter (where is_new))::int as inserted,
   (count(*) filter (where not is_new)${updates ? " + (select count(*) from updated)" : ""})::int as updated
 from merged`;
+}
+
+/** Citus refuses a correlated `not exists` over staging (0A000): there the rows that are met come first, by their place. */
+function isNewSql(table: StagedTable): string {
+  return table.isDistributed
+    ? `s.${positionColumn} not in (select ${positionColumn} from present)`
+    : `not exists (select from ${quoteIdentifier(...table.target)} as t where ${sameKey(table, "t", "s")})`;
+}
+
+function presentSql(table: StagedTable): string {
+  return `present as materialized (
+  select s.${positionColumn} from source as s join ${quoteIdentifier(...table.target)} as t on ${sameKey(table, "t", "s")}
+)`;
 }
 
 /**
