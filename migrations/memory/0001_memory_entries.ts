@@ -1,7 +1,14 @@
 // Memory entries: a text under a key in a namespace, with what is known about it.
 
 import { type Kysely, type Migration, sql } from "kysely";
-import { embeddingColumn, type MemoryMigrationOptions, setEmbeddingStorage, tableName } from "./options.ts";
+import {
+  distribute,
+  embeddingColumn,
+  type MemoryMigrationOptions,
+  primaryKey,
+  setEmbeddingStorage,
+  tableName,
+} from "./options.ts";
 
 export function memoryEntries(options: MemoryMigrationOptions): Migration {
   const table = tableName(options, "memory_entries");
@@ -9,7 +16,7 @@ export function memoryEntries(options: MemoryMigrationOptions): Migration {
     up: async (db: Kysely<unknown>) => {
       await sql`
         create table ${table} (
-          id bigint generated always as identity constraint memory_entries_pkey primary key,
+          id bigint generated always as identity,
           namespace varchar(255) not null,
           key varchar(255) not null,
           value text not null,
@@ -19,6 +26,7 @@ export function memoryEntries(options: MemoryMigrationOptions): Migration {
           created_at timestamptz not null default now(),
           updated_at timestamptz not null default now(),
           expires_at timestamptz,
+          ${primaryKey(options, "memory_entries", "namespace")},
           constraint memory_entries_namespace_key_unique unique (namespace, key)
         )`.execute(db);
       await setEmbeddingStorage(options, "memory_entries").execute(db);
@@ -35,6 +43,7 @@ export function memoryEntries(options: MemoryMigrationOptions): Migration {
       await sql`
         create index memory_entries_metadata on ${table} using gin (metadata jsonb_path_ops)`.execute(db);
       await sql`create index memory_entries_tags on ${table} using gin (tags)`.execute(db);
+      await distribute(db, options, { table: "memory_entries", column: "namespace" });
     },
   };
 }

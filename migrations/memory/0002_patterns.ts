@@ -1,7 +1,14 @@
 // Patterns: what was learned to work, with how often it was used and how often it did.
 
 import { type Kysely, type Migration, sql } from "kysely";
-import { embeddingColumn, type MemoryMigrationOptions, setEmbeddingStorage, tableName } from "./options.ts";
+import {
+  distribute,
+  embeddingColumn,
+  type MemoryMigrationOptions,
+  primaryKey,
+  setEmbeddingStorage,
+  tableName,
+} from "./options.ts";
 
 export function patterns(options: MemoryMigrationOptions): Migration {
   return {
@@ -9,7 +16,7 @@ export function patterns(options: MemoryMigrationOptions): Migration {
       // 255 characters at most: a B-tree entry has room for two such texts, whatever their script.
       await sql`
         create table ${tableName(options, "patterns")} (
-          id bigint generated always as identity constraint patterns_pkey primary key,
+          id bigint generated always as identity,
           name varchar(255) not null,
           pattern_type varchar(255) not null,
           description text,
@@ -20,9 +27,11 @@ export function patterns(options: MemoryMigrationOptions): Migration {
           metadata jsonb not null default '{}',
           created_at timestamptz not null default now(),
           updated_at timestamptz not null default now(),
+          ${primaryKey(options, "patterns", "name")},
           constraint patterns_name_pattern_type_unique unique (name, pattern_type)
         )`.execute(db);
       await setEmbeddingStorage(options, "patterns").execute(db);
+      await distribute(db, options, { table: "patterns", column: "name" });
     },
   };
 }

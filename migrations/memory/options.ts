@@ -1,6 +1,6 @@
 // What the migrations of the memory store are made for.
 
-import { type RawBuilder, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 
 export interface MemoryMigrationOptions {
   /** Where the tables live. */
@@ -9,6 +9,8 @@ export interface MemoryMigrationOptions {
   embedding: string;
   /** Numbers in an embedding. `real[]` takes any, so its tables check it. */
   dimensions: number;
+  /** The tables are to lie in shards, on the servers of a Citus cluster. */
+  isDistributed: boolean;
 }
 
 /**
@@ -20,6 +22,36 @@ const embeddingStorage = "external";
 /** The name of a table, qualified. */
 export function tableName(options: MemoryMigrationOptions, table: string): RawBuilder<unknown> {
   return sql.id(options.schema, table);
+}
+
+/**
+ * The primary key. Every unique key of a distributed table holds the column that tells its shard, so there the id stands
+ * behind it; it comes from one sequence all the same.
+ */
+export function primaryKey(
+  { isDistributed }: MemoryMigrationOptions,
+  table: string,
+  column: string,
+): RawBuilder<unknown> {
+  const columns = isDistributed ? [column, "id"] : ["id"];
+  return sql`constraint ${sql.id(`${table}_pkey`)} primary key (${sql.join(columns.map((name) => sql.ref(name)))})`;
+}
+
+/**
+ * Rows with the same value of `column` lie in one shard, whatever the other tables do: nothing joins them.
+ *
+ * A table that nobody has filled yet, in the transaction that makes it.
+ */
+export async function distribute(
+  db: Kysely<unknown>,
+  options: MemoryMigrationOptions,
+  { table, column }: { table: string; column: string },
+): Promise<void> {
+  if (!options.isDistributed) return;
+  const name = tableName(options, table).compile(db).sql;
+  await sql`select create_distributed_table(${name}::regclass, ${column}, colocate_with => 'none')`.execute(
+    db,
+  );
 }
 
 /** The column, with a check on its length where the type has none. */

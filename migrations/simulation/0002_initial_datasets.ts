@@ -35,7 +35,7 @@ export function initialDatasets(options: SimulationMigrationOptions): Migration 
           ${arrayColumns},
           constraint initial_array_pkey primary key (dataset_id, attribute_id)
         )`.execute(db);
-      await setArrayStorage(table("initial_array"), "dataset_id").execute(db);
+      await setArrayStorage(db, options, { table: "initial_array", owner: "dataset_id" });
     },
   };
 }

@@ -2,9 +2,11 @@
 
 import { type Kysely, type Migration, type RawBuilder, sql } from "kysely";
 import {
+  allowTriggers,
   arrayColumnNames,
   arrayColumns,
   bodyQuote,
+  runAll,
   type SimulationMigrationOptions,
   setArrayStorage,
   tableName,
@@ -38,7 +40,7 @@ export function updates(options: SimulationMigrationOptions): Migration {
           ${arrayColumns},
           constraint update_array_pkey primary key (update_id, attribute_id)
         )`.execute(db);
-      await setArrayStorage(table("update_array"), "update_id").execute(db);
+      await setArrayStorage(db, options, { table: "update_array", owner: "update_id" });
       // What an update has in common with the one before, as the ids of its entities: named in `shared_arrays`, it is no row
       // of the update. Those that no update names any more go with their attribute.
       await sql`
@@ -48,14 +50,15 @@ export function updates(options: SimulationMigrationOptions): Migration {
             constraint shared_array_attribute references ${table("attribute")} on delete cascade,
           ${arrayColumns}
         )`.execute(db);
-      await setArrayStorage(table("shared_array"), "id").execute(db);
+      await setArrayStorage(db, options, { table: "shared_array", owner: "id" });
       await sql`create index shared_array_attribute_id on ${table("shared_array")} (attribute_id)`.execute(
         db,
       );
       await everyArray(options).execute(db);
-      await cascade(options, { from: "dataset", to: "update", column: "dataset_id" }).execute(db);
-      await cascade(options, { from: "update", to: "update_array", column: "update_id" }).execute(db);
-      await refuseTruncate(options).execute(db);
+      await runAll(db, allowTriggers(options));
+      await runAll(db, cascade(options, { from: "dataset", to: "update", column: "dataset_id" }));
+      await runAll(db, cascade(options, { from: "update", to: "update_array", column: "update_id" }));
+      await runAll(db, refuseTruncate(options));
     },
   };
 }
@@ -75,35 +78,55 @@ function everyArray(options: SimulationMigrationOptions): RawBuilder<unknown> {
 }
 
 /** It would pass the triggers that keep arrays and snapshots true. */
-function refuseTruncate(options: SimulationMigrationOptions): RawBuilder<unknown> {
+function refuseTruncate(options: SimulationMigrationOptions): RawBuilder<unknown>[] {
   const table = (name: string) => tableName(options, name);
-  return sql`
+  const refuse = sql`
     create function ${table("refuse_truncate")}() returns trigger language plpgsql
       set search_path = pg_catalog, pg_temp as ${bodyQuote(options)}
     begin
       raise exception 'the table % of a simulation store cannot be truncated', tg_table_name
         using errcode = 'feature_not_supported', hint = 'Delete the rows of scenario, or drop the schema.';
-    end ${bodyQuote(options)};
-    create trigger refuse_truncate before truncate on ${table("dataset")}
-      for each statement execute function ${table("refuse_truncate")}();
-    create trigger refuse_truncate before truncate on ${table("update")}
-      for each statement execute function ${table("refuse_truncate")}()`;
+    end ${bodyQuote(options)}`;
+  const triggers = ["dataset", "update"].map(
+    (name) => sql`
+    create trigger refuse_truncate before truncate on ${table(name)}
+      for each statement execute function ${table("refuse_truncate")}()`,
+  );
+  return [refuse, ...triggers];
 }
 
 /** `on delete cascade`, a set at a time. */
 function cascade(
   options: SimulationMigrationOptions,
   { from, to, column }: { from: string; to: string; column: string },
-): RawBuilder<unknown> {
+): RawBuilder<unknown>[] {
   const name = `cascade_${from}`;
-  return sql`
+  const remove = sql`
     create function ${tableName(options, name)}() returns trigger language plpgsql
       set search_path = pg_catalog, pg_temp as ${bodyQuote(options)}
-    begin
-      delete from ${tableName(options, to)} t using old_rows o where t.${sql.id(column)} = o.id;
+    ${deleteOf(options, { to, column })}
       return null;
-    end ${bodyQuote(options)};
+    end ${bodyQuote(options)}`;
+  const trigger = sql`
     create trigger ${sql.id(name)} after delete on ${tableName(options, from)}
       referencing old table as old_rows
       for each statement execute function ${tableName(options, name)}()`;
+  return [remove, trigger];
+}
+
+/** The body. On a worker no table of Citus can stand in a statement with the rows of a trigger (XX000): their ids go between. */
+function deleteOf(
+  options: SimulationMigrationOptions,
+  { to, column }: { to: string; column: string },
+): RawBuilder<unknown> {
+  const [table, key] = [tableName(options, to), sql.id(column)];
+  if (!options.isDistributed) {
+    return sql`begin
+      delete from ${table} t using old_rows o where t.${key} = o.id;`;
+  }
+  return sql`declare
+      gone bigint[];
+    begin
+      gone := array(select o.id from old_rows o);
+      delete from ${table} t where t.${key} = any (gone);`;
 }

@@ -2,8 +2,10 @@
 
 import { type Kysely, type Migration, type RawBuilder, sql } from "kysely";
 import {
+  allowTriggers,
   arrayColumns,
   bodyQuote,
+  runAll,
   type SimulationMigrationOptions,
   setArrayStorage,
   tableName,
@@ -33,19 +35,19 @@ export function snapshots(options: SimulationMigrationOptions): Migration {
           ${arrayColumns},
           constraint snapshot_array_pkey primary key (snapshot_id, attribute_id)
         )`.execute(db);
-      await setArrayStorage(table("snapshot_array"), "snapshot_id").execute(db);
-      await staleSnapshots(options, "insert", sql`new_rows`, sql`referencing new table as new_rows`).execute(
+      await setArrayStorage(db, options, { table: "snapshot_array", owner: "snapshot_id" });
+      await runAll(db, allowTriggers(options));
+      const both = sql`(select * from old_rows union all select * from new_rows)`;
+      const referencing = sql`referencing old table as old_rows new table as new_rows`;
+      await runAll(
         db,
+        staleSnapshots(options, "insert", sql`new_rows`, sql`referencing new table as new_rows`),
       );
-      await staleSnapshots(options, "delete", sql`old_rows`, sql`referencing old table as old_rows`).execute(
+      await runAll(
         db,
+        staleSnapshots(options, "delete", sql`old_rows`, sql`referencing old table as old_rows`),
       );
-      await staleSnapshots(
-        options,
-        "update",
-        sql`(select * from old_rows union all select * from new_rows)`,
-        sql`referencing old table as old_rows new table as new_rows`,
-      ).execute(db);
+      await runAll(db, staleSnapshots(options, "update", both, referencing));
     },
   };
 }
@@ -66,19 +68,9 @@ function holdDatasets(options: SimulationMigrationOptions, rows: RawBuilder<unkn
       end if;`;
 }
 
-/** An update that comes, goes or changes makes the snapshots from its moment on wrong, whoever wrote it. */
-function staleSnapshots(
-  options: SimulationMigrationOptions,
-  event: string,
-  rows: RawBuilder<unknown>,
-  referencing: RawBuilder<unknown>,
-): RawBuilder<unknown> {
+function onServer(options: SimulationMigrationOptions, rows: RawBuilder<unknown>): RawBuilder<unknown> {
   const table = (name: string) => tableName(options, name);
-  const name = `stale_snapshots_${event}`;
-  return sql`
-    create function ${table(name)}() returns trigger language plpgsql
-      set search_path = pg_catalog, pg_temp as ${bodyQuote(options)}
-    begin
+  return sql`begin
 ${holdDatasets(options, rows)}
       delete from ${table("snapshot")} s
         using (
@@ -86,10 +78,50 @@ ${holdDatasets(options, rows)}
             from ${rows} r order by dataset_id, timestamp, iteration
         ) first_touched, ${table("entity_group")} g
         where g.dataset_id = first_touched.dataset_id and s.entity_group_id = g.id
-          and (s.timestamp, s.iteration) >= (first_touched.timestamp, first_touched.iteration);
+          and (s.timestamp, s.iteration) >= (first_touched.timestamp, first_touched.iteration);`;
+}
+
+/** The same where no table of Citus can stand in a statement with the rows of a trigger (XX000): a dataset at a time. */
+function onWorker(options: SimulationMigrationOptions, rows: RawBuilder<unknown>): RawBuilder<unknown> {
+  const table = (name: string) => tableName(options, name);
+  return sql`declare
+      touched record;
+      held integer[];
+    begin
+      for touched in
+        select distinct on (dataset_id) dataset_id, timestamp, iteration
+          from ${rows} r order by dataset_id, timestamp, iteration
+      loop
+        held := array(select d.id from ${table("dataset")} d where d.id = touched.dataset_id for key share);
+        if tg_op <> 'DELETE' and cardinality(held) = 0 then
+          raise exception 'an update has no dataset' using errcode = 'foreign_key_violation', constraint = 'update_dataset';
+        end if;
+        delete from ${table("snapshot")} s
+          where s.entity_group_id in (
+              select g.id from ${table("entity_group")} g where g.dataset_id = touched.dataset_id
+            )
+            and (s.timestamp, s.iteration) >= (touched.timestamp, touched.iteration);
+      end loop;`;
+}
+
+/** An update that comes, goes or changes makes the snapshots from its moment on wrong, whoever wrote it. */
+function staleSnapshots(
+  options: SimulationMigrationOptions,
+  event: string,
+  rows: RawBuilder<unknown>,
+  referencing: RawBuilder<unknown>,
+): RawBuilder<unknown>[] {
+  const table = (name: string) => tableName(options, name);
+  const name = `stale_snapshots_${event}`;
+  const forget = sql`
+    create function ${table(name)}() returns trigger language plpgsql
+      set search_path = pg_catalog, pg_temp as ${bodyQuote(options)}
+    ${options.isDistributed ? onWorker(options, rows) : onServer(options, rows)}
       return null;
-    end ${bodyQuote(options)};
+    end ${bodyQuote(options)}`;
+  const trigger = sql`
     create trigger ${sql.id(name)} after ${sql.raw(event)} on ${table("update")}
       ${referencing}
       for each statement execute function ${table(name)}()`;
+  return [forget, trigger];
 }

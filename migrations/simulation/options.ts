@@ -1,10 +1,12 @@
 // What the migrations of the simulation store are made for.
 
-import { type RawBuilder, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 
 export interface SimulationMigrationOptions {
   /** Where the tables live. */
   schema: string;
+  /** The schema is a distributed one of a Citus cluster: all of its tables lie on one of its workers. */
+  isDistributed: boolean;
 }
 
 /** The name of a table, qualified. */
@@ -19,6 +21,16 @@ export function bodyQuote({ schema }: SimulationMigrationOptions): RawBuilder<un
   let quote = "$$";
   for (let number = 1; schema.includes(quote); number++) quote = `$body${number}$`;
   return sql.raw(quote);
+}
+
+/** One message each: of several, Citus sends its workers all with each (42601). */
+export async function runAll(db: Kysely<unknown>, statements: readonly RawBuilder<unknown>[]): Promise<void> {
+  for (const statement of statements) await statement.execute(db);
+}
+
+/** Citus calls triggers unsafe, since it cannot know that what they touch lies on the same worker. */
+export function allowTriggers({ isDistributed }: SimulationMigrationOptions): RawBuilder<unknown>[] {
+  return isDistributed ? [sql`set local citus.enable_unsafe_triggers = on`] : [];
 }
 
 /** One array: a column for all that numpy would say of it. */
@@ -55,10 +67,18 @@ const sampled = ["attribute_id", ...arrayColumnNames.filter((name) => name !== "
  * out of a row that is longer than 2 kB. No plan has any use of statistics of bytes, which ANALYZE would read them all for;
  * and of the others 3,000 rows tell as much as the 30,000 that ANALYZE reads by default, each on a page of its own here.
  */
-export function setArrayStorage(table: RawBuilder<unknown>, owner: string): RawBuilder<unknown> {
-  return sql`
-    alter table ${table}
+export async function setArrayStorage(
+  db: Kysely<unknown>,
+  options: SimulationMigrationOptions,
+  { table, owner }: { table: string; owner: string },
+): Promise<void> {
+  // Citus has no such ALTER for a table that it distributed when it was made (0A000).
+  if (options.isDistributed) return;
+  await sql`
+    alter table ${tableName(options, table)}
       alter column data set storage external, alter column data set statistics 0,
       alter column row_ptr set storage external, alter column row_ptr set statistics 0,
-      ${sql.join([owner, ...sampled].map((column) => sql`alter column ${sql.ref(column)} set statistics 10`))}`;
+      ${sql.join([owner, ...sampled].map((column) => sql`alter column ${sql.ref(column)} set statistics 10`))}`.execute(
+    db,
+  );
 }

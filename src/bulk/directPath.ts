@@ -5,6 +5,7 @@ import { errorCode } from "../errors.ts";
 import type { Batch } from "./batch.ts";
 import { type BisectOptions, type CopyTarget, copyOrBisect, type Refusal } from "./copyBatch.ts";
 import type { LoadSession } from "./loadSession.ts";
+import { isShardRefusal } from "./rejects.ts";
 import type { ResolvedColumn, ResolvedTable } from "./resolveTable.ts";
 import { probeSql } from "./sql/probe.ts";
 import type { BulkRecord } from "./types.ts";
@@ -88,9 +89,10 @@ export function copyTarget(table: ResolvedTable, { format }: Batch): CopyTarget 
 
 /**
  * A unique violation that is a question of the merge policy: of the conflict key, or of an index whose name tells
- * nothing, as those of partitions do.
+ * nothing, as those of partitions do. What a shard refuses may be one.
  */
 export function isConflict(table: ResolvedTable, error: unknown): boolean {
+  if (isShardRefusal(error)) return true;
   if (errorCode(error) !== "23505") return false;
   const { constraint } = error as { constraint?: string };
   return constraint === undefined || !table.otherUniqueNames.includes(constraint);

@@ -34,6 +34,7 @@ export {
 } from "./loadOptions.ts";
 export { readRecords } from "./readRecords.ts";
 export { RefusedRecord } from "./refusedRecord.ts";
+export { isShardRefusal } from "./rejects.ts";
 export { type AsideObject, type AsideTable, bringBack, setAside } from "./setAside.ts";
 export { mergeSql } from "./sql/merge.ts";
 export { analyzeStagingSql, createStagingSql, type StagingPlace, stagingWords } from "./sql/staging.ts";

@@ -40,6 +40,7 @@ interface RawRelation {
   row_security: boolean;
   has_write_rules: boolean;
   has_before_insert_trigger: boolean;
+  is_distributed: boolean;
   columns: string;
   types: string;
   indexes: string;
@@ -93,6 +94,7 @@ export async function inspectTable(
     hasRowSecurity: relation.row_security,
     hasWriteRules: relation.has_write_rules,
     hasBeforeInsertTrigger: relation.has_before_insert_trigger,
+    isDistributed: relation.is_distributed,
     columns: rawColumns.map(readColumn),
     uniqueIndexes: (JSON.parse(relation.indexes) as RawIndex[]).map((index) => readIndex(index, names)),
   };

@@ -9,6 +9,7 @@ import { copyDirectly, copyTarget, isConflict, MetItsLike, probeKeys } from "./d
 import { type BulkReport, emptyReport } from "./loadOptions.ts";
 import type { LoadSession } from "./loadSession.ts";
 import { mergeSlices } from "./mergeSlices.ts";
+import { isShardRefusal } from "./rejects.ts";
 import { longLoadSettings } from "./settings.ts";
 import { countOwn, settle } from "./settle.ts";
 import { mergeSliceSql } from "./sql/mergeStaged.ts";
@@ -59,7 +60,7 @@ export class LoadPath {
     this.#report.rejected += batch.rejected;
     if (!isLast) await this.#settleIn();
     if (batch.positions.length > 0) {
-      if (this.#state === "unknown") this.#state = await this.#choose(batch);
+      if (this.#state === "unknown") this.#state = await this.#choose(batch, isLast);
       const isOnly = isLast && !this.#runs.isOpen;
       if (this.#state === "direct" && !isOnly) {
         const target = { ...copyTarget(this.#session.table, batch), onPart: this.#onPart };
@@ -99,12 +100,14 @@ export class LoadPath {
     await this.#client.query(longLoadSettings);
   }
 
-  async #choose(batch: Batch): Promise<"direct" | "staged"> {
+  async #choose(batch: Batch, isOnly: boolean): Promise<"direct" | "staged"> {
     const { table, options } = this.#session;
     if (options.path === "staged" || !table.canCopyDirectly) return "staged";
     if (options.policy === "error") return "direct";
     const { present, empty } = await probeKeys(this.#client, table, batch);
     this.#wasEmpty = empty;
+    // Among rows of others a load knows its own by their transaction ids, which on a worker are the worker's.
+    if (table.isDistributed && !empty && !isOnly) return "staged";
     return present ? "staged" : "direct";
   }
 
@@ -123,7 +126,7 @@ export class LoadPath {
       return true;
     } catch (error) {
       if (!(error instanceof MetItsLike)) throw error;
-      if (policy === "error") throw conflictError(error.cause);
+      if (policy === "error" && !isShardRefusal(error.cause)) throw conflictError(error.cause);
       this.#state = "staged";
       return false;
     }

@@ -57,7 +57,15 @@ export function serverReject(error: unknown, position: number, record: string): 
  * https://www.postgresql.org/docs/18/errcodes-appendix.html
  */
 export function isRowRefusal(error: unknown): boolean {
-  return /^(21|22|23|38|39|44|54|P0)[0-9A-Z]{3}$/.test(errorCode(error) ?? "");
+  return /^(21|22|23|38|39|44|54|P0)[0-9A-Z]{3}$/.test(errorCode(error) ?? "") || isShardRefusal(error);
+}
+
+/**
+ * What a shard of a Citus table answered a COPY: some refusal of a row, whose SQLSTATE the coordinator has lost (XX000).
+ * A merge from staging keeps it.
+ */
+export function isShardRefusal(error: unknown): boolean {
+  return errorCode(error) === "XX000" && (error as { routine?: string }).routine === "ReportCopyError";
 }
 
 /** Rejects of a batch that may be tried again: told once, when it is about to be committed. */

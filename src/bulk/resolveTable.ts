@@ -24,6 +24,8 @@ export interface ResolvedTable extends TableDescription {
   otherUniqueNames: readonly string[];
   /** No partitioned or foreign table, and no view: rows have an xmin and an xmax. */
   isOrdinary: boolean;
+  /** Of a Citus cluster: what is joined with it must not be correlated, and its rows bear other transaction ids. */
+  isDistributed: boolean;
   /** COPY into the table itself does what INSERT would. */
   canCopyDirectly: boolean;
 }
@@ -55,6 +57,7 @@ export function resolveTable(facts: TableFacts, table: TableDescription, use: Ta
     arbiter: facts.uniqueIndexes.find((index) => index.unusable === null && isKey(index)) ?? null,
     otherUniqueNames: facts.uniqueIndexes.filter((index) => !isKey(index)).map(({ indexName }) => indexName),
     isOrdinary: facts.kind === "table",
+    isDistributed: facts.isDistributed,
     canCopyDirectly: canCopyDirectly(facts, columns),
   };
 }

@@ -13,6 +13,7 @@ export function makeStagedTable(table: ResolvedTable, staging: string): StagedTa
     target: [table.schema, table.name],
     staging,
     isOrdinary: table.isOrdinary,
+    isDistributed: table.isDistributed,
     columns: table.columns.map(makeStagedColumn),
     key: table.conflictKey,
     set: names.filter((name) => !apart.has(name)),

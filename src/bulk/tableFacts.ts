@@ -42,6 +42,8 @@ export interface TableFacts {
   hasWriteRules: boolean;
   /** Enabled BEFORE INSERT row triggers, on partitions as well. */
   hasBeforeInsertTrigger: boolean;
+  /** Its rows lie in shards of a Citus cluster, under transaction ids of their own servers. */
+  isDistributed: boolean;
   /** In the table's order. */
   columns: readonly ColumnFacts[];
   /** The primary key first, then by name. */

@@ -40,6 +40,7 @@ export async function countRecords(
     hasVector: planned.type !== "real[]",
     vector: null,
     isOwn: true,
+    isDistributed: false,
     hnswIndex: null,
     tables: { [kind]: table },
   };

@@ -60,7 +60,10 @@ async function migrate(database: Database, schema: string, embedding: string, di
   await migrateUp(database, {
     schema,
     table: memoryMigrationTable,
-    migrations: memoryMigrations({ schema, embedding, dimensions }),
+    migrations: memoryMigrations({
+      ...{ schema, embedding, dimensions },
+      isDistributed: database.engine.kind === "citus",
+    }),
   });
 }
 

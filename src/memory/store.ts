@@ -35,6 +35,8 @@ export interface MemoryStore {
   readonly vector: VectorExtension | null;
   /** Made by copycat's migrations, which also bring it to the newest version. */
   readonly isOwn: boolean;
+  /** The entries lie in shards of a Citus cluster, by their namespace. */
+  readonly isDistributed: boolean;
   /** Name of the HNSW index over the entries' embeddings. */
   readonly hnswIndex: string | null;
   readonly tables: Readonly<Partial<Record<MemoryKind, MemoryTable>>>;
@@ -88,6 +90,7 @@ export async function readMemoryStore(
     hasVector: entries.embedding.type !== "real[]",
     vector: found.vector,
     isOwn: found.is_own,
+    isDistributed: found.is_distributed,
     hnswIndex: found.hnsw_index,
     tables,
   };

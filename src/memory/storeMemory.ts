@@ -43,9 +43,18 @@ export async function storeMemory(
   const texts = makeRowTexts(columns, store.embedding)(shaped.row);
   if (!Array.isArray(texts)) throw new CopycatError("INVALID_INPUT", `Entry 0: ${texts.message}`);
   const statement = storeSql(store, { columns, updates: kind.updates, keepEmbedding });
-  const { rows } = await querier(db).query<{ is_new: boolean }>(statement, texts);
+  const values = store.isDistributed ? [...texts, await readMoment(db)] : texts;
+  const { rows } = await querier(db).query<{ is_new: boolean }>(statement, values);
   if (rows[0] === undefined) return "unchanged";
   return rows[0].is_new ? "inserted" : "updated";
+}
+
+/** The server's, as reads of what has expired take it. */
+async function readMoment(db: MemoryTarget): Promise<string> {
+  const { rows } = await querier(db).query<{ moment: string }>(
+    "select statement_timestamp()::text as moment",
+  );
+  return rows[0]?.moment ?? new Date().toISOString();
 }
 
 function isBlank(value: unknown): boolean {

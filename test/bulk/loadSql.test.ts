@@ -30,6 +30,7 @@ const table: StagedTable = {
   target: ["site", 'odd "table"'],
   staging: "copycat_staging_1",
   isOrdinary: true,
+  isDistributed: false,
   columns: [
     { name: "id", ...plain },
     { name: "Key", ...plain },
@@ -51,6 +52,7 @@ test.each([
   ["slice-skip", mergeSliceSql(table, "skip")],
   ["slice-update", mergeSliceSql(table, "update")],
   ["slice-update-key-only", mergeSliceSql(bare, "update")],
+  ["slice-update-distributed", mergeSliceSql({ ...table, isDistributed: true }, "update")],
   ["slice-update-partitioned", mergeSliceSql({ ...table, isOrdinary: false }, "update")],
   ["slice-error", mergeSliceSql(table, "error")],
   ["slice-change", updateSliceSql(table)],

@@ -71,7 +71,9 @@ describe("a store", () => {
   });
 
   it("knows its newest migration by a name apart", () => {
-    const names = Object.keys(memoryMigrations({ schema: "x", embedding: "real[]", dimensions: 1 }));
+    const names = Object.keys(
+      memoryMigrations({ schema: "x", embedding: "real[]", dimensions: 1, isDistributed: false }),
+    );
     expect(names.at(-1)).toBe(newestMemoryMigration);
   });
 

@@ -30,6 +30,7 @@ function storeOf(type: EmbeddingType): MemoryStore {
     hasVector: type !== "real[]",
     vector: type === "real[]" ? null : { version: "0.8.5", schema: "extensions" },
     isOwn: true,
+    isDistributed: false,
     hnswIndex: null,
     tables: { entries: { columns: new Map([...columns, ["id", "bigint"]]), embedding } },
   };

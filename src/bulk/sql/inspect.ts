@@ -13,6 +13,7 @@ export const inspectTableName = "copycat_inspect_table";
  * Each type is read once, with the elements of arrays and the bases of domains. `offset 0` and scalar subqueries keep
  * the planner from hashing the whole of pg_type and pg_constraint, which took twice as long in an empty database.
  * `to_json(i)`: `indnullsnotdistinct` is there from PostgreSQL 15 on.
+ * Citus is known by the trigger that it gives its tables: its own catalogs cannot be named where it is not installed.
  */
 export function inspectTableSql(): string {
   return `\
@@ -50,6 +51,10 @@ select relation.relkind as kind,
     join pg_catalog.pg_trigger as t on t.tgrelid = p.relid
     where t.tgtype & 7 = 7 and t.tgenabled <> 'D' and not t.tgisinternal
   ) as has_before_insert_trigger,
+  relation.relhastriggers and exists (
+    select from pg_catalog.pg_trigger as t join pg_catalog.pg_proc as p on p.oid = t.tgfoid
+    where t.tgrelid = relation.oid and t.tgisinternal and p.proname = 'citus_truncate_trigger'
+  ) as is_distributed,
   coalesce((
     select pg_catalog.json_agg(pg_catalog.json_build_object(
       'number', a.attnum,

@@ -11,8 +11,8 @@ export function probeSql(table: ResolvedTable): string {
   });
   return `\
 select exists (
-  select from unnest(${keys.map(({ parameter }) => parameter).join(", ")}) as s(${keys.map(({ alias }) => alias).join(", ")})
+  select 1 from unnest(${keys.map(({ parameter }) => parameter).join(", ")}) as s(${keys.map(({ alias }) => alias).join(", ")})
   join ${quoteIdentifier(table.schema, table.name)} as t
     on ${keys.map(({ name, alias, type }) => `t.${name} = s.${alias}::${type}`).join(" and ")}
-) as present, not exists (select from ${quoteIdentifier(table.schema, table.name)}) as empty`;
+) as present, not exists (select 1 from ${quoteIdentifier(table.schema, table.name)}) as empty`;
 }

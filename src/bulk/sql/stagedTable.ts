@@ -19,6 +19,8 @@ export interface StagedTable {
   staging: string;
   /** False for partitioned and foreign tables, whose rows have no xmin and xmax to look at. */
   isOrdinary: boolean;
+  /** Its rows are in a Citus cluster, while staging lies on the coordinator. */
+  isDistributed: boolean;
   columns: readonly StagedColumn[];
   key: readonly string[];
   /** Columns that an update sets, but for those below. */

@@ -47,6 +47,6 @@ from pg_stat_progress_create_index where pid = $1`;
 export function countEmbeddedSql(store: MemoryStore): string {
   return `\
 select count(*)::int as rows from (
-  select from ${quoteIdentifier(store.schema, "memory_entries")} where embedding is not null limit $1
+  select 1 from ${quoteIdentifier(store.schema, "memory_entries")} where embedding is not null limit $1
 ) as embedded`;
 }

@@ -16,6 +16,8 @@ export interface InspectedStore {
   vector: { version: string; schema: string } | null;
   /** Whether the migrations of copycat made it. */
   is_own: boolean;
+  /** Its entries lie in shards of a Citus cluster. */
+  is_distributed: boolean;
   hnsw_index: string | null;
 }
 
@@ -39,6 +41,11 @@ select coalesce((
     from pg_extension e join pg_namespace s on s.oid = e.extnamespace where e.extname = 'vector'
   ) as vector,
   exists (select from pg_class c where c.relnamespace = n.oid and c.relname = 'memory_migration') as is_own,
+  exists (
+    select from pg_class c join pg_trigger t on t.tgrelid = c.oid and t.tgisinternal
+      join pg_proc p on p.oid = t.tgfoid and p.proname = 'citus_truncate_trigger'
+    where c.relnamespace = n.oid and c.relname = 'memory_entries'
+  ) as is_distributed,
   (
     select x.relname from pg_index i
     join pg_class t on t.oid = i.indrelid and t.relnamespace = n.oid and t.relname = 'memory_entries'

@@ -68,20 +68,22 @@ group by namespace
 order by namespace`;
 }
 
-/** $1: namespace, $2: key. One row with whether it was still visible. */
+/** $1: namespace, $2: key. One row with whether it was still visible: asked afterwards, since Citus takes no clock in RETURNING. */
 export function deleteSql(store: MemoryStore): string {
   return `\
-delete from ${entriesName(store)} where namespace = $1 and key = $2
-returning ${notExpired} as visible`;
+with deleted as (
+  delete from ${entriesName(store)} where namespace = $1 and key = $2 returning expires_at
+)
+select ${notExpired} as visible from deleted`;
 }
 
 /** $1: namespace. One row with how many were still visible. */
 export function deleteNamespaceSql(store: MemoryStore): string {
   return `\
 with deleted as (
-  delete from ${entriesName(store)} where namespace = $1 returning ${notExpired} as visible
+  delete from ${entriesName(store)} where namespace = $1 returning expires_at
 )
-select (count(*) filter (where visible))::float8 as deleted from deleted`;
+select (count(*) filter (where ${notExpired}))::float8 as deleted from deleted`;
 }
 
 export function deleteExpiredSql(store: MemoryStore): string {

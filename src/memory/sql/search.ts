@@ -81,7 +81,7 @@ function conditions(filters: SearchFilters, next: number): string[] {
 export function countCandidatesSql(store: MemoryStore, filters: SearchFilters): string {
   return `\
 select count(*)::int as rows from (
-  select from ${entriesName(store)}
+  select 1 from ${entriesName(store)}
   where ${conditions(filters, 2).join("\n    and ")}
   limit $1
 ) as candidate`;

@@ -7,7 +7,8 @@ import { entriesName } from "./reads.ts";
 
 /**
  * $1...: the columns, as text. The time of creation stays, unless what is stored has expired: then the entry is a new
- * one. One row with what happened; none when all was equal already.
+ * one. One row with what happened; none when all was equal already. In a cluster the moment comes along, as the last
+ * parameter: Citus takes no clock in an upsert.
  */
 export function storeSql(
   store: MemoryStore,
@@ -20,7 +21,8 @@ export function storeSql(
   const names = columns.map(({ name }) => quoteIdentifier(name));
   const values = columns.map(({ type }, index) => `$${index + 1}::${type}`);
   const has = (name: string): boolean => columns.some((column) => column.name === name);
-  const isGone = has("expires_at") ? "target.expires_at <= statement_timestamp()" : "false";
+  const moment = store.isDistributed ? `$${columns.length + 1}::timestamptz` : "statement_timestamp()";
+  const isGone = has("expires_at") ? `target.expires_at <= ${moment}` : "false";
   const assign = (name: string): string => {
     const column = quoteIdentifier(name);
     return keepEmbedding && name === "embedding"

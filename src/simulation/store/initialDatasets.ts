@@ -149,7 +149,7 @@ async function writeHead(
     );
   }
   const { rows: same } = await client.query(
-    `select from ${initial} where dataset_id = $1 and format = $2 and metadata::text = $3 and data_key = $4
+    `select 1 from ${initial} where dataset_id = $1 and format = $2 and metadata::text = $3 and data_key = $4
       and bytes = $5 and checksum = $6 for update`,
     head,
   );

@@ -46,7 +46,7 @@ export async function listTimestamps(
   const { rows } = await pool.query<{ timestamp: string }>(
     `select distinct u.timestamp from ${tables.update} u join ${tables.dataset} d on d.id = u.dataset_id
       where d.scenario_id = $1 and d.name = $2 and ($3::text is null or exists (
-        select from ${tables.everyArray} a
+        select 1 from ${tables.everyArray} a
         where a.update_id = u.id and a.attribute_id = any(array(
           select t.id from ${tables.attribute} t join ${tables.group} g on g.id = t.entity_group_id
           where g.dataset_id = d.id and g.name = $3))))

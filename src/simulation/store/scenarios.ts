@@ -54,7 +54,7 @@ export async function listScenarios(
       `select s.name, s.created_at, s.metadata, s.timeline, d.datasets, d.updates
       from ${scenario} s cross join lateral (
         select coalesce(sum(u.updates), 0) as updates,
-          count(*) filter (where u.updates > 0 or exists (select from ${initial} i where i.dataset_id = d.id)) as datasets
+          count(*) filter (where u.updates > 0 or exists (select 1 from ${initial} i where i.dataset_id = d.id)) as datasets
         from ${dataset} d
           cross join lateral (select count(*) as updates from ${update} u where u.dataset_id = d.id) u
         where d.scenario_id = s.id

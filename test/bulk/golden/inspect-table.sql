@@ -32,6 +32,10 @@ select relation.relkind as kind,
     join pg_catalog.pg_trigger as t on t.tgrelid = p.relid
     where t.tgtype & 7 = 7 and t.tgenabled <> 'D' and not t.tgisinternal
   ) as has_before_insert_trigger,
+  relation.relhastriggers and exists (
+    select from pg_catalog.pg_trigger as t join pg_catalog.pg_proc as p on p.oid = t.tgfoid
+    where t.tgrelid = relation.oid and t.tgisinternal and p.proname = 'citus_truncate_trigger'
+  ) as is_distributed,
   coalesce((
     select pg_catalog.json_agg(pg_catalog.json_build_object(
       'number', a.attnum,

@@ -1,5 +1,5 @@
 select count(*)::int as rows from (
-  select from "my ""memory"""."memory_entries"
+  select 1 from "my ""memory"""."memory_entries"
   where embedding is not null
     and (expires_at is null or expires_at > statement_timestamp())
     and namespace = $2

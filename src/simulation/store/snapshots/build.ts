@@ -90,7 +90,7 @@ export async function writeSnapshots(
   if (last === undefined) return "written";
   return withTransaction(database, async (client): Promise<number | "locked" | "stale"> => {
     const { rows } = await client.query(
-      `select from ${tables.dataset} where id = $1 for update skip locked`,
+      `select 1 from ${tables.dataset} where id = $1 for update skip locked`,
       [tracker.datasetId],
     );
     if (rows.length === 0) return "locked";
@@ -110,7 +110,7 @@ async function countBases(
   { baseIds }: Pick<SnapshotTracker, "baseIds">,
 ): Promise<number> {
   if (baseIds.length === 0) return 0;
-  const { rows } = await client.query(`select from ${snapshot} where id = any($1::bigint[])`, [baseIds]);
+  const { rows } = await client.query(`select 1 from ${snapshot} where id = any($1::bigint[])`, [baseIds]);
   return rows.length;
 }
 
