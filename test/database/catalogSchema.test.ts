@@ -51,6 +51,7 @@ test("a schema of the role's own counts when the catalog is in it, and not befor
 });
 
 test("migrate is about the catalog of that schema, and makes none in public", async () => {
+  await empty.rows("create schema beamline");
   const fresh = new URL(empty.dsn);
   fresh.searchParams.set("options", "-csearch_path=beamline");
   const migrate = (word: string): ReturnType<typeof callCli> =>
