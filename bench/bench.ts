@@ -14,6 +14,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
   simulation: () => import("./simulation/run.ts"),
   library: () => import("./library/run.ts"),
   servers: () => import("./servers/run.ts"),
+  citus: () => import("./citus/run.ts"),
   soak: () => import("./soak/run.ts"),
 };
 

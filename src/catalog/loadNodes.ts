@@ -2,7 +2,7 @@
 // never while files are read.
 
 import type { PoolClient } from "pg";
-import { copyLines, copyStatement, createStagingSql, type StagingPlace } from "../bulk/index.ts";
+import { copyLines, copyStatement, createStagingSql } from "../bulk/index.ts";
 import {
   type Database,
   withCancel,
@@ -13,6 +13,7 @@ import {
 import { CopycatError } from "../errors.ts";
 import { finishLoad } from "./finishLoad.ts";
 import { type Guard, guardOffline, guardOnline } from "./guard.ts";
+import { makeStaging } from "./makeStaging.ts";
 import type { Merged } from "./mergeJob.ts";
 import { tryMergePlain } from "./mergePlain.ts";
 import { mergeResolved } from "./mergeResolved.ts";
@@ -25,7 +26,7 @@ import { rejectOversized } from "./rejects.ts";
 import { createWorkTablesSql, dropWorkTablesSql } from "./sql/resolve.ts";
 import { StagingEncoder } from "./stageNodes.ts";
 import { stagingColumns, stagingName } from "./staging.ts";
-import { type CatalogNames, type CatalogTarget, catalogNames } from "./tables.ts";
+import { type CatalogNames, type CatalogTarget, catalogNames, stagingPlaceOf } from "./tables.ts";
 import { listTops } from "./tops.ts";
 import type { LoadOptions, LoadReport, NodeRecord } from "./types.ts";
 
@@ -96,11 +97,11 @@ async function loadInTransaction(
       ...merged.phases,
     ],
   };
-  if (!options.dryRun && options.beforeCommit !== undefined) {
-    await listTops(client, { hasTops: encoder.hasTops, firstId: merged.firstId });
-    await options.beforeCommit(client, report);
-  }
+  const { beforeCommit } = options;
+  const isTold = !options.dryRun && beforeCommit !== undefined;
+  if (isTold) await listTops(client, { hasTops: encoder.hasTops, firstId: merged.firstId });
   if (names.isDistributed) await client.query(dropWorkTablesSql);
+  if (isTold) await beforeCommit(client, report);
   // The last moment: whoever asked to stop while a statement ran must not find the rows in.
   options.signal?.throwIfAborted();
   return report;
@@ -136,7 +137,7 @@ async function merge(
   const refused = withBlob + (await rejectLongKeys(client, names));
   const { mode, isEmpty } = await chooseMode(client, names, options, encoder.stagedNodes);
   const guard = options.dryRun ? null : await takeGuard(client, names, mode, options);
-  const hasMoves = await stageMoves(client, options.moves?.() ?? [], placeOf(names));
+  const hasMoves = await stageMoves(client, options.moves?.() ?? [], stagingPlaceOf(names));
   const job = { encoder, options, mode, isEmpty, hasMoves };
   const isPlain =
     mode === "offline" && isEmpty && guard !== null && refused === 0 && looksPlain(encoder, options);
@@ -151,11 +152,6 @@ async function merge(
 function looksPlain(encoder: StagingEncoder, options: LoadOptions): boolean {
   const { stagedNodes, links, oversizedOrdinals } = encoder;
   return goesAside(stagedNodes, options.mode) && links.areComplete && oversizedOrdinals.length === 0;
-}
-
-/** Next to the catalog's tables where they live on another server. */
-function placeOf({ isDistributed }: CatalogTarget): StagingPlace {
-  return isDistributed ? "beside" : "temp";
 }
 
 function takeGuard(
@@ -185,8 +181,9 @@ async function stage(
   names: CatalogTarget,
   { encoder, batches, options }: { encoder: StagingEncoder; batches: NodeBatches; options: LoadOptions },
 ): Promise<{ readMs: number; copyMs: number }> {
-  await client.query(createStagingSql(stagingName, columnTypes(names), placeOf(names)));
-  await client.query(createWorkTablesSql(placeOf(names)));
+  const place = stagingPlaceOf(names);
+  const tables = [createStagingSql(stagingName, columnTypes(names), place), createWorkTablesSql(place)];
+  await makeStaging(client, names, tables, options);
   const start = performance.now();
   await copyLines(
     client,

@@ -10,7 +10,7 @@ import type { Merged, MergeJob } from "./mergeJob.ts";
 import { countInserted } from "./mergeStaged.ts";
 import { dropIndexes, rebuildIndexes } from "./offline.ts";
 import { closureChunks, closureColumns } from "./plainClosure.ts";
-import { mergeStructuresSql } from "./sql/mergeData.ts";
+import { mergeStructuresSql, nowSql } from "./sql/mergeData.ts";
 import {
   findFileTwinsSql,
   insertPlainAssetsSql,
@@ -52,7 +52,7 @@ async function mergePlain(
   const start = performance.now();
   const twins = await client.query<{ found: boolean }>(findFileTwinsSql(names, encoder.links.mayRepeatFiles));
   if (twins.rows[0]?.found !== false) throw new NotPlain("Some file is there already, or comes twice.");
-  const { rows } = await client.query<{ time: string }>("select localtimestamp::text as time");
+  const { rows } = await client.query<{ time: string }>(nowSql);
   const time = rows[0]?.time ?? "";
   const base = await reserveIds(client, names, encoder.readNodes);
   const aside = await dropIndexes(client, names, options.onNotice);

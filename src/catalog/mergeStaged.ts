@@ -17,6 +17,7 @@ import {
   mergeAssetsSql,
   mergeMoreAssetsSql,
   mergeStructuresSql,
+  nowSql,
   numberClashesSql,
   updateAssetSizesSql,
   updateDataSourcesSql,
@@ -59,7 +60,7 @@ export async function mergeStaged(
   names: CatalogTarget,
   options: MergeOptions,
 ): Promise<MergeCounts> {
-  const { rows } = await client.query<{ time: string }>("select localtimestamp::text as time");
+  const { rows } = await client.query<{ time: string }>(nowSql);
   const time = rows[0]?.time ?? "";
   const { renewal } = options;
   let updatedNodes = 0;

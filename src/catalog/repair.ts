@@ -11,10 +11,12 @@ import {
 } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
 import { lockWriters } from "./lockWriters.ts";
+import { prepareTransaction } from "./prepareTransaction.ts";
 import { countUnreachedSql } from "./sql/closure.ts";
 import {
   aheadSql,
   deleteExtraSql,
+  dropExpectedSql,
   expectClosureSql,
   insertMissingSql,
   requiredTriggers,
@@ -22,7 +24,7 @@ import {
   silentTriggersSql,
   updateDepthsSql,
 } from "./sql/repair.ts";
-import { type CatalogNames, catalogNames } from "./tables.ts";
+import { type CatalogNames, type CatalogTarget, catalogNames } from "./tables.ts";
 import { type VerifyReport, verifyCatalog } from "./verify.ts";
 
 export interface Repaired {
@@ -65,7 +67,9 @@ export async function repairCatalog(database: Database, options: RepairOptions =
   let repaired: Repaired;
   try {
     repaired = await withTransaction(database, (client) =>
-      withCancel(database, client, signal, () => repair(client, names, options)),
+      withCancel(database, client, signal, async () =>
+        repair(client, await prepareTransaction(client, names, database.engine), options),
+      ),
     );
   } catch (error) {
     if (signal?.aborted === true) {
@@ -76,8 +80,8 @@ export async function repairCatalog(database: Database, options: RepairOptions =
   return { before, repaired, after: await verifyCatalog(database, schema) };
 }
 
-async function repair(client: PoolClient, names: CatalogNames, options: RepairOptions): Promise<Repaired> {
-  await client.query("set local work_mem = '256MB'; set local jit = off; set local lock_timeout = 0");
+async function repair(client: PoolClient, names: CatalogTarget, options: RepairOptions): Promise<Repaired> {
+  await client.query("set local work_mem = '256MB'");
   await lockWriters(client, client, { tables: [...sequenceTables(names), names.associations], ...options });
   await refuseCycles(client, names);
   const closure = await repairClosure(client, names);
@@ -100,12 +104,14 @@ async function refuseCycles(client: PoolClient, names: CatalogNames): Promise<vo
   );
 }
 
-async function repairClosure(client: PoolClient, names: CatalogNames): Promise<Repaired["closure"]> {
+async function repairClosure(client: PoolClient, names: CatalogTarget): Promise<Repaired["closure"]> {
   for (const statement of expectClosureSql(names)) await client.query(statement);
   const run = async (statement: string): Promise<number> => (await client.query(statement)).rowCount ?? 0;
   const deleted = await run(deleteExtraSql(names));
   const updated = await run(updateDepthsSql(names));
-  return { inserted: await run(insertMissingSql(names)), updated, deleted };
+  const inserted = await run(insertMissingSql(names));
+  if (names.isDistributed) await client.query(dropExpectedSql);
+  return { inserted, updated, deleted };
 }
 
 async function enableTriggers(client: PoolClient, names: CatalogNames): Promise<string[]> {

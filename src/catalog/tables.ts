@@ -1,6 +1,6 @@
 // The catalog's tables by their qualified names, and as the engine sees them.
 
-import type { TableDescription } from "../bulk/index.ts";
+import type { StagingPlace, TableDescription } from "../bulk/index.ts";
 import { quoteIdentifier } from "../database/identifiers.ts";
 
 /** Quoted names, ready for SQL. */
@@ -40,6 +40,11 @@ export const moveTrigger = "node_access_tags_sync_parent_after_node_update";
 export function loadedTables(names: CatalogNames): string[] {
   const { nodes, closure, structures, dataSources, assets, associations } = names;
   return [nodes, closure, structures, dataSources, assets, associations];
+}
+
+/** Staging is next to the catalog's tables where they live on another server. */
+export function stagingPlaceOf({ isDistributed }: CatalogTarget): StagingPlace {
+  return isDistributed ? "beside" : "temp";
 }
 
 export function catalogNames(schema: string): CatalogNames {

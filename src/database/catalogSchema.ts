@@ -1,36 +1,20 @@
 // Which schema a catalog is in. Tiled names none, so it is where search_path leads: that of the database, the role or the
-// connection. Found out with the first query, never configured.
-
-/** What a connection says of its search_path. */
-export interface SearchPath {
-  /** As it is set: `"$user", public`. */
-  named: string;
-  /** The first schema on it with Tiled's tables. */
-  holding: string | null;
-}
-
-/** Columns of a `select`, for `SearchPath`. */
-export const searchPathColumns = `\
-current_setting('search_path') as named,
-  (select n.nspname::text
-    from unnest(current_schemas(false)) with ordinality s (name, place)
-    join pg_namespace n on n.nspname = s.name
-    where exists (select from pg_class c where c.relnamespace = n.oid and c.relname = 'nodes')
-      and exists (select from pg_class c where c.relnamespace = n.oid and c.relname = 'alembic_version')
-    order by s.place limit 1) as holding`;
+// connection. Found out with the first query of a connection, never configured.
 
 /**
- * Where a catalog is, or else where it is to be made: the first schema that is named, which need not be there yet. One of
- * the role's own name does not count, since all roles are to find the catalog; so `"$user", public` says public.
+ * The first schema on search_path with Tiled's tables; where none has them, the first that is there, in which they would be
+ * made; else public. One of the role's own name counts only when they are in it, since other roles are to find them, too.
  */
-export function findCatalogSchema(path: SearchPath | undefined): string {
-  return path?.holding ?? splitPath(path?.named ?? "").find((name) => name !== "$user") ?? "public";
-}
-
-/** PostgreSQL quotes what is no plain name, and doubles quotes in it. */
-function splitPath(named: string): string[] {
-  return [...named.matchAll(/"((?:[^"]|"")*)"|([^\s,]+)/g)].flatMap(([, quoted, plain]) => {
-    const name = quoted?.replaceAll('""', '"') ?? plain ?? "";
-    return name === "" ? [] : [name];
-  });
-}
+export const catalogSchemaSql = `\
+select coalesce((
+  select n.nspname::text
+  from unnest(current_schemas(false)) with ordinality s (name, place)
+  join pg_namespace n on n.nspname = s.name
+  cross join lateral (
+    select count(*) = 2 as is_catalog from pg_class c
+    where c.relnamespace = n.oid and c.relname in ('nodes', 'alembic_version') and c.relkind in ('r', 'p')
+  ) t
+  where t.is_catalog or n.nspname not like 'pg\\_%'
+    and not (n.nspname = current_user and current_setting('search_path') like '%"$user"%')
+  order by t.is_catalog desc, s.place
+  limit 1), 'public')`;

@@ -2,7 +2,7 @@
 
 import pg from "pg";
 import { CopycatError, errorCode, errorMessage } from "../errors.ts";
-import { findCatalogSchema, searchPathColumns } from "./catalogSchema.ts";
+import { catalogSchemaSql } from "./catalogSchema.ts";
 import { isNotedLoss, noteConnectionLoss } from "./connectionLoss.ts";
 import { describeDsn } from "./describeDsn.ts";
 import { type Engine, engineOf } from "./engine.ts";
@@ -33,6 +33,8 @@ export interface ConnectOptions {
   applicationName?: string;
   /** Connections at most; default 4. */
   poolConnections?: number;
+  /** Schema of Tiled's tables, which need not be there yet; default: where search_path leads (catalogSchema.ts). */
+  catalogSchema?: string;
   /** No statement may take longer; default: any time. */
   statementTimeoutMs?: number;
 }
@@ -52,7 +54,7 @@ select set_config('statement_timeout', $1, false), set_config('idle_in_transacti
 const inspectSql = `\
 select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding,
   (select extversion from pg_extension where extname = 'citus') as citus, pg_is_in_recovery() as standby,
-  ${searchPathColumns}`;
+  (${catalogSchemaSql}) as "catalogSchema"`;
 
 /** Opens a pool and proves with one query that the server answers and is new enough. */
 export async function openDatabase(options: ConnectOptions): Promise<Database> {
@@ -88,8 +90,7 @@ export async function openDatabase(options: ConnectOptions): Promise<Database> {
       encoding: string;
       citus: string | null;
       standby: boolean;
-      named: string;
-      holding: string | null;
+      catalogSchema: string;
     }>(inspectSql);
     const encoding = rows[0]?.encoding;
     if (encoding !== "UTF8") {
@@ -107,7 +108,7 @@ export async function openDatabase(options: ConnectOptions): Promise<Database> {
     }
     const engine = engineOf(rows[0]?.citus ?? null);
     const isStandby = rows[0]?.standby === true;
-    const catalogSchema = findCatalogSchema(rows[0]);
+    const catalogSchema = options.catalogSchema ?? rows[0]?.catalogSchema ?? "public";
     return {
       name,
       pool,

@@ -153,8 +153,8 @@ describe("another schema and other rights", () => {
 
   test("a role that does not own the tables is told so, once there is something to repair", async () => {
     const role = `copycat_repair_${process.pid}`;
-    await db.rows(`create role ${role}; grant select on all tables in schema public to ${role};
-      grant select on all sequences in schema public to ${role}`);
+    await db.rows(`create role ${role}; grant select on all tables in schema ${db.database.catalogSchema} to ${role};
+      grant select on all sequences in schema ${db.database.catalogSchema} to ${role}`);
     try {
       const client = await db.database.pool.connect();
       await client.query(`set role ${role}`);

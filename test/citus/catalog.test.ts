@@ -13,6 +13,7 @@ import {
   type NodeRecord,
   parseWhere,
   readCatalogState,
+  repairCatalog,
   searchNodes,
   verifyCatalog,
 } from "../../src/catalog/index.ts";
@@ -23,7 +24,7 @@ import { array, container, dataset, load } from "../support/nodes.ts";
 import { useCitusCatalog } from "./support/schema.ts";
 
 const citus = useCitusCatalog();
-const plain = useDatabase();
+const plain = useDatabase({ plain: true });
 
 /** Nodes by their paths, what belongs to them, and their closure; without ids and times. */
 async function contents(database: Database, schema: string): Promise<unknown> {
@@ -149,6 +150,26 @@ test("a key is promoted, used, and kept by an offline load", async () => {
   expect(await countNodes(database, { where: parseWhere("index = 28"), schema })).toBe(1);
   await dropPromotedKey(database, ["index"], { schema });
   expect(await listPromotedKeys(database, { schema })).toEqual([]);
+});
+
+test("a closure that is damaged is found, and repaired row by row", async () => {
+  const { database, schema } = citus;
+  const closure = quoteIdentifier(schema, "nodes_closure");
+  const before = await contents(database, schema);
+  await citus.rows(`delete from ${closure} where depth = 2`);
+  await citus.rows(`update ${closure} set depth = 7 where depth = 1`);
+  await citus.rows(
+    `insert into ${closure} select n.id, 0, 3 from ${quoteIdentifier(schema, "nodes")} n where n.key = 'VDP'`,
+  );
+  expect((await verifyCatalog(database, schema)).ok).toBe(false);
+  const { repaired, after } = await repairCatalog(database, { schema });
+  expect(repaired.closure).toMatchObject({
+    deleted: 1,
+    inserted: expect.any(Number),
+    updated: expect.any(Number),
+  });
+  expect(after.checks.filter((check) => !check.ok)).toEqual([]);
+  expect(await contents(database, schema)).toEqual(before);
 });
 
 test("deleting a tree takes its closure and its files along", async () => {

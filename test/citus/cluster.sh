@@ -2,7 +2,8 @@
 # A Citus cluster of one machine for tests: a coordinator and two workers on free loopback ports, in one folder.
 #
 #   test/citus/cluster.sh start [FOLDER]   prints the coordinator's URL, for TEST_CITUS_URL
-#   test/citus/cluster.sh stop FOLDER      stops the three servers and removes the folder
+#   test/citus/cluster.sh plain [FOLDER]   one server without Citus and with the same settings, to compare with
+#   test/citus/cluster.sh stop FOLDER      stops the servers and removes the folder
 #
 # PG_BIN names the bin folder of a PostgreSQL with Citus in it (default: what pg_config says). PostgreSQL does not run as
 # root: started by root, it runs as CLUSTER_USER (default postgres).
@@ -37,7 +38,7 @@ free_port() {
   done
 }
 
-start_node() { # name port
+start_node() { # name port [libraries]
   local data="$folder/$1"
   as_user "$bin/initdb" -D "$data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$folder/$1.initdb.log" 2>&1 ||
     { cat "$folder/$1.initdb.log" >&2; fail "initdb of $1 failed."; }
@@ -45,13 +46,13 @@ start_node() { # name port
 listen_addresses = '127.0.0.1'
 port = $2
 unix_socket_directories = '$folder'
-shared_preload_libraries = 'citus'
+shared_preload_libraries = '${3-citus}'
 wal_level = logical
 max_prepared_transactions = 200
 max_connections = 200
 max_wal_senders = 20
 max_replication_slots = 20
-citus.enable_statistics_collection = off
+${3-citus.enable_statistics_collection = off}
 shared_buffers = 128MB
 # Test data: a crash of the machine may take it.
 fsync = off
@@ -85,10 +86,20 @@ start() {
   echo "postgres://postgres@127.0.0.1:$coordinator/postgres"
 }
 
+plain() {
+  require_citus
+  folder="${1:-$(mktemp -d "${TMPDIR:-/tmp}/copycat-plain-XXXXXX")}"
+  mkdir -p "$folder"
+  if [ "$(id -u)" = 0 ]; then chown "$user" "$folder"; fi
+  start_node plain "$(free_port)" ""
+  say "PostgreSQL in $folder; end it with: test/citus/cluster.sh stop $folder"
+  echo "postgres://postgres@127.0.0.1:$(<"$folder/plain.port")/postgres"
+}
+
 stop() {
   folder="${1:?Name the folder that start has made.}"
   local name
-  for name in coordinator worker1 worker2; do
+  for name in coordinator worker1 worker2 plain; do
     [ -f "$folder/$name/postmaster.pid" ] || continue
     as_user "$bin/pg_ctl" stop -m immediate -w -D "$folder/$name" >/dev/null || true
   done
@@ -97,6 +108,7 @@ stop() {
 
 case "${1:-}" in
   start) start "${2:-}" ;;
+  plain) plain "${2:-}" ;;
   stop) stop "${2:-}" ;;
-  *) fail "Usage: test/citus/cluster.sh start [FOLDER] | stop FOLDER" ;;
+  *) fail "Usage: test/citus/cluster.sh start [FOLDER] | plain [FOLDER] | stop FOLDER" ;;
 esac

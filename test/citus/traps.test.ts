@@ -2,7 +2,7 @@
 // something in src/, and is seen here to be so still. A newer Citus that fails one of these lets that go.
 
 import pg, { type PoolClient } from "pg";
-import { expect, inject, test } from "vitest";
+import { expect, inject, test, vi } from "vitest";
 import { catalogNames, getNode, loadNodes, verifyCatalog } from "../../src/catalog/index.ts";
 import { distributedSchemaSettings, withRollback } from "../../src/database/index.ts";
 import { dataset, inBatches, load } from "../support/nodes.ts";
@@ -174,6 +174,25 @@ test("a schema is not moved to another worker while a load reads, but is afterwa
   expect((await verifyCatalog(citus.database, schema)).ok).toBe(true);
   const again = await load(citus.database, [...nodes, ...dataset("AFTER", 1)], { schema });
   expect(again.report.nodes).toMatchObject({ inserted: 3, skipped: nodes.length });
+});
+
+test("a load that comes while a schema is moved waits, and is whole on the other worker", async () => {
+  const { schema } = citus;
+  const { spare } = await workersOf(schema);
+  const move = citus.rows("select citus_schema_move($1::regnamespace, $2, $3, 'force_logical')", [
+    `"${schema}"`,
+    spare.name,
+    spare.port,
+  ]);
+  await vi.waitUntil(async () => (await citus.rows("select from get_rebalance_progress()")).length > 0);
+  const notices: string[] = [];
+  const nodes = dataset("MEANWHILE", 20, 2);
+  const { report } = await load(citus.database, nodes, { schema, onNotice: (text) => notices.push(text) });
+  await move;
+  expect(notices).toEqual([expect.stringContaining("Citus is moving the schema")]);
+  expect(report.nodes.inserted).toBe(nodes.length);
+  expect((await workersOf(schema)).node).toMatchObject(spare);
+  expect((await verifyCatalog(citus.database, schema)).ok).toBe(true);
 });
 
 /** Ends the worker's server, and starts it again; both by way of SQL, for which the cluster must be on one machine. */

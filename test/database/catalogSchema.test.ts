@@ -1,15 +1,20 @@
 // A catalog is where search_path leads, as Tiled finds it: on the database, on the role, on the connection.
 
-import { afterEach, expect, test } from "vitest";
+import { afterEach, beforeAll, expect, test } from "vitest";
 import { ensureCatalog, readCatalogState, verifyCatalog } from "../../src/catalog/index.ts";
 import { type Database, openDatabase } from "../../src/database/index.ts";
 import { ingest } from "../../src/ingest/index.ts";
 import { callCli } from "../support/cli.ts";
 import { useDatabase } from "../support/database.ts";
+import { dataset, load } from "../support/nodes.ts";
 
 const server = useDatabase();
 const empty = useDatabase({ empty: true });
 const opened: Database[] = [];
+
+beforeAll(async () => {
+  await server.rows('create schema empty; create schema "Odd, ""name"""');
+});
 
 afterEach(async () => {
   for (const database of opened.splice(0)) await database.close();
@@ -30,12 +35,14 @@ test.each([
   // No schema of the name is there.
   ['"$user"', "public"],
   ["", "public"],
-  // Neither is there, and public has a catalog.
-  ["beamline, public", "public"],
-  // Nothing on it has one: the first that is named.
-  ["beamline, other", "beamline"],
-  ['"Odd, ""name""", other', 'Odd, "name"'],
-  ["pg_catalog", "pg_catalog"],
+  ["pg_catalog", "public"],
+  // Not there.
+  ["beamline, other", "public"],
+  // There, and public has the catalog.
+  ["empty, public", "public"],
+  // Nothing on it has one: the first that is there.
+  ["beamline, empty", "empty"],
+  ['"Odd, ""name""", empty', 'Odd, "name"'],
 ])("search_path %s: %s", async (path, schema) => {
   expect((await open(path)).catalogSchema).toBe(schema);
 });
@@ -64,6 +71,7 @@ test("migrate is about the catalog of that schema, and makes none in public", as
 });
 
 test("what is loaded, searched and verified is the catalog of that schema; public stays as it was", async () => {
+  await server.rows("create schema beamline");
   const database = await open("beamline");
   expect(await ensureCatalog(database)).toEqual({ created: true });
   const report = await ingest(database, { inputs: ["examples/vdp.yaml"], policy: "skip" });
@@ -79,4 +87,12 @@ test("what is loaded, searched and verified is the catalog of that schema; publi
   // Found, from now on, wherever it stands on the path behind schemas without one.
   expect((await open("nowhere, beamline, public")).catalogSchema).toBe("beamline");
   expect(await readCatalogState(await open("nowhere, beamline"))).toMatchObject({ kind: "ready" });
+});
+
+test("a schema that is named for a connection need not be there, nor on search_path", async () => {
+  const database = await openDatabase({ dsn: server.dsn, catalogSchema: "Second one" });
+  opened.push(database);
+  await ensureCatalog(database);
+  expect((await load(database, dataset("D", 2))).report.nodes.inserted).toBe(5);
+  expect(await server.value('select count(*)::int from "Second one".nodes where id > 0')).toBe(5);
 });

@@ -3,7 +3,9 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, inject } from "vitest";
+import { ensureCatalog } from "../../src/catalog/index.ts";
 import { type Database, openDatabase } from "../../src/database/index.ts";
+import { dropCitusDatabase, makeCitusDatabase } from "./citusDatabase.ts";
 
 export interface TestDatabase {
   /** Connection string, for what runs in another process. */
@@ -18,24 +20,26 @@ export interface TestDatabase {
 export interface TestDatabaseOptions {
   /** Without the catalog's tables. */
   empty?: boolean;
+  /** On a server of its own kind, whatever the profile. */
+  plain?: boolean;
 }
 
 /** Makes a database before the tests of this file (or `describe`) and drops it afterwards. */
-export function useDatabase({ empty = false }: TestDatabaseOptions = {}): TestDatabase {
+export function useDatabase({ empty = false, plain = false }: TestDatabaseOptions = {}): TestDatabase {
   const name = `test_${randomBytes(6).toString("hex")}`;
-  const url = new URL(inject("serverUrl"));
+  const place = nextPlace(plain);
+  const url = new URL(place.url);
   url.pathname = `/${name}`;
   const dsn = url.toString();
   let database: Database | undefined;
   beforeAll(async () => {
-    await administrate(
-      empty ? `create database ${name}` : `create database ${name} template ${inject("template")}`,
-    );
+    await place.make(name, empty);
     database = await openDatabase({ dsn });
+    if (!empty && place.isBare) await ensureCatalog(database);
   });
   afterAll(async () => {
     await database?.close();
-    await administrate(`drop database if exists ${name} with (force)`);
+    await place.drop(name);
   });
   const get = (): Database => {
     if (database === undefined) throw new Error("The test database exists inside tests and hooks only.");
@@ -54,9 +58,43 @@ export function useDatabase({ empty = false }: TestDatabaseOptions = {}): TestDa
   };
 }
 
+interface Place {
+  url: string;
+  /** No template has a catalog there. */
+  isBare: boolean;
+  make(name: string, empty: boolean): Promise<void>;
+  drop(name: string): Promise<void>;
+}
+
+let asked = 0;
+
+/** Where the next database of this test file is to be. */
+function nextPlace(plain: boolean): Place {
+  if (inject("profile") === "citus" && !plain) {
+    const url = inject("citusUrl");
+    return {
+      url,
+      isBare: true,
+      make: (name) => makeCitusDatabase(url, name),
+      drop: (name) => dropCitusDatabase(url, name),
+    };
+  }
+  const servers = inject("servers");
+  const server = servers[asked++ % servers.length];
+  if (server === undefined) throw new Error("There is no server.");
+  const { url, template } = server;
+  return {
+    url,
+    isBare: false,
+    make: (name, empty) =>
+      administrate(url, `create database ${name}${empty ? "" : ` template ${template}`}`),
+    drop: (name) => administrate(url, `drop database if exists ${name} with (force)`),
+  };
+}
+
 /** Clones of one template wait for each other in the server, so a clash is tried again. */
-async function administrate(text: string): Promise<void> {
-  const client = new pg.Client({ connectionString: inject("serverUrl") });
+async function administrate(url: string, text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     for (let attempt = 1; ; attempt++) {

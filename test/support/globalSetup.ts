@@ -1,10 +1,11 @@
-// The one way to a database for tests: a server (reachServer.ts), and on it a template with the catalog, which each test file
-// clones.
+// The one way to a database for tests: a server (reachServer.ts), or as many as the profile wants, and on it a template with the
+// catalog, which each test file clones.
 
 import pg from "pg";
 import type { TestProject } from "vitest/node";
 import { ensureCatalog } from "../../src/catalog/index.ts";
 import { openDatabase } from "../../src/database/index.ts";
+import { chooseProfile, type Profile } from "./profile.ts";
 import { reachServer, type TestServer } from "./reachServer.ts";
 
 declare module "vitest" {
@@ -13,22 +14,48 @@ declare module "vitest" {
     serverUrl: string;
     /** Name of a database with an empty catalog. */
     template: string;
+    /** All servers of the profile, the one above first. */
+    servers: readonly ServerFacts[];
+    profile: Profile;
   }
 }
 
+export interface ServerFacts {
+  url: string;
+  template: string;
+}
+
+const countOf: Record<Profile, number> = { plain: 1, servers: 3, citus: 1 };
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = await reachServer(process.env);
+  const profile = chooseProfile(project.config.env?.COPYCAT_TEST_PROFILE);
+  const servers: TestServer[] = [];
+  const stop = async (): Promise<void> => {
+    for (const server of servers) await server.stop();
+  };
   try {
-    const template = await makeTemplate(server);
-    project.provide("serverUrl", server.url);
-    project.provide("template", template);
+    const facts: ServerFacts[] = [];
+    for (let number = 0; number < countOf[profile]; number++) {
+      const server = await reachServer(process.env);
+      servers.push(server);
+      facts.push({ url: server.url, template: await makeTemplate(server) });
+    }
+    const [first] = facts;
+    if (first === undefined) throw new Error("No profile has no server.");
+    if (new Set(facts.map(({ url }) => url)).size < facts.length) {
+      throw new Error("The profile of several servers makes its own: run it without TEST_DATABASE_URL.");
+    }
+    project.provide("serverUrl", first.url);
+    project.provide("template", first.template);
+    project.provide("servers", facts);
+    project.provide("profile", profile);
     return async () => {
-      await query(server.url, `drop database ${template} with (force)`);
-      await server.stop();
+      for (const { url, template } of facts) await query(url, `drop database ${template} with (force)`);
+      await stop();
     };
   } catch (error) {
     // Nobody tears down what was not set up whole.
-    await server.stop();
+    await stop();
     throw error;
   }
 }

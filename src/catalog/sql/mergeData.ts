@@ -6,6 +6,12 @@ import { assetsTable, type CatalogNames, structuresTable } from "../tables.ts";
 import { type Renewal, renewedSql } from "./mergeNodes.ts";
 
 /**
+ * The time that a load writes. As text that is read the same whatever DateStyle is set: Citus sends it to a worker, where
+ * another one is.
+ */
+export const nowSql = "select to_char(localtimestamp, 'YYYY-MM-DD HH24:MI:SS.US') as time";
+
+/**
  * Whose structures go in: of every staged row (when all of them are new nodes), of those rows that are new nodes or
  * renewed, or of all that are nodes. Rows that stay out bring none.
  */

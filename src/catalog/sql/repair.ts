@@ -1,25 +1,34 @@
 // The statements of `verify --repair`: only rows that differ are written.
 
+import { stagingWords } from "../../bulk/index.ts";
 import { quoteIdentifier } from "../../database/index.ts";
-import { associationTriggers, type CatalogNames, closureTrigger } from "../tables.ts";
+import {
+  associationTriggers,
+  type CatalogNames,
+  type CatalogTarget,
+  closureTrigger,
+  stagingPlaceOf,
+} from "../tables.ts";
 import { insertClosureSql } from "./closure.ts";
 
-const expected = "pg_temp.copycat_expected";
+const expected = "copycat_expected";
 
 /** The closure as the tree has it, in a table of its own. Only where every node reaches the root: else it never ends. */
-export function expectClosureSql(names: CatalogNames): string[] {
+export function expectClosureSql(names: CatalogTarget): string[] {
+  const [kind, end] = stagingWords(stagingPlaceOf(names));
   return [
-    `create temp table copycat_expected (
-  ancestor int not null, descendant int not null, depth int not null) on commit drop`,
+    `create ${kind} table ${expected} (ancestor int not null, descendant int not null, depth int not null)${end}`,
     insertClosureSql({ ...names, closure: expected }, "rebuild"),
     `analyze ${expected}`,
   ];
 }
 
+export const dropExpectedSql = `drop table ${expected}`;
+
 const sameRow = "e.ancestor = c.ancestor and e.descendant = c.descendant";
 
 export function deleteExtraSql(names: CatalogNames): string {
-  return `delete from ${names.closure} c where not exists (select from ${expected} e where ${sameRow})`;
+  return `delete from ${names.closure} c where not exists (select 1 from ${expected} e where ${sameRow})`;
 }
 
 export function updateDepthsSql(names: CatalogNames): string {
@@ -30,7 +39,7 @@ export function insertMissingSql(names: CatalogNames): string {
   return `\
 insert into ${names.closure} (ancestor, descendant, depth)
 select e.ancestor, e.descendant, e.depth from ${expected} e
-where not exists (select from ${names.closure} c where ${sameRow})`;
+where not exists (select 1 from ${names.closure} c where ${sameRow})`;
 }
 
 /** Triggers of Tiled's that are there but do not fire, with their tables. */

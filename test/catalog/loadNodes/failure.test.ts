@@ -169,8 +169,8 @@ describe("a role that does not own the catalog", () => {
 
   beforeAll(async () => {
     await db.rows(`create role ${role} login password 'guest'`);
-    await db.rows(`grant all on all tables in schema public to ${role}`);
-    await db.rows(`grant all on all sequences in schema public to ${role}`);
+    await db.rows(`grant all on all tables in schema ${db.database.catalogSchema} to ${role}`);
+    await db.rows(`grant all on all sequences in schema ${db.database.catalogSchema} to ${role}`);
     const dsn = new URL(db.dsn);
     dsn.username = role;
     dsn.password = "guest";

@@ -140,16 +140,16 @@ describe("an owner who is no superuser", () => {
   test.each(["auto", "disable"] as const)("loads online with %s, and offline", async (triggers) => {
     const { report } = await load(owner, someNodes(), { mode: "online", triggers });
     expect(report.triggers).toBe("disable");
-    await db.rows(`grant create on schema public to ${role}`);
+    await db.rows(`grant create on schema ${db.database.catalogSchema} to ${role}`);
     const offline = await load(owner, someNodes(), { mode: "offline", triggers });
     expect(offline.report.phases.map(({ name }) => name)).toContain("indexes");
-    await db.rows(`revoke create on schema public from ${role}`);
+    await db.rows(`revoke create on schema ${db.database.catalogSchema} from ${role}`);
     await expectSound();
   });
 
   test("loads offline with the indexes in place when it may not make new ones, and is told", async () => {
     // Before 15 everybody may, unless it was revoked.
-    await db.rows("revoke create on schema public from public");
+    await db.rows(`revoke create on schema ${db.database.catalogSchema} from public`);
     const { report, notices } = await load(owner, someNodes(), { mode: "offline" });
     expect(report.nodes.inserted).toBe(13);
     expect(report.phases.map(({ name }) => name)).not.toContain("indexes");

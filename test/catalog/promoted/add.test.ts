@@ -80,7 +80,7 @@ describe("the indexes", () => {
 
   test("have the shapes that Tiled's SQL asks for", async () => {
     const { indexes } = await add(["nested", "depth"]);
-    const on = "INDEX NAME ON public.nodes USING";
+    const on = `INDEX NAME ON ${db.database.catalogSchema}.nodes USING`;
     const shapes = await Promise.all(indexes.map(definition));
     expect(shapes.map((text) => text.replace(/copycat_key_\w+/, "NAME"))).toEqual([
       `CREATE ${on} btree (parent, ((metadata #> '{nested,depth}'::text[])), id)`,
@@ -187,7 +187,7 @@ describe("refused, with nothing left behind, is", () => {
   });
 
   test("a build that fails: indexes that were made before it go again", async () => {
-    const names = catalogNames("public");
+    const names = catalogNames(db.database.catalogSchema);
     const shape = (kind: "comparison" | "sort", expression: string) => {
       const name = `copycat_key_test_${kind}`;
       const statement = `create index concurrently ${name} on nodes (parent, (${expression}), id)`;

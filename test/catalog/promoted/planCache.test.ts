@@ -75,8 +75,8 @@ describe("a role that does not own the database", () => {
       expect(notices).toEqual([
         expect.stringMatching(/^No index for like and contains: .*create extension pg_trgm/),
       ]);
-      expect(await findTrigrams(db.database)).toBe("public");
-      expect(await findTrigrams(other)).toBe("public");
+      expect(await findTrigrams(db.database)).toBe(db.database.catalogSchema);
+      expect(await findTrigrams(other)).toBe(db.database.catalogSchema);
     } finally {
       await other.close();
       await db.rows(`drop owned by ${quoted}; drop role ${quoted}`);

@@ -52,7 +52,7 @@ const statements: Record<string, string> = {
     pathLiteral: "'/VDP/'",
   }),
   "repair-closure": [
-    ...expectClosureSql(names),
+    ...expectClosureSql({ ...names, hasAccessBlob: true, isDistributed: false }),
     deleteExtraSql(names),
     updateDepthsSql(names),
     insertMissingSql(names),
