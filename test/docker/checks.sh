@@ -57,9 +57,9 @@ typed() {
   compose "$@" </dev/null
 }
 
-# What the page tells to type with these files is what was run, and nothing else; comments do not count.
+# What the page tells to type with these files is what was run, and nothing else; comments and quotes do not count.
 all_typed() {
-  diff <(sed -n "s/^\(docker compose $compose_files .*\)/\1/p" docs/scaling.md | sed 's/ *#.*//' | sort -u) \
+  diff <(sed -n "s/^\(docker compose $compose_files .*\)/\1/p" docs/scaling.md | sed "s/ *#.*//; s/'//g" | sort -u) \
     <(grep -F -- "$compose_files" "$work/typed" | sort -u)
 }
 
