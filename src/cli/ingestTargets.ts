@@ -8,7 +8,6 @@ import {
   routeGroups,
   type SummedTargets,
   sumTargets,
-  type TargetConnections,
   type TargetResult,
 } from "../targets/index.ts";
 import {
@@ -21,12 +20,11 @@ import {
 } from "./ingestResults.ts";
 import { formatIngestReport } from "./ingestSummary.ts";
 import { inOptions } from "./inOptions.ts";
+import { connections, targetsArgument } from "./openTargets.ts";
 import { formatCount, printJson, printNotice, printResult } from "./output.ts";
 import { makeProgressLine, type ProgressLine } from "./progressLine.ts";
 import { formatTable, type TableColumn } from "./table.ts";
 import { type AllProgress, formatAllProgress, TargetsProgress } from "./targetsProgress.ts";
-import { tellWaits } from "./withDatabase.ts";
-import { sayAt, targetsArgument } from "./withTargets.ts";
 
 interface Flags {
   json: boolean;
@@ -44,14 +42,14 @@ export async function ingestOnTargets(
   // Before a schema is made: a mistyped name must leave nothing behind.
   const groups = await routeGroups(targets, options);
   printUnopened(groups);
-  const progress = new TargetsProgress();
+  const progress = new TargetsProgress(new Set(groups.flatMap(({ target }) => target?.name ?? [])).size);
   const line = makeLine(flags.quiet);
   const start = performance.now();
   const results = await ingestTargets(
     targets,
     {
       ...options,
-      ...connections(flags.quiet),
+      ...connections("ingest", flags.quiet),
       onProgress: (now) => line.show(progress.add(now)),
       onResult: (result) => {
         line.clear();
@@ -71,11 +69,11 @@ export async function resumeOnTargets(
   { json, quiet }: Flags,
 ): Promise<number> {
   const targets = await readTargets(file);
-  const progress = new TargetsProgress();
+  const progress = new TargetsProgress(1);
   const line = makeLine(quiet);
   const { target, report } = await resumeTargetIngest(targets, run, {
     ...options,
-    ...connections(quiet),
+    ...connections("ingest", quiet),
     onProgress: (now) => line.show(progress.add({ ...now, target: run, group: null })),
   }).finally(line.clear);
   if (json) printJson({ target, ...report });
@@ -85,13 +83,6 @@ export async function resumeOnTargets(
 
 const makeLine = (quiet: boolean): ProgressLine<AllProgress> =>
   makeProgressLine(process.stderr, quiet, formatAllProgress);
-
-function connections(quiet: boolean): TargetConnections {
-  return {
-    connect: { applicationName: "copycat:ingest" },
-    onOpen: (target, database) => tellWaits(database, quiet ? null : sayAt(target, printNotice)),
-  };
-}
 
 /** As soon as it has ended. */
 function printOne(result: TargetResult, { json }: Flags): void {

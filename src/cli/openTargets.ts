@@ -1,27 +1,83 @@
-// Opens the servers of a targets file for a command that reads of all of them.
+// Opens the servers of a targets file for a command.
 
 import { type CatalogState, readCatalogState } from "../catalog/index.ts";
+import { shellWord } from "../catalog/promoted/target.ts";
+import type { Database } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
-import { closeTargets, type OpenedTarget, openTargets, readTargets, type Targets } from "../targets/index.ts";
+import {
+  closeTargets,
+  type OpenedTarget,
+  openTargets,
+  readTargets,
+  type Target,
+  type TargetConnections,
+  type Targets,
+} from "../targets/index.ts";
 import { exitCodes, explainError } from "./exitCodes.ts";
 import { printNotice } from "./output.ts";
+import { tellStandby, tellWaits } from "./withDatabase.ts";
 
-/** A server whose database holds no catalog yet holds no dataset either: it is left out. */
-export async function withTargets<Result>(
+/** How a command typed next is told the same targets. */
+export const targetsArgument = (file: string): string => ` --targets ${shellWord(file)}`;
+
+export function sayAt({ name }: Target, say: (message: string) => void): (message: string) => void {
+  return (message) => say(`${name}: ${message}`);
+}
+
+/** Connections of a command, which tell when another program's lock keeps it waiting. */
+export function connections(command: string, quiet: boolean): Required<TargetConnections> {
+  return {
+    connect: { applicationName: `copycat:${command}` },
+    onOpen: (target, database) => tellWaits(database, quiet ? null : sayAt(target, printNotice)),
+  };
+}
+
+/**
+ * Opens all servers, those that are down left out, and closes them again. Tells of each as `withDatabase` of its one: that it
+ * is a standby, and that it waits for another program's lock.
+ */
+export async function withOpenTargets<Result>(
   command: string,
-  path: string,
+  targets: Targets,
+  quiet: boolean,
+  work: (opened: OpenedTarget[]) => Promise<Result>,
+): Promise<Result> {
+  const { connect, onOpen } = connections(command, quiet);
+  const opened = await openTargets(targets, connect);
+  const unwatch = opened.map(({ target, database }) =>
+    database === null ? () => undefined : onOpen(target, database),
+  );
+  try {
+    if (!quiet) await Promise.all(opened.map(tellStandbyAt));
+    return await work(opened);
+  } finally {
+    for (const end of unwatch) end();
+    await closeTargets(opened);
+  }
+}
+
+async function tellStandbyAt({ target, database }: OpenedTarget): Promise<void> {
+  if (database !== null) await tellStandbyOf(target, database);
+}
+
+/** One that has gone again in between is told by the command itself. */
+export async function tellStandbyOf(target: Target, database: Database): Promise<void> {
+  await tellStandby(database, sayAt(target, printNotice)).catch(() => undefined);
+}
+
+/** For reading of all catalogs: a server whose database holds none yet holds no dataset either, and is left out. */
+export async function withCatalogs<Result>(
+  command: string,
+  { targets: path, quiet }: { targets: string; quiet: boolean },
   work: (opened: readonly OpenedTarget[]) => Promise<Result>,
 ): Promise<Result> {
   const targets = await readTargets(path);
-  const opened = await openTargets(targets, { applicationName: `copycat:${command}` });
-  try {
+  return withOpenTargets(command, targets, quiet, async (opened) => {
     const checked = await Promise.all(opened.map(checkTarget));
     const filled = checked.filter((one) => one !== null);
     if (filled.length === 0) throw explainEmpty(targets);
-    return await work(filled);
-  } finally {
-    await closeTargets(opened);
-  }
+    return work(filled);
+  });
 }
 
 /** Says which targets are missing in what was printed, and why. The command has failed then, whatever it found. */
@@ -50,7 +106,8 @@ function ofState(one: OpenedTarget, state: CatalogState): OpenedTarget | null {
   return { target: one.target, database: null, error };
 }
 
-function explainEmpty({ path, list }: Targets): CopycatError {
+/** What to throw when no server holds a catalog. */
+export function explainEmpty({ path, list }: Targets): CopycatError {
   const names = list.map(({ name }) => name).join(", ");
   return new CopycatError(
     "NOT_FOUND",

@@ -14,6 +14,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   let command: Command | undefined;
   const program = await makeProgram(readVersion(), argv[2]);
   dropUnsetTwins(program);
+  dropOverruledTwins(argv);
   program.hook("preAction", (_program, action) => {
     command = action;
   });
@@ -41,6 +42,15 @@ function dropUnsetTwins(command: Command): void {
     if (value === undefined || isNo) unsetEnv(option.envVar);
   }
   for (const child of command.commands) dropUnsetTwins(child);
+}
+
+/** One server or several: what is typed counts, and the twin of the other one, set once for all commands, does not. */
+function dropOverruledTwins(argv: readonly string[]): void {
+  const isTyped = (option: string): boolean =>
+    argv.some((word) => word === option || word.startsWith(`${option}=`));
+  const [one, several] = [isTyped("--dsn"), isTyped("--targets")];
+  if (one && !several) unsetEnv("COPYCAT_TARGETS");
+  if (several && !one) unsetEnv("COPYCAT_DSN");
 }
 
 /** What programs that read stdout learn of a failure; the counts of a load are there and zero. */

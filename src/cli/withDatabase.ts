@@ -54,7 +54,7 @@ export async function withDatabase<Result>(
   const { onWait = options.quiet === true ? null : printNotice } = options;
   const unwatch = tellWaits(opened.database, onWait);
   try {
-    if (options.quiet !== true) await tellStandby(opened.database);
+    if (options.quiet !== true) await tellStandby(opened.database, printNotice);
     return await work(opened);
   } finally {
     unwatch();
@@ -63,9 +63,9 @@ export async function withDatabase<Result>(
 }
 
 /** Before the answer: it may lack what was written a moment ago. */
-async function tellStandby(database: Database): Promise<void> {
+export async function tellStandby(database: Database, say: (message: string) => void): Promise<void> {
   const standby = await readStandby(database);
-  if (standby !== null) printNotice(describeStandby(standby));
+  if (standby !== null) say(describeStandby(standby));
 }
 
 /** Tells when another program's lock keeps the command waiting, until what it returns is called; with null it never does. */

@@ -1,21 +1,28 @@
 // Runs the work of a command on one database, or on each server of a targets file.
 
+import { readCatalogState, requireCatalog } from "../catalog/index.ts";
 import { shellWord } from "../catalog/promoted/target.ts";
 import { CopycatError, errorMessage } from "../errors.ts";
 import {
   atTarget,
-  closeTargets,
+  type HolderOptions,
   type OpenedTarget,
-  openTargets,
   readTargets,
   type Target,
-  type Targets,
-  targetOf,
+  withHolder,
 } from "../targets/index.ts";
 import { exitCodes, explainError } from "./exitCodes.ts";
 import { inOptions } from "./inOptions.ts";
+import {
+  connections,
+  explainEmpty,
+  sayAt,
+  targetsArgument,
+  tellStandbyOf,
+  withOpenTargets,
+} from "./openTargets.ts";
 import { makeLog, printNotice } from "./output.ts";
-import { type DatabaseOptions, type OpenedDatabase, tellWaits, withDatabase } from "./withDatabase.ts";
+import { type DatabaseOptions, type OpenedDatabase, withDatabase } from "./withDatabase.ts";
 
 export interface TargetOptions extends DatabaseOptions {
   /** A targets file. */
@@ -35,11 +42,8 @@ export interface Answers<Result> {
   failed: { target: string; error: unknown }[];
 }
 
-/** How a command typed next is told the same targets. */
-export const targetsArgument = (file: string): string => ` --targets ${shellWord(file)}`;
-
 /**
- * Asks the database of the options; with a targets file all its servers at once, or that of `dataset` alone. A server that
+ * Asks the database of the options; with a targets file all its servers at once, or the one that has `dataset` alone. A server that
  * is down or refuses is told on stderr, and the exit code is 1; the answers of the others are returned.
  *
  * @throws what the one database failed with, or all servers
@@ -56,12 +60,17 @@ export async function askTargets<Result>(
     const result = await withDatabase(command, options, (opened) => work({ ...opened, say: notice }));
     return { isOfTargets: false, list: [{ target: null, result }], failed: [] };
   }
-  const targets = await readTargets(file);
-  const asked = dataset === undefined ? targets : { ...targets, list: [targetOf(targets, topOf(dataset))] };
-  return withOpenTargets(command, asked, async (opened) => {
+  if (dataset !== undefined) {
+    const answer = await askHolder(command, options, dataset, async (asked) => ({
+      target: asked.target,
+      result: await work(asked),
+    }));
+    return { isOfTargets: true, list: [answer], failed: [] };
+  }
+  return withOpenTargets(command, await readTargets(file), options.quiet ?? false, async (opened) => {
     const answers: Answers<Result> = { isOfTargets: true, list: [], failed: [] };
     const settled = await Promise.allSettled(
-      opened.map((one) => askOne(one, { dsnArgument: targetsArgument(file), notice, options, work })),
+      opened.map((one) => askOne(one, { dsnArgument: targetsArgument(file), notice, work })),
     );
     for (const [index, { target }] of opened.entries()) {
       const outcome = settled[index];
@@ -75,48 +84,89 @@ export async function askTargets<Result>(
   });
 }
 
-/** Opens all servers of a targets file, those that are down left out, and closes them again. */
-export async function withOpenTargets<Result>(
+/**
+ * As `askTargets`, of catalogs. A server of the file whose database holds none yet is left out, and told; it fills with its
+ * first dataset.
+ *
+ * @throws CopycatError as `askTargets`; NOT_FOUND when no database holds a catalog; CATALOG_VERSION
+ */
+export async function askCatalogs<Result>(
   command: string,
-  targets: Targets,
-  work: (opened: OpenedTarget[]) => Promise<Result>,
-): Promise<Result> {
-  const opened = await openTargets(targets, { applicationName: `copycat:${command}` });
-  try {
-    return await work(opened);
-  } finally {
-    await closeTargets(opened);
+  options: TargetOptions,
+  work: (asked: AskedDatabase) => Promise<Result>,
+  dataset?: string,
+): Promise<Answers<Result>> {
+  const { targets: file } = options;
+  const workAt = async (asked: AskedDatabase): Promise<{ done: Result } | null> => {
+    if (file !== undefined && (await readCatalogState(asked.database)).kind === "absent") {
+      asked.say("there is no catalog yet.");
+      return null;
+    }
+    await requireCatalog(asked.database);
+    return { done: await work(asked) };
+  };
+  const answers = await askTargets(command, options, workAt, dataset);
+  const list = answers.list.flatMap(({ target, result }) =>
+    result === null ? [] : { target, result: result.done },
+  );
+  if (file !== undefined && list.length === 0 && answers.failed.length === 0) {
+    throw explainEmpty(await readTargets(file));
   }
+  return { ...answers, list };
 }
 
 interface Asking<Result> {
   dsnArgument: string;
   notice: (message: string) => void;
-  options: TargetOptions;
   work: (asked: AskedDatabase) => Promise<Result>;
 }
 
 async function askOne<Result>(
   { target, database, error }: OpenedTarget,
-  { dsnArgument, notice, options, work }: Asking<Result>,
+  { dsnArgument, notice, work }: Asking<Result>,
 ): Promise<Result> {
   if (database === null) throw error;
-  const say = sayAt(target, notice);
-  const unwatch = tellWaits(database, options.quiet === true ? null : say);
-  try {
-    return await work({ database, dsn: target.dsn, isEmbedded: false, dsnArgument, say });
-  } finally {
-    unwatch();
+  return work({ database, dsn: target.dsn, isEmbedded: false, dsnArgument, say: sayAt(target, notice) });
+}
+
+/**
+ * Asks the database of the options; with a targets file the server that has the dataset of `path`. Where the file sends the
+ * dataset elsewhere, that is told, with what to do.
+ *
+ * @throws CopycatError as `withHolder` of targets
+ */
+export async function askHolder<Result>(
+  command: string,
+  options: TargetOptions,
+  path: string,
+  work: (asked: AskedDatabase & { target: string | null }) => Promise<Result>,
+): Promise<Result> {
+  const quiet = options.quiet ?? false;
+  const { notice } = makeLog(quiet);
+  const { targets: file } = options;
+  if (file === undefined) {
+    return withDatabase(command, options, (opened) => work({ ...opened, say: notice, target: null }));
   }
+  const onElsewhere: HolderOptions["onElsewhere"] = (holder, routed) =>
+    notice(explainElsewhere(path, { holder, routed, file }));
+  const held = { ...connections(command, quiet), onElsewhere };
+  return withHolder(await readTargets(file), path, held, async ({ target, database }) => {
+    if (!quiet) await tellStandbyOf(target, database);
+    const { name, dsn } = target;
+    const dsnArgument = targetsArgument(file);
+    const say = sayAt(target, notice);
+    return work({ database, dsn, isEmbedded: false, dsnArgument, say, target: name });
+  });
 }
 
-export function sayAt({ name }: Target, say: (message: string) => void): (message: string) => void {
-  return (message) => say(`${name}: ${message}`);
-}
-
-/** "VDP" of "/VDP/H_0001". */
-function topOf(path: string): string {
-  return path.split("/").find((key) => key !== "") ?? path;
+function explainElsewhere(
+  path: string,
+  { holder, routed, file }: { holder: Target; routed: Target | null; file: string },
+): string {
+  const dataset = path.split("/").find((key) => key !== "") ?? path;
+  const sent = routed === null ? `${file} sends it nowhere` : `${file} sends it to ${routed.name}`;
+  const move = `copycat targets move ${shellWord(dataset)} --to ${(routed ?? holder).name}${targetsArgument(file)}`;
+  return `${dataset} is at ${holder.name}, and ${sent}. To make both agree: ${move}`;
 }
 
 /** @throws what all servers failed with, a defect before all else */

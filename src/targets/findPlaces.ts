@@ -4,6 +4,7 @@ import { catalogNames, findDataset, readCatalogState } from "../catalog/index.ts
 import type { Database } from "../database/index.ts";
 import { CopycatError, errorMessage } from "../errors.ts";
 import { didYouMean } from "../suggest.ts";
+import { atTarget } from "./atTarget.ts";
 import type { OpenedTarget } from "./types.ts";
 
 /** A target that answers. */
@@ -29,9 +30,7 @@ export async function findPlaces(
   to: string,
 ): Promise<Places> {
   const destination = getDestination(opened, to);
-  const places = opened.filter((one): one is Place => one.database !== null);
-  const holders: Place[] = [];
-  for (const place of places) if (await holds(place.database, dataset)) holders.push(place);
+  const holders = await findHolders(opened, dataset);
   const others = holders.filter(({ target }) => target.name !== to);
   const [source = null] = others;
   if (others.length > 1) {
@@ -41,10 +40,26 @@ export async function findPlaces(
       `${dataset} is at ${names}, so it cannot be told which is to be moved. Delete it at all but one of them. Nothing was changed.`,
     );
   }
-  if (holders.length === 0) throw await explainNowhere(opened, places, dataset);
+  if (holders.length === 0) throw await explainNowhere(opened, dataset);
   if (source !== null) await refuseSame(source, destination);
   return { destination, isThere: holders.includes(destination), source };
 }
+
+/** Those of the targets that answer which have the dataset, whatever the file says. */
+export async function findHolders(opened: readonly OpenedTarget[], dataset: string): Promise<Place[]> {
+  const found = await Promise.all(
+    opened.filter(isOpen).map(async (place) => {
+      try {
+        return (await holds(place.database, dataset)) ? [place] : [];
+      } catch (error) {
+        throw atTarget(place.target, error);
+      }
+    }),
+  );
+  return found.flat();
+}
+
+const isOpen = (one: OpenedTarget): one is Place => one.database !== null;
 
 function getDestination(opened: readonly OpenedTarget[], to: string): Place {
   const found = opened.find(({ target }) => target.name === to);
@@ -68,22 +83,29 @@ function getDestination(opened: readonly OpenedTarget[], to: string): Place {
 async function holds(database: Database, dataset: string): Promise<boolean> {
   const state = await readCatalogState(database);
   if (state.kind !== "ready") return false;
-  return (await findDataset(database.pool, catalogNames("public"), dataset)) !== null;
+  return (await findDataset(database.pool, catalogNames(database.catalogSchema), dataset)) !== null;
 }
 
-async function explainNowhere(
+/** What to throw when none of those that answer has it. */
+export async function explainNowhere(
   opened: readonly OpenedTarget[],
-  places: readonly Place[],
   dataset: string,
 ): Promise<CopycatError> {
+  const places = opened.filter(isOpen);
   const silent = opened.flatMap(({ target, database }) => (database === null ? target.name : []));
   const keys: string[] = [];
   for (const { database } of places) keys.push(...(await listKeys(database)));
+  if (places.length === 0) {
+    const details = opened.map(({ target, error }) => `${target.name}: ${errorMessage(error)}`);
+    return new CopycatError("CONNECTION", "None of the targets answers. Are their servers running?", {
+      details,
+    });
+  }
   const text = `There is no dataset ${dataset} at ${places.map(({ target }) => target.name).join(", ")}`;
   if (silent.length > 0) {
     return new CopycatError(
       "CONNECTION",
-      `${text}, and ${silent.join(", ")} did not answer. Try again when all do. Nothing was changed.`,
+      `${text}, and ${silent.join(", ")} did not answer. Try again when all do.`,
     );
   }
   return new CopycatError(
@@ -94,7 +116,7 @@ async function explainNowhere(
 
 async function listKeys(database: Database): Promise<string[]> {
   if ((await readCatalogState(database)).kind !== "ready") return [];
-  const { nodes } = catalogNames("public");
+  const { nodes } = catalogNames(database.catalogSchema);
   const { rows } = await database.pool.query<{ key: string }>(
     `select key from ${nodes} where parent = 0 order by id limit 1000`,
   );

@@ -9,9 +9,9 @@ import {
   type RunDetails,
   resumeIngest,
 } from "../ingest/index.ts";
-import type { TargetConnections } from "./ingestTargets.ts";
 import { closeTargets, openTargets } from "./openTargets.ts";
 import type { OpenedTarget, Target, Targets } from "./types.ts";
+import type { TargetConnections } from "./withTarget.ts";
 
 export interface FoundRun {
   target: Target;

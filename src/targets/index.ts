@@ -1,11 +1,12 @@
 // The room's face: several servers with a catalog each, and what is asked of all of them.
 
 export { atTarget } from "./atTarget.ts";
+export { type HolderOptions, withHolder } from "./findHolder.ts";
 export { type FoundRun, findRun, resumeTargetIngest } from "./findRun.ts";
+export { findView, findViews } from "./findViews.ts";
 export {
   type IngestTargetsOptions,
   ingestTargets,
-  type TargetConnections,
   type TargetProgress,
   type TargetResult,
 } from "./ingestTargets.ts";
@@ -28,3 +29,5 @@ export { type SummedTargets, sumTargets } from "./sumTargets.ts";
 export { makeTargetsConfig } from "./tiledTargets.ts";
 export type { OpenedTarget, Target, Targets } from "./types.ts";
 export { distinctTargets, facetsTargets } from "./valuesTargets.ts";
+export { type TargetWatchEvent, type WatchTargetsOptions, watchTargets } from "./watchTargets.ts";
+export { type TargetConnections, withTarget } from "./withTarget.ts";

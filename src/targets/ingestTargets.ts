@@ -1,12 +1,13 @@
 // Data sets poured into several servers side by side, each where it belongs.
 
 import { ensureCatalog } from "../catalog/index.ts";
-import { type ConnectOptions, type Database, openDatabase } from "../database/index.ts";
 import { type Hdf5Reader, openHdf5Reader } from "../hdf5/index.ts";
 import { type GroupProgress, type GroupResult, type IngestAllOptions, ingestAll } from "../ingest/index.ts";
 import { atTarget } from "./atTarget.ts";
+import { type ElsewhereOptions, findElsewhere } from "./refuseElsewhere.ts";
 import { type RoutedGroup, rejectsFileOf, routeGroups } from "./routeGroups.ts";
 import type { Target, Targets } from "./types.ts";
+import { type TargetConnections, withTarget } from "./withTarget.ts";
 
 export interface TargetProgress extends GroupProgress {
   target: string;
@@ -14,13 +15,6 @@ export interface TargetProgress extends GroupProgress {
 
 /** What became of a group, and where; `target` is null for what could not be taken to any. */
 export type TargetResult = GroupResult & { target: string | null };
-
-/** What connections to targets are like. */
-export interface TargetConnections {
-  connect?: Omit<ConnectOptions, "dsn">;
-  /** Told of each that is opened; what it returns is called before it is closed. */
-  onOpen?: (target: Target, database: Database) => () => void;
-}
 
 export interface IngestTargetsOptions
   extends Omit<IngestAllOptions, "onProgress" | "onResult">,
@@ -34,7 +28,8 @@ export interface IngestTargetsOptions
 /**
  * Pours inputs into the targets of their datasets: all targets at once, in each one group after the other, as `ingestAll`
  * does. Each group is one transaction and one run of its target; nothing spans two. A target that is down, or refuses,
- * fails its own groups only. The same call again does what is left, and finds the rest in.
+ * fails its own groups only. The same call again does what is left, and finds the rest in. A dataset that its target does not
+ * have and another one has is refused: moved first, it is there once.
  *
  * Threads that read HDF5 are shared by all. `rejectsFile` has the target's name put into it, one file for each.
  *
@@ -66,7 +61,7 @@ export async function ingestTargets(
     }
     const jobs = targets.list.flatMap((target) => {
       const own = routed.filter((group) => group.target?.name === target.name);
-      return own.length === 0 ? [] : pourInto(target, own, { options, reader, tell });
+      return own.length === 0 ? [] : pourInto(target, own, { targets, options, reader, tell });
     });
     await Promise.all(jobs);
   } finally {
@@ -76,6 +71,7 @@ export async function ingestTargets(
 }
 
 interface Job {
+  targets: Targets;
   options: IngestTargetsOptions;
   reader: Hdf5Reader;
   tell: (result: TargetResult) => void;
@@ -95,11 +91,35 @@ async function pourInto(target: Target, groups: readonly RoutedGroup[], job: Job
         if (result.report === null) fail(result.group, result.error);
         else tell({ ...result, target: target.name });
       });
-      await ingestAll(database, own, groups);
+      const keys = groups.flatMap(({ datasets }) => datasets);
+      const elsewhere = await findElsewhere(
+        job.targets,
+        { target, database },
+        keys,
+        lookOptions(target, job),
+      );
+      const refused = groups.filter(({ datasets }) => datasets.some((key) => elsewhere.has(key)));
+      for (const group of refused) {
+        left.delete(group);
+        const key = group.datasets.find((one) => elsewhere.has(one)) ?? "";
+        tell({ group, target: target.name, report: null, error: elsewhere.get(key) });
+      }
+      await ingestAll(
+        database,
+        own,
+        groups.filter((group) => !refused.includes(group)),
+      );
     });
   } catch (thrown) {
     for (const group of left) fail(group, thrown);
   }
+}
+
+function lookOptions(target: Target, { options: { connect, log } }: Job): ElsewhereOptions {
+  return {
+    ...(connect && { connect }),
+    ...(log && { onNotice: (message: string) => log.notice(`${target.name}: ${message}`) }),
+  };
 }
 
 function ownOptions(
@@ -117,20 +137,4 @@ function ownOptions(
     ...(log && { log: { notice: (message) => log.notice(`${target.name}: ${message}`) } }),
     ...(onProgress && { onProgress: (progress) => onProgress({ ...progress, target: target.name }) }),
   };
-}
-
-/** Opens a target for some work, and closes it again. */
-async function withTarget<Result>(
-  target: Target,
-  { connect, onOpen }: TargetConnections,
-  work: (database: Database) => Promise<Result>,
-): Promise<Result> {
-  const database = await openDatabase({ ...connect, dsn: target.dsn });
-  const close = onOpen?.(target, database);
-  try {
-    return await work(database);
-  } finally {
-    close?.();
-    await database.close();
-  }
 }

@@ -2,6 +2,7 @@
 
 import { CopycatError } from "../errors.ts";
 import { findPlaces, type Places } from "./findPlaces.ts";
+import { refuseDistributed } from "./movable.ts";
 import { takeMoveLocks } from "./moveLocks.ts";
 import {
   copyHeld,
@@ -73,6 +74,8 @@ export async function moveDataset(
   const opened = await openTargets(targets, { applicationName: "copycat:targets" });
   try {
     const places = await findPlaces(opened, dataset, options.to);
+    const { source, destination } = places;
+    if (source !== null) await refuseDistributed(dataset, [source, destination]);
     const done = await moveFrom(targets, dataset, places, options);
     return { dataset, to: options.to, ...done, elapsedMs: Math.round(performance.now() - startMs) };
   } finally {

@@ -2,6 +2,7 @@
 
 import type { PoolClient } from "pg";
 import {
+  type CatalogNames,
   catalogNames,
   collectTree,
   compareDigests,
@@ -41,8 +42,7 @@ export interface DatasetCopy {
   files: TableDigest;
 }
 
-const schema = "public";
-const names = catalogNames(schema);
+const namesOf = ({ database }: Place): CatalogNames => catalogNames(database.catalogSchema);
 
 /**
  * Runs `work` in one transaction at the place where the dataset is. Nobody else writes to that catalog from before the first
@@ -62,10 +62,10 @@ export async function holdDataset<Result>(
       await client.query("set transaction isolation level repeatable read");
       if (!isDry) await lockSource(database, client, control);
       return withCancel(database, client, signal, async () => {
-        await prepareTransaction(client, names, database.engine);
+        await prepareTransaction(client, namesOf(place), database.engine);
         const held = await describeCopy(place, client, key);
         if (held === null) throw new CopycatError("NOT_FOUND", `${key} has just gone from ${target.name}.`);
-        await refuseForeignRows(client, names);
+        await refuseForeignRows(client, namesOf(place));
         const result = await work(held);
         signal?.throwIfAborted();
         return result;
@@ -95,7 +95,8 @@ async function lockSource(
     "select to_regclass('copycat.file') is not null as present",
   );
   const ours = rows[0]?.present === true ? ["copycat.file"] : [];
-  const others = ["data_sources", "assets", "revisions"].map((table) => quoteIdentifier(schema, table));
+  const names = catalogNames(database.catalogSchema);
+  const others = ["data_sources", "assets", "revisions"].map((table) => quoteIdentifier(names.schema, table));
   await lockWriters(client, database.pool, {
     tables: [names.nodes, ...others, names.associations, ...ours],
     stepMs: 2000,
@@ -105,12 +106,20 @@ async function lockSource(
 }
 
 async function describeCopy(place: Place, client: PoolClient, key: string): Promise<DatasetCopy | null> {
-  const nodes = await collectTree(client, names, key);
-  return nodes === 0 ? null : { key, place, client, nodes, ...(await digest(client, key)) };
+  const nodes = await collectTree(client, namesOf(place), key);
+  return nodes === 0 ? null : { key, place, client, nodes, ...(await digest(place, client, key)) };
 }
 
-async function digest(client: PoolClient, key: string): Promise<Pick<DatasetCopy, "digests" | "files">> {
-  return { digests: await digestDataset(client, names), files: await digestFiles(client, { schema, key }) };
+async function digest(
+  place: Place,
+  client: PoolClient,
+  key: string,
+): Promise<Pick<DatasetCopy, "digests" | "files">> {
+  const names = namesOf(place);
+  return {
+    digests: await digestDataset(client, names),
+    files: await digestFiles(client, { schema: names.schema, key }),
+  };
 }
 
 /**
@@ -139,8 +148,11 @@ export async function copyHeld(held: DatasetCopy, place: Place, options: MoveOpt
   await ensureCatalog(database);
   const withFiles = await hasAccount(source);
   if (withFiles) await ensureEngineTables(database);
+  const from = namesOf(held.place);
+  const to = namesOf(place);
   const copyOptions = {
-    schema,
+    from,
+    to,
     engine: database.engine,
     ...(onNotice && { onNotice }),
     ...(onTable && { onTable }),
@@ -150,10 +162,10 @@ export async function copyHeld(held: DatasetCopy, place: Place, options: MoveOpt
     await withTransaction(database, (client) =>
       withCancel(database, client, signal, async () => {
         await copyDataset(source, client, key, copyOptions);
-        if (withFiles) await copyFiles(source, client, { schema, key });
-        else await forgetFiles(client, { schema, key });
+        if (withFiles) await copyFiles(source, client, { schema: from.schema, key }, to.schema);
+        else await forgetFiles(client, { schema: to.schema, key });
         options.onPhase?.("verify");
-        await requireSame(held, client, target.name);
+        await requireSame(held, client, place);
         // The lock at the source still holds: if it broke, somebody may have written there.
         await source.query("select");
         signal?.throwIfAborted();
@@ -164,10 +176,11 @@ export async function copyHeld(held: DatasetCopy, place: Place, options: MoveOpt
   }
 }
 
-async function requireSame(held: DatasetCopy, client: PoolClient, to: string): Promise<void> {
+async function requireSame(held: DatasetCopy, client: PoolClient, destination: Place): Promise<void> {
   const { key, digests, files, place } = held;
   const from = place.target.name;
-  const copied = await digest(client, key);
+  const to = destination.target.name;
+  const copied = await digest(destination, client, key);
   const details = compareDigests([...digests, files], [...copied.digests, copied.files], [from, to]);
   if (details.length === 0) return;
   throw new CopycatError(
@@ -181,6 +194,8 @@ async function requireSame(held: DatasetCopy, client: PoolClient, to: string): P
 
 /** In the transaction that holds it, which the caller commits. */
 export async function dropHeld({ client, key, nodes, place }: DatasetCopy): Promise<void> {
+  const names = namesOf(place);
+  const { schema } = names;
   const id = await findDataset(client, names, key);
   await forgetFiles(client, { schema, key });
   const deleted = id === null ? 0 : await deleteTrees(client, [id], { schema });

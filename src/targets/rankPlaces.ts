@@ -4,7 +4,7 @@
 import { type Place, runSearch, type SortKey } from "../catalog/index.ts";
 import { makeParameters, type Statement } from "../catalog/search/parameters.ts";
 import type { Database } from "../database/index.ts";
-import { kindOf } from "./askTargets.ts";
+import { kindOf } from "./askAll.ts";
 
 /**
  * For each place of each list its rank in the order of all; equal values have the same.

@@ -2,7 +2,8 @@
 
 import { resolve } from "node:path";
 import { readEnv } from "../config.ts";
-import { withPasswordFile } from "../database/index.ts";
+import { describeDsn as withoutPassword, withPasswordFile } from "../database/index.ts";
+import { CopycatError } from "../errors.ts";
 import { readKeys, readYaml } from "../manifest/index.ts";
 import type { Target, Targets } from "./types.ts";
 
@@ -26,7 +27,7 @@ type Mapping = ReturnType<typeof readKeys>;
  * const targets = await readTargets("targets.yaml");
  */
 export async function readTargets(path: string): Promise<Targets> {
-  return readYaml(path, kind, (tree, mistakes) => {
+  const read = readYaml(path, kind, (tree, mistakes) => {
     const reader = readKeys(tree, mistakes);
     reader.onlyKeys(["targets"]);
     const entries = reader.mappings("targets", "targets with name and dsn", true);
@@ -34,6 +35,16 @@ export async function readTargets(path: string): Promise<Targets> {
     refuseRepeated(entries, list);
     return mistakes.count > 0 ? null : { path: resolve(path), list: list.filter((one) => one !== null) };
   });
+  return read.catch((error: unknown) => {
+    throw withoutPasswords(error);
+  });
+}
+
+/** A mistake shows what was found, which may be a connection string where none is expected. */
+function withoutPasswords(error: unknown): unknown {
+  if (!(error instanceof CopycatError) || error.details.length === 0) return error;
+  const details = error.details.map((detail) => detail.replaceAll(/[\w+.-]+:\/\/[^"]*/gu, withoutPassword));
+  return new CopycatError(error.code, error.wording, { cause: error.cause, details });
 }
 
 function describeTarget(reader: Mapping): Target | null {
@@ -73,7 +84,15 @@ function describeDsn(reader: Mapping): string | null {
 function describeDatasets(reader: Mapping): string[] {
   const list = reader.list("datasets", "a list of keys of datasets, or patterns with * and ?");
   return (list?.items ?? []).flatMap((item, index) => {
-    if (item.kind === "scalar" && typeof item.value === "string" && item.value !== "") return item.value;
+    if (item.kind === "scalar" && typeof item.value === "string" && item.value !== "") {
+      if (!item.value.includes("/")) return item.value;
+      // Nothing would ever go here by it: all below a dataset lies where that does.
+      reader.fail(
+        "datasets",
+        `expected the first key of a path at place ${index + 1}, got ${JSON.stringify(item.value)}: leave the slash out`,
+      );
+      return [];
+    }
     reader.fail(
       "datasets",
       `expected a key of a dataset at place ${index + 1}, got something else (put it in quotes)`,

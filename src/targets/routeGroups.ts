@@ -20,6 +20,8 @@ type RouteOptions = Omit<IngestAllOptions, "onProgress" | "onResult">;
 /** Inputs that go in together, and where to; null where nobody knows, which `error` says why. */
 export interface RoutedGroup extends InputGroup {
   target: Target | null;
+  /** Keys of what it fills, as far as its inputs could be looked into. */
+  datasets: readonly string[];
 }
 
 /**
@@ -60,7 +62,7 @@ async function routeGroup(
   group: InputGroup,
   options: RouteOptions,
 ): Promise<RoutedGroup[]> {
-  if (group.error !== null) return [{ ...group, target: null }];
+  if (group.error !== null) return [{ ...group, target: null, datasets: [] }];
   const parts = new Map<Target, Part>();
   const refused: RoutedGroup[] = [];
   for (const input of group.inputs) {
@@ -72,12 +74,12 @@ async function routeGroup(
       part.datasets.push(...datasets);
       parts.set(target, part);
     } catch (error) {
-      refused.push({ inputs: [input], name: input, error, target: null });
+      refused.push({ inputs: [input], name: input, error, target: null, datasets: [] });
     }
   }
   const taken = Array.from(parts, ([target, { inputs, datasets }]): RoutedGroup => {
     const name = inputs.length === group.inputs.length ? group.name : nameGroup(datasets);
-    return { inputs, name, error: null, target };
+    return { inputs, name, error: null, target, datasets };
   });
   return [...taken, ...refused];
 }

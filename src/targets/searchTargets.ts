@@ -11,7 +11,7 @@ import {
   type SearchQuery,
   type SortKey,
 } from "../catalog/index.ts";
-import { type Answer, askTargets } from "./askTargets.ts";
+import { type Answer, askAll } from "./askAll.ts";
 import { goesBackward, mergeRanked } from "./mergeRanked.ts";
 import { readPlaces, writePlaces } from "./places.ts";
 import { rankPlaces } from "./rankPlaces.ts";
@@ -53,7 +53,7 @@ export async function searchTargets(
   checkLimit(limit);
   checkSort(sort);
   const places = query.after === undefined ? new Map() : readPlaces(sort, query.after, opened);
-  const { answers, missing } = await askTargets(opened, scopePath(query), (database, { name }) =>
+  const { answers, missing } = await askAll(opened, scopePath(query), (database, { name }) =>
     // One more than asked for says whether there is another page.
     findPlaced(database, query, { after: places.get(name) ?? null, limit: limit + 1 }),
   );
@@ -73,7 +73,7 @@ export async function countTargets(
   opened: readonly OpenedTarget[],
   query: SearchQuery = {},
 ): Promise<{ count: number } & Missing> {
-  const { answers, missing } = await askTargets(opened, scopePath(query), (database) =>
+  const { answers, missing } = await askAll(opened, scopePath(query), (database) =>
     countNodes(database, query),
   );
   return { count: answers.reduce((sum, { result }) => sum + result, 0), missing };

@@ -1,7 +1,7 @@
 // One node by its path, wherever it lies.
 
 import { getNode, type NodeDetails } from "../catalog/index.ts";
-import { askTargets } from "./askTargets.ts";
+import { askAll } from "./askAll.ts";
 import type { Missing } from "./searchTargets.ts";
 import type { OpenedTarget } from "./types.ts";
 
@@ -20,6 +20,6 @@ export async function showTargets(
   path: string,
   schema?: string,
 ): Promise<{ nodes: TargetNodeDetails[] } & Missing> {
-  const { answers, missing } = await askTargets(opened, path, (database) => getNode(database, path, schema));
+  const { answers, missing } = await askAll(opened, path, (database) => getNode(database, path, schema));
   return { nodes: answers.map(({ target, result }) => ({ target: target.name, ...result })), missing };
 }

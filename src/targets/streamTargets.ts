@@ -8,7 +8,7 @@ import {
   streamPlaced,
 } from "../catalog/index.ts";
 import type { Database } from "../database/index.ts";
-import { kindOf, listMissing, type Outcome } from "./askTargets.ts";
+import { kindOf, listMissing, type Outcome } from "./askAll.ts";
 import { goesBackward, mergeRanked } from "./mergeRanked.ts";
 import { rankPlaces } from "./rankPlaces.ts";
 import { type Missing, scopePath, type TargetNode } from "./searchTargets.ts";
@@ -101,7 +101,7 @@ async function fill(source: Source): Promise<void> {
       else source.block.push(value);
     }
   } catch (error) {
-    source.failure = { kind: kindOf(error), error };
+    source.failure = { kind: kindOf(error, source.target), error };
     source.isAtEnd = true;
   }
 }

@@ -1,10 +1,11 @@
 // The targets file says another place for a dataset; all else in it stays, comments as well.
 
 import { constants } from "node:fs";
-import { access, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { access, type FileHandle, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap, type YAMLSeq } from "yaml";
-import { CopycatError, errorMessage } from "../errors.ts";
+import { CopycatError, errorCode, errorMessage } from "../errors.ts";
 import { readTargets } from "./readTargets.ts";
 import { findTargetOf } from "./route.ts";
 
@@ -27,32 +28,60 @@ export async function requireWritable(path: string): Promise<void> {
  * @throws CopycatError UNREADABLE_SOURCE; INVALID_INPUT
  */
 export async function switchTarget(path: string, dataset: string, to: string): Promise<boolean> {
-  if (findTargetOf(await readTargets(path), dataset)?.name === to) return false;
+  const isSwitched = async (): Promise<boolean> =>
+    findTargetOf(await readTargets(path), dataset)?.name === to;
+  if (await isSwitched()) return false;
   const file = await realpath(path);
-  const edited = edit(await readFile(file, "utf8"), dataset, to);
-  // One name for all: what a killed process has left is written over by the next one.
+  // One name for all, which one process can make at a time: two moves between other servers would each write the file without
+  // what the other one has changed in it.
   const aside = join(dirname(file), `.${basename(file)}.new`);
-  try {
-    await write(aside, edited, (await stat(file)).mode);
-    if (findTargetOf(await readTargets(aside), dataset)?.name !== to) {
-      throw new Error(`it would not send ${dataset} to ${to}`);
-    }
-    await rename(aside, file);
-  } catch (error) {
-    await rm(aside, { force: true, recursive: false }).catch(() => undefined);
+  const handle = await openAside(aside, (await stat(file)).mode).catch((error: unknown) => {
     throw cannotWrite(path, error);
-  }
-  return true;
-}
-
-async function write(path: string, text: string, mode: number): Promise<void> {
-  const handle = await open(path, "w", mode & 0o777);
+  });
   try {
-    await handle.writeFile(text);
-    // On disk before the dataset goes from where it was.
-    await handle.sync();
+    const isToDo = !(await isSwitched());
+    if (isToDo) await replace({ file, aside, handle }, dataset, to);
+    else await rm(aside, { force: true });
+    return isToDo;
+  } catch (error) {
+    await rm(aside, { force: true }).catch(() => undefined);
+    throw cannotWrite(path, error);
   } finally {
     await handle.close();
+  }
+}
+
+interface Replacing {
+  file: string;
+  aside: string;
+  handle: FileHandle;
+}
+
+async function replace({ file, aside, handle }: Replacing, dataset: string, to: string): Promise<void> {
+  await handle.writeFile(edit(await readFile(file, "utf8"), dataset, to));
+  // On disk before the dataset goes from where it was.
+  await handle.sync();
+  if (findTargetOf(await readTargets(aside), dataset)?.name !== to) {
+    throw new Error(`it would not send ${dataset} to ${to}`);
+  }
+  await rename(aside, file);
+}
+
+const waitMs = 50;
+/** Writing a page of text takes milliseconds: who needs longer was killed. */
+const staleMs = 5000;
+
+/** Waits for another move that is writing the file; what a killed one has left is removed. */
+async function openAside(aside: string, mode: number): Promise<FileHandle> {
+  for (;;) {
+    try {
+      return await open(aside, "wx", mode & 0o777);
+    } catch (error) {
+      if (errorCode(error) !== "EEXIST") throw error;
+    }
+    const found = await stat(aside).catch(() => null);
+    if (found !== null && Date.now() - found.mtimeMs > staleMs) await rm(aside, { force: true });
+    else await setTimeout(waitMs);
   }
 }
 

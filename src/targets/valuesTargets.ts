@@ -11,7 +11,7 @@ import {
   type ValueCount,
 } from "../catalog/index.ts";
 import { makeParameters, type Statement } from "../catalog/search/parameters.ts";
-import { type Answer, askTargets, kindOf } from "./askTargets.ts";
+import { type Answer, askAll, kindOf } from "./askAll.ts";
 import { askOneOf } from "./rankPlaces.ts";
 import { type Missing, scopePath } from "./searchTargets.ts";
 import type { OpenedTarget } from "./types.ts";
@@ -41,7 +41,7 @@ export async function facetsTargets(
   const { limit = 100 } = options;
   checkFacets(paths, limit);
   if (paths.length === 0) return { facets: {}, missing: [] };
-  const { answers, missing } = await askTargets(opened, scopePath(query), (database) =>
+  const { answers, missing } = await askAll(opened, scopePath(query), (database) =>
     // One more than asked for says whether there are more.
     listFacetTexts(database, query, { paths, limit: limit + 1 }),
   );
@@ -53,7 +53,7 @@ export async function facetsTargets(
       try {
         return await readWhole(answer, query, { paths, cut });
       } catch (error) {
-        kindOf(error);
+        kindOf(error, answer.target);
         gone.push(answer.target.name);
         return [];
       }

@@ -20,12 +20,13 @@ import { array, container, load, snapshot } from "../support/nodes.ts";
 const source = useDatabase();
 const destination = useDatabase();
 const newer = useDatabase();
-const names = catalogNames("public");
+/** Where each of these databases has its catalog. */
+const namesOf = (db: TestDatabase) => catalogNames(db.database.catalogSchema);
 
 const digestOf = (test: TestDatabase, key: string): Promise<TableDigest[]> =>
   withRollback(test.database, async (client) => {
-    await collectTree(client, names, key);
-    return digestDataset(client, names);
+    await collectTree(client, namesOf(test), key);
+    return digestDataset(client, namesOf(test));
   });
 
 const copy = (
@@ -35,9 +36,13 @@ const copy = (
   after: (client: PoolClient) => Promise<void> = async () => undefined,
 ): Promise<void> =>
   withRollback(from.database, async (reader) => {
-    await collectTree(reader, names, key);
+    await collectTree(reader, namesOf(from), key);
     await withTransaction(to.database, async (client) => {
-      await copyDataset(reader, client, key, { engine: { kind: "postgresql" }, schema: "public" });
+      await copyDataset(reader, client, key, {
+        engine: to.database.engine,
+        from: namesOf(from),
+        to: namesOf(to),
+      });
       await after(client);
     });
   });
@@ -97,8 +102,8 @@ describe("a dataset that is copied", () => {
           "alter table data_source_asset_association drop constraint parameter_num_unique_constraint",
         );
         await client.query(change ?? "");
-        await collectTree(client, names, "D");
-        return digestDataset(client, names);
+        await collectTree(client, namesOf(destination), "D");
+        return digestDataset(client, namesOf(destination));
       });
       const differ = compareDigests(before, after, ["a", "b"]).map((line) => line.split(":")[0]);
       expect(differ, change).toContain(table);
@@ -110,7 +115,7 @@ describe("a dataset that is copied", () => {
     await expect(copy(source, destination, "D")).rejects.toMatchObject({ code: "CONFLICT" });
     await load(source.database, [container("/E"), array("/E/x", { files: ["/f/9.h5"] })]);
     const failing = copy(source, destination, "E", async (client) => {
-      expect(await findDataset(client, names, "E")).not.toBeNull();
+      expect(await findDataset(client, namesOf(destination), "E")).not.toBeNull();
       throw new Error("stop");
     });
     await expect(failing).rejects.toThrow("stop");

@@ -194,6 +194,20 @@ it("targets without a catalog hold nothing; when no other one is there, that is 
   expect(stderr).toContain(`No target of ${fileOfBlank} holds a catalog yet (blank). Load something first`);
 });
 
+it.each([["sources"], ["verify"], ["index", "list"], ["view", "list"], ["index", "advise"]])(
+  "a target without a catalog is left out and told: %s %s",
+  async (...command) => {
+    const asked = await callCli([...command, "--json", "--targets", file]);
+    expect([asked.code, asked.stderr]).toEqual([
+      0,
+      expect.stringContaining("blank: there is no catalog yet.\n"),
+    ]);
+    expect(JSON.parse(asked.stdout)).toMatchObject({ failed: [] });
+    const none = await callCli([...command, "--targets", fileOfBlank]);
+    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining("holds a catalog yet (blank)")]);
+  },
+);
+
 it("one server or several, not both", async () => {
   const { code, stderr } = await search("--dsn", blank.dsn);
   expect(code).toBe(2);

@@ -1,12 +1,13 @@
 // Commands that are given several servers: each dataset goes to its own, and all are asked.
 
 import { readFileSync } from "node:fs";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { formatAllProgress, TargetsProgress } from "../../src/cli/targetsProgress.ts";
 import { callCli, runCli, startCli } from "../support/cli.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { useFolder } from "../support/files.ts";
+import { smallInputs } from "../support/smallInputs.ts";
 import { useTargets } from "../targets/support.ts";
 
 const folder = useFolder();
@@ -24,12 +25,7 @@ beforeAll(async () => {
   );
   westDown = folder.text("west-down.yaml", JSON.stringify({ targets: down }));
   for (const name of [...names, "W_BAD"]) {
-    const artifact = name === "W_BAD" ? "other" : "m";
-    await folder.hdf5(`${name}/a.h5`, { children: { T: { data: 1 }, [artifact]: { data: 1 } } });
-    folder.text(
-      `${name}.yaml`,
-      `label: ${name}\ndata: { directory: ${name}, layout: per_entity }\nartifacts: [{ type: m, dataset: /m }]\n`,
-    );
+    await smallInputs(folder).dataset(name, name === "W_BAD" ? "other" : "m");
   }
 });
 
@@ -246,6 +242,25 @@ describe("several servers asked", () => {
     }
   });
 
+  it("are listed, with why one is down, and 1", async () => {
+    expect((await callCli(["targets", "list", "--targets", all])).code).toBe(0);
+    const { code, stdout } = await callCli(["targets", "list", "--targets", westDown]);
+    expect([code, stdout]).toEqual([1, expect.stringContaining("Cannot connect to ")]);
+  });
+
+  it("or one, whichever is typed, though the environment names the other", async () => {
+    vi.stubEnv("COPYCAT_TARGETS", all);
+    vi.stubEnv("COPYCAT_DSN", server("west").dsn);
+    const one = await callCli(["search", "--count", `--dsn=${server("east").dsn}`]);
+    const isHere = "select count(*)::int from nodes where parent in (select id from nodes where parent = 0)";
+    expect([one.code, one.stdout, one.stderr]).toEqual([0, `${await server("east").value(isHere)}\n`, ""]);
+    vi.stubEnv("COPYCAT_TARGETS", all);
+    vi.stubEnv("COPYCAT_DSN", server("west").dsn);
+    const several = await json("search", "--targets", all);
+    expect([several.code, several.document.missing]).toEqual([0, []]);
+    vi.unstubAllEnvs();
+  });
+
   it("cannot be named beside one", async () => {
     const { code, stderr } = await callCli(["verify", "--targets", all, "--dsn", server("east").dsn]);
     expect([code, stderr]).toEqual([2, expect.stringContaining("cannot be used with option '--dsn <url>'")]);
@@ -299,13 +314,15 @@ describe("serve-config of several servers", () => {
 
 describe("progress of several servers", () => {
   it("is one line: what all have done, and where each is", () => {
-    const progress = new TargetsProgress();
+    const progress = new TargetsProgress(2);
     const now = { files: { done: 2, total: 5 }, nodes: 10, rejects: 1, elapsedMs: 10 };
     progress.add({ ...now, phase: "read", target: "east", group: { number: 1, count: 2, name: "VDP" } });
-    progress.add({ ...now, phase: "read", target: "east", group: { number: 2, count: 2, name: "X" } });
+    const second = { number: 2, count: 2, name: "X" };
+    // West has not begun.
+    expect(progress.add({ ...now, phase: "read", target: "east", group: second }).etaMs).toBe(null);
     const sum = progress.add({ ...now, phase: "merge", target: "west", group: null });
     expect(formatAllProgress({ ...sum, elapsedMs: 1000 })).toBe(
-      "read 6 files, 30 nodes, 30 nodes/s, 3 rejects; east [2/2] X read, west merge",
+      "read 6 files, 30 nodes, 30 nodes/s, 3 rejects, ETA 15 ms; east [2/2] X read, west merge",
     );
   });
 });

@@ -14,22 +14,13 @@ import {
 import { noFiles } from "../../src/ingest/types.ts";
 import { useDatabase } from "../support/database.ts";
 import { readNdjson, useFolder } from "../support/files.ts";
+import { smallInputs } from "../support/smallInputs.ts";
 import { makeReport } from "./runs/support.ts";
 
 const db = useDatabase();
 const folder = useFolder();
 
-/** A data set of one file; without `m` its only artifact is a reject. */
-async function dataset(label: string, artifact = "m"): Promise<string> {
-  await folder.hdf5(`${label}/a.h5`, { children: { T: { data: 1 }, [artifact]: { data: 1 } } });
-  return folder.text(
-    `${label}.yaml`,
-    `label: ${label}\ndata: { directory: ${label}, layout: per_entity }\nartifacts: [{ type: m, dataset: /m }]\n`,
-  );
-}
-
-const records = (name: string, ...paths: string[]): string =>
-  folder.text(name, paths.map((path) => JSON.stringify({ path })).join("\n"));
+const { dataset, records } = smallInputs(folder);
 
 const badYaml = (): string => folder.text("bad.yaml", "label: X\nlable: X\n");
 

@@ -1,6 +1,6 @@
 // Data sets poured into several servers at once: each where it belongs, and a server that is down fails its own only.
 
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { verifyCatalog } from "../../src/catalog/index.ts";
 import type { CopycatError } from "../../src/errors.ts";
@@ -8,6 +8,8 @@ import { listRuns } from "../../src/ingest/index.ts";
 import {
   type IngestTargetsOptions,
   ingestTargets,
+  moveDataset,
+  readTargets,
   resumeTargetIngest,
   routeGroups,
   sumTargets,
@@ -17,6 +19,7 @@ import {
 } from "../../src/targets/index.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { readNdjson, useFolder } from "../support/files.ts";
+import { smallInputs } from "../support/smallInputs.ts";
 import { useTargets } from "./support.ts";
 
 const folder = useFolder();
@@ -24,17 +27,7 @@ const servers = useTargets(folder, { east: ["VDP", "E_*"], west: ["EDRIXS", "W_*
 
 const west = () => servers.databases.west as TestDatabase;
 
-/** A data set of one file; without `m` its only artifact is a reject. */
-async function dataset(label: string, artifact = "m"): Promise<string> {
-  await folder.hdf5(`${label}/a.h5`, { children: { T: { data: 1 }, [artifact]: { data: 1 } } });
-  return folder.text(
-    `${label}.yaml`,
-    `label: ${label}\ndata: { directory: ${label}, layout: per_entity }\nartifacts: [{ type: m, dataset: /m }]\n`,
-  );
-}
-
-const records = (name: string, ...paths: string[]): string =>
-  folder.text(name, paths.map((path) => JSON.stringify({ path })).join("\n"));
+const { dataset, records } = smallInputs(folder);
 
 async function pour(
   inputs: readonly string[],
@@ -251,5 +244,84 @@ describe("a run that broke off", () => {
     await expect(resumeTargetIngest(await withoutWest(), run?.id ?? "")).rejects.toMatchObject({
       code: "CONNECTION",
     });
+  });
+});
+
+describe("a data set that is at another target", () => {
+  /** The targets of the file, but that a data set goes elsewhere, as an edit by hand makes it. */
+  async function sending(key: string, to: string): Promise<Targets> {
+    const { list } = await servers.read();
+    const edited = list.map(({ name, dsn, datasets, isDefault }) => ({
+      ...{ name, dsn, default: isDefault },
+      datasets: [...datasets.filter((one) => one !== key), ...(name === to ? [key] : [])],
+    }));
+    return readTargets(folder.text("edited.yaml", JSON.stringify({ targets: edited })));
+  }
+
+  it("is not loaded a second time; what else goes there is in, and it is when it has been moved", async () => {
+    const inputs = [await dataset("E_HAND"), await dataset("OTHER_HAND")];
+    await pour(inputs);
+    const edited = await sending("E_HAND", "rest");
+    const extra = await dataset("NEW_HAND");
+    const results = await ingestTargets(edited, { inputs: [...inputs, extra], workers: 1 });
+    expect(outline(results)).toEqual([
+      ["rest", "E_HAND", "CONFLICT"],
+      ["rest", "OTHER_HAND", "completed"],
+      ["rest", "NEW_HAND", "completed"],
+    ]);
+    expect(results[0]?.error).toMatchObject({
+      message: expect.stringMatching(
+        /sends E_HAND to rest, and it is at east: .*`copycat targets move E_HAND`/s,
+      ),
+    });
+    expect([await tops("rest"), await tops("east")]).toEqual([
+      expect.not.arrayContaining(["E_HAND"]),
+      expect.arrayContaining(["E_HAND"]),
+    ]);
+    const dry = await ingestTargets(edited, { inputs: inputs.slice(0, 1), workers: 1, dryRun: true });
+    expect(outline(dry)).toEqual([["rest", "E_HAND", "CONFLICT"]]);
+    await moveDataset(edited, "E_HAND", { to: "rest" });
+    const [moved] = await ingestTargets(edited, { inputs: inputs.slice(0, 1), workers: 1 });
+    expect(moved?.report?.nodes).toMatchObject({ inserted: 0, unchanged: 3 });
+  });
+
+  it("is not known of while that one is down: new ones go in, and it is told", async () => {
+    const notices: string[] = [];
+    const { path, list } = await withoutWest();
+    const results = await ingestTargets(
+      { path, list },
+      { inputs: [await dataset("E_DOWN")], workers: 1, log: { notice: (message) => notices.push(message) } },
+    );
+    expect(outline(results)).toEqual([["east", "E_DOWN", "completed"]]);
+    expect(notices).toContainEqual(expect.stringContaining("east: west does not answer, "));
+  });
+});
+
+describe("prune", () => {
+  it("deletes at each target what its own data sets have lost", async () => {
+    const names = ["E_PRUNE", "W_PRUNE"];
+    const inputs = await Promise.all(names.map((name) => dataset(name)));
+    for (const name of [...names, "E_KEPT"]) {
+      await folder.hdf5(`${name}/b.h5`, { children: { T: { data: 2 }, m: { data: 1 } } });
+    }
+    const kept = await dataset("E_KEPT");
+    await pour([...inputs, kept]);
+    for (const name of [...names, "E_KEPT"]) rmSync(folder.path(`${name}/b.h5`));
+    const entities = async (name: string): Promise<number> =>
+      (await servers.databases[name]?.value<number>(
+        "select count(*)::int from nodes where parent in (select id from nodes where key ~ '_(PRUNE|KEPT)$')",
+      )) ?? 0;
+    const dry = await pour(inputs, { prune: true, dryRun: true });
+    expect(dry.map(({ report }) => [report?.files.vanished, report?.files.pruned])).toEqual([
+      [1, 0],
+      [1, 0],
+    ]);
+    expect([await entities("east"), await entities("west")]).toEqual([4, 2]);
+    await pour(inputs, { prune: true });
+    expect([await entities("east"), await entities("west")]).toEqual([3, 1]);
+    for (const name of ["east", "west"]) {
+      const { database } = servers.databases[name] as TestDatabase;
+      expect((await verifyCatalog(database)).ok).toBe(true);
+    }
   });
 });

@@ -80,6 +80,18 @@ describe("a targets file", () => {
     ["other: 1", "unknown key"],
     ["targets: [{name: a/b, dsn: 'postgres://a/c', default: true}]", "a name of letters, digits, - and _"],
     ["targets: [{name: a, dsn: 'mysql://user:hidden@a/c', default: true}]", "a connection string"],
+    [
+      "targets: 'postgres://user:hidden@a/c?sslpassword=hidden'",
+      'got "postgres://user:***@a/c?sslpassword=***',
+    ],
+    ["'postgresql://user:hidden words@a/c'", 'got "postgresql://user:***@a/c"'],
+    ["targets: [{name: 'postgres://user:hidden@a/c', dsn: 'postgres://a/c', default: true}]", "user:***@a/c"],
+    ["targets: [{name: a, dsn: b, default: 'postgres://user:hidden@a/c'}]", "user:***@a/c"],
+    [
+      "targets: [{name: a, dsn: 'postgres://a/c', datasets: [V, /VDP]}]",
+      'place 2, got "/VDP": leave the slash out',
+    ],
+    ["targets: [{name: a, dsn: 'postgres://a/c', datasets: ['A/*']}]", "the first key of a path at place 1"],
     ["targets: [{name: a, dsn: 'postgres://a/c'}]", "got neither"],
     ["targets: [{name: a, dsn: 'postgres://a/c', default: yes}]", "true or false"],
     ["targets: [{name: a, dsn: 'postgres://a/c', datasets: [1]}]", "a key of a dataset at place 1"],

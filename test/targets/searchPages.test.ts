@@ -274,3 +274,20 @@ it("what no target has is not found", async () => {
     await expect(searchTargets(opened, { limit })).rejects.toMatchObject({ code: "USAGE" });
   }
 });
+
+it("a target that refuses is named; a question that is wrong is wrong at all", async () => {
+  const west = targets.databases.west;
+  await west?.rows("alter table nodes rename column structure_family to other");
+  try {
+    const error = { code: "DATABASE", message: expect.stringContaining("At the target west: ") };
+    await expect(searchTargets(opened)).rejects.toMatchObject(error);
+    await expect(paths(streamTargets(opened))).rejects.toMatchObject(error);
+    const wrong = searchTargets(opened, { dataset: "A", under: "A" });
+    await expect(wrong).rejects.toMatchObject({
+      code: "USAGE",
+      message: expect.not.stringContaining("At the target"),
+    });
+  } finally {
+    await west?.rows("alter table nodes rename column other to structure_family");
+  }
+});

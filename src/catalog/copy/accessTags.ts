@@ -29,16 +29,19 @@ export const tagLinesSql = (names: CatalogNames): string =>
 
 /** After the nodes are in, with triggers on: one of Tiled's sets the parent. A tag that is there stays as it is. */
 export async function copyAccessTags(
-  source: PoolClient,
-  destination: PoolClient,
-  names: CatalogNames,
+  source: { client: PoolClient; names: CatalogNames },
+  { client: destination, names }: { client: PoolClient; names: CatalogNames },
 ): Promise<void> {
-  if (!(await hasAccessTags(source, names)) || !(await hasAccessTags(destination, names))) return;
+  if (!(await hasAccessTags(source.client, source.names)) || !(await hasAccessTags(destination, names))) {
+    return;
+  }
   await destination.query(
     `create temp table ${staged} (node_id int4, name text, is_public bool) on commit drop`,
   );
   await pipeline(
-    source.query(copyTo(`copy (select l.node_id, g.name, g.is_public ${fromSql(names)}) to stdout`)),
+    source.client.query(
+      copyTo(`copy (select l.node_id, g.name, g.is_public ${fromSql(source.names)}) to stdout`),
+    ),
     destination.query(copyFrom(`copy ${staged} from stdin`)),
   );
   const tags = relationOf(names, "access_tags");

@@ -7,7 +7,7 @@ import type { Engine } from "../../database/index.ts";
 import { CopycatError } from "../../errors.ts";
 import { guardOnline } from "../guard.ts";
 import { prepareTransaction } from "../prepareTransaction.ts";
-import { type CatalogNames, catalogNames } from "../tables.ts";
+import type { CatalogNames } from "../tables.ts";
 import { copyAccessTags } from "./accessTags.ts";
 import {
   type ColumnsOf,
@@ -28,8 +28,10 @@ import {
 import { collectTree, findDataset } from "./tree.ts";
 
 export interface CopyOptions {
-  /** Schema of both catalogs. */
-  schema: string;
+  /** The source's tables. */
+  from: CatalogNames;
+  /** The destination's. */
+  to: CatalogNames;
   /** Of the destination. */
   engine: Engine;
   onNotice?: (message: string) => void;
@@ -51,34 +53,35 @@ export async function copyDataset(
   key: string,
   options: CopyOptions,
 ): Promise<void> {
-  const names = catalogNames(options.schema);
-  const target = await prepareTransaction(destination, names, options.engine);
-  const columns = await readColumns(source, names);
-  requireSameColumns(columns, await readColumns(destination, names));
+  const { from, to, signal } = options;
+  const target = await prepareTransaction(destination, to, options.engine);
+  const columns = await readColumns(source, from);
+  requireSameColumns(columns, await readColumns(destination, to));
   for (const table of copiedTables) {
-    const rows = await stream(source, destination, { names, table, columns, signal: options.signal });
+    const rows = await stream(source, destination, { from, to, table, columns, signal });
     options.onTable?.(table.name, rows);
   }
-  options.signal?.throwIfAborted();
-  const { onNotice, signal } = options;
+  signal?.throwIfAborted();
+  const { onNotice } = options;
   const guard = await guardOnline(destination, target, {
     ...(onNotice === undefined ? {} : { onNotice }),
     ...(signal === undefined ? {} : { signal }),
   });
-  if ((await findDataset(destination, names, key)) !== null) {
+  if ((await findDataset(destination, to, key)) !== null) {
     throw new CopycatError(
       "CONFLICT",
       `The dataset ${key} came to the destination meanwhile. Run the same command again: it compares both.`,
     );
   }
-  await insert(destination, names, columns);
+  await insert(destination, to, columns);
   await guard.release();
-  await copyAccessTags(source, destination, names);
-  await collectTree(destination, names, key);
+  await copyAccessTags({ client: source, names: from }, { client: destination, names: to });
+  await collectTree(destination, to, key);
 }
 
 interface Streamed {
-  names: CatalogNames;
+  from: CatalogNames;
+  to: CatalogNames;
   table: CopiedTable;
   columns: ColumnsOf;
   signal: AbortSignal | undefined;
@@ -88,14 +91,15 @@ interface Streamed {
 async function stream(
   source: PoolClient,
   destination: PoolClient,
-  { names, table, columns, signal }: Streamed,
+  { from, to, table, columns, signal }: Streamed,
 ): Promise<number> {
-  const relation = relationOf(names, table.name);
   const list = (columns.get(table.name) ?? []).map((column) => `"${column}"`).join(", ");
   const staged = stagedName(table.name);
-  await destination.query(`create temp table ${staged} (like ${relation}) on commit drop`);
+  await destination.query(`create temp table ${staged} (like ${relationOf(to, table.name)}) on commit drop`);
   const out = source.query(
-    copyTo(`copy (select ${list} from ${relation} r where ${table.isOwn(names)}) to stdout`),
+    copyTo(
+      `copy (select ${list} from ${relationOf(from, table.name)} r where ${table.isOwn(from)}) to stdout`,
+    ),
   );
   const into = destination.query(copyFrom(`copy ${staged} (${list}) from stdin`));
   await pipeline(out, into, { ...(signal === undefined ? {} : { signal }) });

@@ -11,7 +11,6 @@ import {
   type PromotedTarget,
   parseJsonPath,
   parseKeyPath,
-  requireCatalog,
 } from "../../catalog/index.ts";
 import type { Database } from "../../database/index.ts";
 import { CopycatError } from "../../errors.ts";
@@ -20,7 +19,7 @@ import { dsnOption, jsonOption, option, quietOption, targetsOption } from "../op
 import { formatCount, formatDuration, makeLog, plural, printResult } from "../output.ts";
 import { abortOnSignals } from "../signals.ts";
 import { elementsOf, inFront, printDocuments, printElements, printTexts } from "../targetAnswers.ts";
-import { type Answers, type AskedDatabase, askTargets } from "../withTargets.ts";
+import { type Answers, type AskedDatabase, askCatalogs } from "../withTargets.ts";
 import { addAdviseCommand } from "./indexAdvise.ts";
 
 interface IndexFlags {
@@ -193,11 +192,7 @@ function onCatalogs<Result>(
   flags: IndexFlags & { dataset?: string },
   work: (asked: AskedDatabase) => Promise<Result>,
 ): Promise<Answers<Result>> {
-  const onCatalog = async (asked: AskedDatabase): Promise<Result> => {
-    await requireCatalog(asked.database);
-    return work(asked);
-  };
-  return askTargets("index", { ...flags, mustExist: true }, onCatalog, flags.dataset);
+  return askCatalogs("index", { ...flags, mustExist: true }, work, flags.dataset);
 }
 
 function formatAdded(added: AddedKey): string {

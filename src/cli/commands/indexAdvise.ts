@@ -1,12 +1,12 @@
 // copycat index advise: which keys are worth an index.
 
 import type { Command } from "commander";
-import { type Advice, advisePromotedKeys, formatTarget, requireCatalog } from "../../catalog/index.ts";
+import { type Advice, advisePromotedKeys, formatTarget } from "../../catalog/index.ts";
 import { dsnOption, jsonOption, option, quietOption, targetsOption } from "../options.ts";
 import { makeLog, printResult } from "../output.ts";
 import { elementsOf, inFront, printElements } from "../targetAnswers.ts";
 import { dsnArgument } from "../withDatabase.ts";
-import { type AskedDatabase, askTargets } from "../withTargets.ts";
+import { type AskedDatabase, askCatalogs } from "../withTargets.ts";
 
 interface AdviseFlags {
   dsn?: string;
@@ -29,7 +29,7 @@ export function addAdviseCommand(index: Command): void {
     .addOption(quietOption())
     .action(async (flags: AdviseFlags) => {
       const work = (asked: AskedDatabase): Promise<Advice[]> => advise(asked, flags);
-      const answers = await askTargets("index", { ...flags, mustExist: true }, work, flags.dataset);
+      const answers = await askCatalogs("index", { ...flags, mustExist: true }, work, flags.dataset);
       const advice = elementsOf(answers);
       if (flags.json) {
         printElements("advice", advice, answers);
@@ -41,7 +41,6 @@ export function addAdviseCommand(index: Command): void {
 }
 
 async function advise(asked: AskedDatabase, { dataset, targets }: AdviseFlags): Promise<Advice[]> {
-  await requireCatalog(asked.database);
   const advice = await advisePromotedKeys(asked.database, dataset === undefined ? {} : { dataset });
   if (targets === undefined) return advice;
   // What pays on one server need not on the others: these are meant only where a dataset says which one is.

@@ -12,12 +12,13 @@ import {
   writeLocators,
 } from "../../catalog/read/index.ts";
 import { CopycatError } from "../../errors.ts";
-import { dsnOption, jsonOption, option, quietOption } from "../options.ts";
+import { dsnOption, jsonOption, option, quietOption, targetsOption } from "../options.ts";
 import { plural, printJson, printLines, printNotice } from "../output.ts";
-import { withDatabase } from "../withDatabase.ts";
+import { askHolder } from "../withTargets.ts";
 
 interface LocatorFlags {
   dsn?: string;
+  targets?: string;
   artifact?: string;
   format?: LocatorFormat;
   out?: string;
@@ -46,6 +47,7 @@ export function addLocatorsCommand(program: Command): void {
     )
     .addOption(option("--out <file>", "write to this file: .ndjson, .csv or .parquet", "print"))
     .addOption(dsnOption())
+    .addOption(targetsOption())
     .addOption(jsonOption())
     .addOption(quietOption())
     .addHelpText("after", examples)
@@ -57,7 +59,7 @@ export function addLocatorsCommand(program: Command): void {
       if (json && out === undefined && format !== undefined) {
         throw new CopycatError("USAGE", "--json prints one JSON document; leave --format out, or add --out.");
       }
-      await withDatabase("locators", { ...flags, mustExist: true }, async ({ database }) => {
+      await askHolder("locators", { ...flags, mustExist: true }, dataset, async ({ database }) => {
         await requireCatalog(database);
         const locators = listLocators(database, dataset, artifact === undefined ? {} : { artifact });
         if (out === undefined) {

@@ -16,13 +16,14 @@ import {
 import { CopycatError } from "../../errors.ts";
 import { dataTypeName, openHdf5Reader, parseSlice } from "../../hdf5/index.ts";
 import { canvas } from "../canvas.ts";
-import { dsnOption, jsonOption, option, quietOption } from "../options.ts";
+import { dsnOption, jsonOption, option, quietOption, targetsOption } from "../options.ts";
 import { formatCount, printJson, printLines, printNotice, printPieces, printResult } from "../output.ts";
 import { plotArray } from "../plot.ts";
-import { withDatabase } from "../withDatabase.ts";
+import { askHolder } from "../withTargets.ts";
 
 interface ReadFlags {
   dsn?: string;
+  targets?: string;
   slice: string;
   out?: string;
   format?: ArrayFormat | "table";
@@ -61,6 +62,7 @@ export function addReadCommand(program: Command): void {
     )
     .addOption(option("--plot", "draw one axis as a line, two as a map").default(false))
     .addOption(dsnOption())
+    .addOption(targetsOption())
     .addOption(jsonOption())
     .addOption(quietOption())
     .addHelpText("after", examples)
@@ -68,7 +70,7 @@ export function addReadCommand(program: Command): void {
       const format = chooseFormat(flags);
       // Before a server is started for it.
       parseSlice(flags.slice);
-      const array = await withDatabase("read", { ...flags, mustExist: true }, async ({ database }) => {
+      const array = await askHolder("read", { ...flags, mustExist: true }, path, async ({ database }) => {
         await requireCatalog(database);
         // Nothing else waits for this process: a thread would start for longer than most arrays take.
         const reader = openHdf5Reader({ blockMs: Number.POSITIVE_INFINITY });

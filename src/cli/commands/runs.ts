@@ -3,12 +3,13 @@
 import type { Command } from "commander";
 import { getRun, listRuns, type RunDetails, type RunStatus, runStatuses } from "../../ingest/index.ts";
 import { findRun, readTargets } from "../../targets/index.ts";
+import { targetsArgument, withOpenTargets } from "../openTargets.ts";
 import { dsnOption, jsonOption, option, quietOption, targetsOption, wholeNumber } from "../options.ts";
 import { makeLog, printJson, printResult } from "../output.ts";
 import { formatRun, formatRuns } from "../runsSummary.ts";
 import { elementsOf, inFront, printElements } from "../targetAnswers.ts";
 import { withDatabase } from "../withDatabase.ts";
-import { askTargets, targetsArgument, withOpenTargets } from "../withTargets.ts";
+import { askTargets } from "../withTargets.ts";
 
 interface RunFlags {
   dsn?: string;
@@ -100,7 +101,7 @@ async function runShow(id: string, { json, ...flags }: RunFlags): Promise<void> 
     );
     return;
   }
-  await withOpenTargets("runs", await readTargets(targets), async (opened) => {
+  await withOpenTargets("runs", await readTargets(targets), flags.quiet, async (opened) => {
     const { run, target } = await findRun(opened, id);
     print(run, targetsArgument(targets), target.name);
   });

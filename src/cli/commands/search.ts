@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { requireCatalog } from "../../catalog/index.ts";
-import { reportMissing, withTargets } from "../openTargets.ts";
+import { reportMissing, withCatalogs } from "../openTargets.ts";
 import { dsnOption, jsonOption, option, quietOption, targetsOption, wholeNumber } from "../options.ts";
 import { withDatabase } from "../withDatabase.ts";
 import { findInCatalog, findInTargets } from "./search/finder.ts";
@@ -53,7 +53,8 @@ export function addSearchCommand(program: Command): void {
       // Before a server is started for what cannot be read.
       const query = readQuery(dataset, flags);
       if (flags.targets !== undefined) {
-        return withTargets("search", flags.targets, async (opened) => {
+        const { targets, quiet } = flags;
+        return withCatalogs("search", { targets, quiet }, async (opened) => {
           reportMissing(opened, await printSearch(findInTargets(opened), query, flags));
         });
       }

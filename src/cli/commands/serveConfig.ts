@@ -4,11 +4,11 @@ import type { Command } from "commander";
 import { makeTiledConfig, requireCatalog, type TiledConfig, tiledConfigMark } from "../../catalog/index.ts";
 import { shellWord } from "../../catalog/promoted/target.ts";
 import { makeTargetsConfig, readTargets } from "../../targets/index.ts";
+import { withOpenTargets } from "../openTargets.ts";
 import { dsnOption, jsonOption, option, quietOption, targetsOption } from "../options.ts";
 import { plural, printJson, printNotice, printResult } from "../output.ts";
 import { readOwnFile, writeSecretFile } from "../secretFile.ts";
 import { withDatabase } from "../withDatabase.ts";
-import { withOpenTargets } from "../withTargets.ts";
 
 interface ServeConfigFlags {
   dsn?: string;
@@ -79,7 +79,8 @@ async function makeConfig(
 ): Promise<{ config: TiledConfig; isEmbedded: boolean }> {
   const options = { readable, writable, previous, ...(apiKey === undefined ? {} : { apiKey }) };
   if (targets !== undefined) {
-    const config = await withOpenTargets("serve-config", await readTargets(targets), (opened) =>
+    const { quiet } = flags;
+    const config = await withOpenTargets("serve-config", await readTargets(targets), quiet, (opened) =>
       makeTargetsConfig(opened, options),
     );
     return { config, isEmbedded: false };

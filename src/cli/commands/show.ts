@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 import { getNode, type NodeDetails, requireCatalog } from "../../catalog/index.ts";
 import { showTargets } from "../../targets/index.ts";
-import { reportMissing, withTargets } from "../openTargets.ts";
+import { reportMissing, withCatalogs } from "../openTargets.ts";
 import { dsnOption, jsonOption, quietOption, targetsOption } from "../options.ts";
 import { formatCount, printJson, printResult } from "../output.ts";
 import { withDatabase } from "../withDatabase.ts";
@@ -36,8 +36,8 @@ export function addShowCommand(program: Command): void {
 }
 
 /** The root is at each target; anything else at one. */
-async function printOfTargets(file: string, path: string, { json }: ShowFlags): Promise<void> {
-  await withTargets("show", file, async (opened) => {
+async function printOfTargets(targets: string, path: string, { json, quiet }: ShowFlags): Promise<void> {
+  await withCatalogs("show", { targets, quiet }, async (opened) => {
     const found = await showTargets(opened, path);
     if (json) printJson(found);
     else {

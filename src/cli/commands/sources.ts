@@ -1,11 +1,11 @@
 // copycat sources: the modalities of a catalog.
 
 import type { Command } from "commander";
-import { listSources, requireCatalog, type SourceFacts, type SourceKey } from "../../catalog/index.ts";
+import { listSources, type SourceFacts, type SourceKey } from "../../catalog/index.ts";
 import { dsnOption, jsonOption, quietOption, targetsOption } from "../options.ts";
 import { formatCount, makeLog, plural, printResult } from "../output.ts";
 import { elementsOf, inFront, printElements } from "../targetAnswers.ts";
-import { askTargets } from "../withTargets.ts";
+import { askCatalogs } from "../withTargets.ts";
 
 interface SourcesFlags {
   dsn?: string;
@@ -32,10 +32,9 @@ export function addSourcesCommand(program: Command): void {
     .addOption(quietOption())
     .addHelpText("after", notes)
     .action(async (flags: SourcesFlags) => {
-      const answers = await askTargets("sources", { ...flags, mustExist: true }, async ({ database }) => {
-        await requireCatalog(database);
-        return listSources(database);
-      });
+      const answers = await askCatalogs("sources", { ...flags, mustExist: true }, ({ database }) =>
+        listSources(database),
+      );
       const sources = elementsOf(answers);
       if (flags.json) printElements("sources", sources, answers);
       else for (const source of sources) printResult(`${inFront(source)}${formatSource(source)}`);

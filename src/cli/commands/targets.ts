@@ -10,6 +10,7 @@ import {
   readTargets,
   targetOf,
 } from "../../targets/index.ts";
+import { exitCodes } from "../exitCodes.ts";
 import { jsonOption, option, quietOption } from "../options.ts";
 import {
   formatCount,
@@ -51,7 +52,9 @@ export function addTargetsCommand(program: Command): void {
     .description("Several servers with a catalog each, as a targets file names them.");
   targets
     .command("list", { isDefault: true })
-    .description("List the targets: server, version, datasets with their nodes, and what goes there.")
+    .description(
+      "List the targets: server, version, datasets with their nodes, and what goes there. Ends with 1 when one does not answer.",
+    )
     .addOption(fileOption())
     .addOption(jsonOption())
     .addOption(quietOption())
@@ -59,6 +62,7 @@ export function addTargetsCommand(program: Command): void {
       const listed = await listTargets(await readTargets(flags.targets));
       if (flags.json) printJson({ targets: listed });
       else printResult(listed.map(formatTarget).join("\n\n"));
+      if (listed.some(({ error }) => error !== null)) process.exitCode = exitCodes.failed;
     });
   targets
     .command("move")

@@ -5,7 +5,6 @@ import {
   type Repaired,
   type RepairReport,
   repairCatalog,
-  requireCatalog,
   type VerifyReport,
   verifyCatalog,
 } from "../../catalog/index.ts";
@@ -16,7 +15,7 @@ import { dsnOption, jsonOption, option, quietOption, targetsOption } from "../op
 import { formatCount, makeLog, plural } from "../output.ts";
 import { abortOnSignals } from "../signals.ts";
 import { printDocuments, printTexts } from "../targetAnswers.ts";
-import { type Answers, type AskedDatabase, askTargets } from "../withTargets.ts";
+import { type Answers, type AskedDatabase, askCatalogs } from "../withTargets.ts";
 
 interface VerifyFlags {
   dsn?: string;
@@ -63,7 +62,7 @@ interface Verified {
 async function runVerify(flags: VerifyFlags): Promise<void> {
   const stopping = flags.repair ? abortOnSignals(() => makeLog(flags.quiet).notice(rollsBack)) : null;
   const work = (asked: AskedDatabase): Promise<Verified> => verifyOne(asked, flags, stopping?.signal);
-  const answers = await askTargets("verify", { ...flags, mustExist: true }, work).finally(stopping?.release);
+  const answers = await askCatalogs("verify", { ...flags, mustExist: true }, work).finally(stopping?.release);
   const ok = answers.failed.length === 0 && answers.list.every(({ result }) => result.report.ok);
   if (flags.json) printDocuments(documents(answers), { ok });
   else printTexts(answers, formatVerified);
@@ -77,7 +76,6 @@ async function verifyOne(
   { files, repair }: VerifyFlags,
   signal: AbortSignal | undefined,
 ): Promise<Verified> {
-  await requireCatalog(database);
   const options = { onNotice: say, ...(signal && { signal }) };
   const done = repair ? await repairCatalog(database, options) : null;
   const verified = done?.after ?? (await verifyCatalog(database));

@@ -8,17 +8,22 @@ import {
   dropView,
   type ListedView,
   listViews,
+  type RefreshedView,
   refreshViews,
   requireCatalog,
 } from "../../catalog/index.ts";
 import type { Database } from "../../database/index.ts";
+import { findView, findViews, readTargets } from "../../targets/index.ts";
 import { formatBytes } from "../formatBytes.ts";
-import { dsnOption, jsonOption, option, quietOption } from "../options.ts";
+import { sayAt, withOpenTargets } from "../openTargets.ts";
+import { dsnOption, jsonOption, option, quietOption, targetsOption } from "../options.ts";
 import { formatDuration, makeLog, plural, printJson, printResult } from "../output.ts";
-import { withDatabase } from "../withDatabase.ts";
+import { elementsOf, inFront, printElements } from "../targetAnswers.ts";
+import { type Answers, type AskedDatabase, askCatalogs, askHolder } from "../withTargets.ts";
 
 interface ViewFlags {
   dsn?: string;
+  targets?: string;
   schema?: string;
   json: boolean;
   quiet: boolean;
@@ -53,21 +58,23 @@ function addCreateCommand(view: Command): void {
       option("--replace", "make it again when it is there; rights granted on it are lost").default(false),
     )
     .addOption(dsnOption())
+    .addOption(targetsOption())
     .addOption(jsonOption())
     .addOption(quietOption())
     .addHelpText("after", createNotes)
     .action(async (dataset: string, flags: ViewFlags & { name?: string; replace: boolean }) => {
       const { name, replace } = flags;
-      const created = await onCatalog(flags, (database) =>
-        createView(database, dataset, {
-          ...inSchema(flags),
-          replace,
-          onNotice: makeLog(flags.quiet).notice,
-          ...(name === undefined ? {} : { name }),
-        }),
-      );
-      if (flags.json) printJson(created);
-      else printResult(formatCreated(created));
+      const options = {
+        ...{ ...inSchema(flags), replace },
+        ...(name === undefined ? {} : { name }),
+      };
+      const asked = { ...flags, mustExist: true };
+      await askHolder("view", asked, dataset, async ({ database, say, target }) => {
+        await requireCatalog(database);
+        const created = await createView(database, dataset, { ...options, onNotice: say });
+        if (flags.json) printJson(target === null ? created : { target, ...created });
+        else printResult(`${inFront({ target })}${formatCreated(created)}`);
+      });
     });
 }
 
@@ -78,22 +85,36 @@ function addRefreshCommand(view: Command): void {
     .argument("[name]", "name of the view; all of them when left out")
     .addOption(option("--schema <name>", "schema of the view", "all"))
     .addOption(dsnOption())
+    .addOption(targetsOption())
     .addOption(jsonOption())
     .addOption(quietOption())
     .action(async (name: string | undefined, flags: ViewFlags) => {
-      const refreshed = await onCatalog(flags, (database) =>
-        refreshViews(database, {
-          ...inSchema(flags),
-          onNotice: makeLog(flags.quiet).notice,
-          ...(name === undefined ? {} : { name }),
-        }),
-      );
-      if (flags.json) printJson({ refreshed });
+      const answers = await refreshAt(flags, name);
+      const refreshed = elementsOf(answers);
+      if (flags.json) printElements("refreshed", refreshed, answers);
       else
         for (const one of refreshed)
-          printResult(`${one.name}: refreshed in ${formatDuration(one.elapsedMs)}`);
+          printResult(`${inFront(one)}${one.name}: refreshed in ${formatDuration(one.elapsedMs)}`);
       if (refreshed.length === 0) makeLog(flags.quiet).notice("There are no views.");
     });
+}
+
+/** Of several servers, those that have a view of the name. */
+async function refreshAt(flags: ViewFlags, name: string | undefined): Promise<Answers<RefreshedView[]>> {
+  const refresh = (database: Database, onNotice: (message: string) => void): Promise<RefreshedView[]> =>
+    refreshViews(database, { ...inSchema(flags), onNotice, ...(name === undefined ? {} : { name }) });
+  const { targets, quiet, schema } = flags;
+  if (targets === undefined || name === undefined) {
+    return onCatalogs(flags, ({ database, say }) => refresh(database, say));
+  }
+  return withOpenTargets("view", await readTargets(targets), quiet, async (opened) => {
+    const list = [];
+    for (const { target, database } of await findViews(opened, name, schema)) {
+      const say = sayAt(target, makeLog(quiet).notice);
+      list.push({ target: target.name, result: await refresh(database, say) });
+    }
+    return { isOfTargets: true, list, failed: [] };
+  });
 }
 
 function addListCommand(view: Command): void {
@@ -101,12 +122,14 @@ function addListCommand(view: Command): void {
     .command("list")
     .description("List the views: dataset, rows, size, and whether the dataset has changed since.")
     .addOption(dsnOption())
+    .addOption(targetsOption())
     .addOption(jsonOption())
     .addOption(quietOption())
     .action(async (flags: ViewFlags) => {
-      const views = await onCatalog(flags, (database) => listViews(database));
-      if (flags.json) printJson({ views });
-      else for (const one of views) printResult(formatListed(one));
+      const answers = await onCatalogs(flags, ({ database }) => listViews(database));
+      const views = elementsOf(answers);
+      if (flags.json) printElements("views", views, answers);
+      else for (const one of views) printResult(`${inFront(one)}${formatListed(one)}`);
       if (views.length === 0)
         makeLog(flags.quiet).notice("There are no views. Make one: copycat view create VDP");
     });
@@ -119,22 +142,37 @@ function addDropCommand(view: Command): void {
     .argument("<name>", "name of the view")
     .addOption(option("--schema <name>", "schema of the view").default(defaultViewSchema))
     .addOption(dsnOption())
+    .addOption(targetsOption())
     .addOption(jsonOption())
     .addOption(quietOption())
     .action(async (name: string, flags: ViewFlags) => {
-      await onCatalog(flags, (database) => dropView(database, name, inSchema(flags)));
-      if (flags.json) printJson({ dropped: true });
-      else printResult(`Dropped the view ${name}.`);
+      const target = await dropAt(flags, name);
+      if (flags.json) printJson(target === null ? { dropped: true } : { target, dropped: true });
+      else printResult(`${inFront({ target })}Dropped the view ${name}.`);
     });
+}
+
+/** Name of the server that had it; null where one database is asked. */
+async function dropAt(flags: ViewFlags, name: string): Promise<string | null> {
+  const { targets, quiet, schema } = flags;
+  if (targets === undefined) {
+    await onCatalogs(flags, ({ database }) => dropView(database, name, inSchema(flags)));
+    return null;
+  }
+  return withOpenTargets("view", await readTargets(targets), quiet, async (opened) => {
+    const { target, database } = await findView(opened, name, schema);
+    await dropView(database, name, inSchema(flags));
+    return target.name;
+  });
 }
 
 const inSchema = ({ schema }: ViewFlags) => (schema === undefined ? {} : { viewSchema: schema });
 
-function onCatalog<Result>(flags: ViewFlags, work: (database: Database) => Promise<Result>): Promise<Result> {
-  return withDatabase("view", { ...flags, mustExist: true }, async ({ database }) => {
-    await requireCatalog(database);
-    return work(database);
-  });
+function onCatalogs<Result>(
+  flags: ViewFlags,
+  work: (asked: AskedDatabase) => Promise<Result>,
+): Promise<Answers<Result>> {
+  return askCatalogs("view", { ...flags, mustExist: true }, work);
 }
 
 function formatCreated({ sqlName, dataset, rows, columns, elapsedMs }: CreatedView): string {

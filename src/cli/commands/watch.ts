@@ -2,15 +2,22 @@
 
 import { Argument, type Command } from "commander";
 import { type MergePolicy, mergePolicies } from "../../bulk/index.ts";
-import { type WatchIngestOptions, watchDataset } from "../../ingest/index.ts";
+import {
+  type WatchEvent,
+  type WatchIngestOptions,
+  type WatchOptions,
+  watchDataset,
+} from "../../ingest/index.ts";
+import { watchTargets } from "../../targets/index.ts";
 import { exitCodes } from "../exitCodes.ts";
-import { dsnOption, option, quietOption, seconds, wholeNumber } from "../options.ts";
+import { dsnOption, option, quietOption, seconds, targetsOption, wholeNumber } from "../options.ts";
 import { makeLog, printResult } from "../output.ts";
 import { stopOnSignals } from "../signals.ts";
 import { openCommandDatabase } from "../withDatabase.ts";
 
 interface WatchFlags {
   dsn?: string;
+  targets?: string;
   interval: number;
   settle: number;
   onConflict?: MergePolicy;
@@ -33,9 +40,13 @@ running batch, a second one at once, with that batch rolled back. A changed YAML
 Stdout has one JSON object a line: "event" is start, batch, retry, waiting (a file that does not get ready), reload (of a
 YAML) or stop.
 
+Of several servers (--targets), each input goes to the one of its dataset, side by side, and events have "target". One that
+is away keeps only its own waiting. When the file sends a dataset elsewhere, what comes next goes there.
+
 Examples:
   copycat watch scans.yaml --dsn postgres://...             until it is told to stop
   copycat watch /data/scans --interval 10 --settle 30       for writers that pause
+  copycat watch datasets/*.yaml --targets targets.yaml      each where it belongs
   copycat watch scans.yaml --once                           what is ready now, then end: for cron
   copycat watch scans.yaml | jq -c 'select(.event == "batch") | [.files, .nodes.inserted, .elapsedMs]'
 
@@ -61,6 +72,7 @@ export function addWatchCommand(program: Command): void {
     )
     .addArgument(new Argument("<input...>", "dataset YAML, or folder of HDF5 files"))
     .addOption(dsnOption())
+    .addOption(targetsOption())
     .addOption(
       option(
         "--interval <seconds>",
@@ -112,19 +124,23 @@ async function runWatch(inputs: string[], flags: WatchFlags): Promise<number> {
     onFirst: () => log.notice("Stopping after this batch; once more stops at once."),
     onSecond: () => log.notice("Stopping; what is not committed is rolled back."),
   });
+  const { targets } = flags;
+  const options: Omit<WatchOptions, "onEvent"> = {
+    inputs,
+    intervalMs: flags.interval,
+    settleMs: flags.settle,
+    once: flags.once,
+    ingest: ingestOptions(flags),
+    stop,
+    signal,
+    log,
+  };
+  const onEvent = (event: WatchEvent): void => printResult(JSON.stringify(event));
   const open = async () => (await openCommandDatabase("watch", flags)).database;
   try {
-    const { rejected } = await watchDataset(open, {
-      inputs,
-      intervalMs: flags.interval,
-      settleMs: flags.settle,
-      once: flags.once,
-      ingest: ingestOptions(flags),
-      stop,
-      signal,
-      onEvent: (event) => printResult(JSON.stringify(event)),
-      log,
-    });
+    const { rejected } = await (targets === undefined
+      ? watchDataset(open, { ...options, onEvent })
+      : watchTargets(targets, { ...options, onEvent, connect: { applicationName: "copycat:watch" } }));
     return flags.once && rejected > 0 ? exitCodes.rejects : exitCodes.ok;
   } finally {
     release();

@@ -37,12 +37,14 @@ export async function hasAccount(client: ClientBase): Promise<boolean> {
  * Copies files, and the runs that read them, in the transactions of `copyDataset`, after it. The engine's tables must be
  * there on both sides.
  *
+ * @param schema of the destination's catalog
  * @returns how many files
  */
 export async function copyFiles(
   source: PoolClient,
   destination: PoolClient,
   dataset: DatasetOfCatalog,
+  schema: string,
 ): Promise<number> {
   const files = await stream(source, destination, {
     table: fileTable,
@@ -56,17 +58,19 @@ export async function copyFiles(
   });
   // What an earlier time has left of a dataset whose nodes are gone.
   await destination.query(`delete from ${fileTable} where catalog_schema = $1 and dataset = $2`, [
-    dataset.schema,
+    schema,
     dataset.key,
   ]);
-  const values = files.columns.map((column) => (column === "tops" ? newTopsSql : `r.${column}`));
+  const own: Readonly<Record<string, string>> = { tops: newTopsSql, catalog_schema: quoteLiteral(schema) };
+  const values = files.columns.map((column) => own[column] ?? `r.${column}`);
   const { rowCount } = await destination.query(`\
 insert into ${fileTable} (${files.columns.join(", ")})
 select ${values.join(", ")} from copycat_in_file r
 on conflict (catalog_schema, dataset, input, root, relative_path) do update
 set ${files.columns.map((column) => `${column} = excluded.${column}`).join(", ")}`);
   await destination.query(
-    `insert into ${runTable} (${runs.columns.join(", ")}) select ${runs.columns.join(", ")} from copycat_in_run
+    `insert into ${runTable} (${runs.columns.join(", ")})
+select ${runs.columns.map((column) => (column === "catalog_schema" ? quoteLiteral(schema) : column)).join(", ")} from copycat_in_run
 on conflict do nothing`,
   );
   return rowCount ?? 0;
@@ -108,7 +112,7 @@ export async function digestFiles(client: ClientBase, dataset: DatasetOfCatalog)
   if (!(await hasAccount(client))) return { table, rows: 0, digest: "" };
   const { rows } = await client.query<Omit<TableDigest, "table">>(
     digestSql(`\
-select (to_jsonb(f) - array['tops'])::text || coalesce((
+select (to_jsonb(f) - array['tops', 'catalog_schema'])::text || coalesce((
   select string_agg(coalesce(encode(t.path, 'hex'), 'gone'), ' ' order by u.place)
   from unnest(f.tops) with ordinality u (id, place) left join ${treeTable} t on t.id = u.id), '') as line
 from ${fileTable} f where ${isOwnSql(dataset)}`),

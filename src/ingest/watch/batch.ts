@@ -23,12 +23,10 @@ export async function ingestReady(
   options: WatchOptions,
 ): Promise<IngestReport> {
   const { input, ready } = scan;
+  const source = openScanned(scan, options);
+  await options.beforeBatch?.(source.dataset);
   const report = await withRejects(options.ingest?.rejectsFile, () =>
-    ingestSources(
-      database,
-      { sources: [openScanned(scan, options)], reader },
-      ingestOptions(input.path, options),
-    ),
+    ingestSources(database, { sources: [source], reader }, ingestOptions(input.path, options)),
   );
   for (const { slot } of ready) input.files.setMark(slot, Mark.done);
   return report;

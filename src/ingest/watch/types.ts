@@ -24,6 +24,8 @@ export interface WatchOptions {
   stop?: AbortSignal;
   /** Ends the watch at once; a batch that runs is rolled back. */
   signal?: AbortSignal;
+  /** Asked before each batch, with the key of its dataset; what it throws is what the batch fails with. */
+  beforeBatch?: (dataset: string) => Promise<void>;
   onEvent?: (event: WatchEvent) => void;
   log?: Log;
 }

@@ -2,6 +2,7 @@
 
 import { type Database, isRetryable, wrapDatabaseError } from "../database/index.ts";
 import { CopycatError, errorMessage } from "../errors.ts";
+import { atTarget } from "./atTarget.ts";
 import type { OpenedTarget, Target } from "./types.ts";
 
 export interface Answer<Result> {
@@ -28,7 +29,7 @@ export interface Asked<Result> {
  * @param path of the container that is searched; undefined when it is all that a target holds
  * @throws CopycatError NOT_FOUND when no target has the path; CONNECTION when none answers, or none of those that do has it
  */
-export async function askTargets<Result>(
+export async function askAll<Result>(
   opened: readonly OpenedTarget[],
   path: string | undefined,
   ask: (database: Database, target: Target) => Promise<Result>,
@@ -54,17 +55,20 @@ async function askOne<Result>(
   try {
     return { kind: "answer", target, database, result: await ask(database, target) };
   } catch (error) {
-    return { kind: kindOf(error), target, error };
+    return { kind: kindOf(error, target), target, error };
   }
 }
 
-/** @throws the error itself, when it says nothing of where the data are */
-export function kindOf(error: unknown): "absent" | "down" {
+/**
+ * @param target who failed, named in what is thrown unless all would say the same
+ * @throws the error itself, when it says nothing of where the data are
+ */
+export function kindOf(error: unknown, target?: Target): "absent" | "down" {
   const wrapped = wrapDatabaseError(error, "PostgreSQL refused");
   const code = wrapped instanceof CopycatError ? wrapped.code : null;
   if (code === "NOT_FOUND") return "absent";
   if (code === "CONNECTION" || isRetryable(wrapped)) return "down";
-  throw wrapped;
+  throw target === undefined || code === "USAGE" ? wrapped : atTarget(target, wrapped);
 }
 
 /** Names of those that are down, but for a path that was found elsewhere: a dataset lies on one target. */
