@@ -13,5 +13,7 @@ create database catalog owner catalog encoding 'UTF8' template template0;
 grant set on parameter session_replication_role to catalog;
 \connect catalog
 create extension btree_gin;
-create extension vector;
+-- The image of Citus has no pgvector; embeddings are real[] there.
+select 'create extension vector' where exists (select from pg_available_extensions where name = 'vector')
+\gexec
 SQL

@@ -79,12 +79,19 @@ export async function ensureCatalog(
   const state = await readCatalogState(database, schema);
   if (state.kind === "foreign") throw new CopycatError("CATALOG_VERSION", state.reason);
   if (state.kind === "ready") return { created: false };
-  await migrateUp(database, schema === "public" ? undefined : await migrationsFor(database, schema));
+  await migrateUp(database, await catalogMigrationSet(database, schema));
   return { created: true };
 }
 
-/** Each schema has a table of its own that tells what was applied, next to those of the engine. */
-async function migrationsFor(database: Database, schema: string): Promise<MigrationSet> {
+/**
+ * What `migrateUp` and `listMigrations` take for the catalog of a schema; undefined, their default, for `public`. Each other
+ * schema has a table of its own that tells what was applied, next to those of the engine.
+ */
+export async function catalogMigrationSet(
+  database: Database,
+  schema = database.catalogSchema,
+): Promise<MigrationSet | undefined> {
+  if (schema === "public") return undefined;
   const table = `migration_${schema}`;
   // The migrator's second table has a longer name.
   checkIdentifier(`${table}_lock`, `The name of a table of the schema ${schema}`);

@@ -7,6 +7,7 @@ export { countDatasets, type DatasetCount } from "./countDatasets.ts";
 export { deleteTrees } from "./deleteTrees.ts";
 export {
   type CatalogState,
+  catalogMigrationSet,
   ensureCatalog,
   readCatalogState,
   requireCatalog,

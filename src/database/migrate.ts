@@ -5,10 +5,13 @@ import type { Pool } from "pg";
 import { CopycatError } from "../errors.ts";
 import type { Database } from "./connect.ts";
 import { noteConnectionLoss } from "./connectionLoss.ts";
+import { quoteIdentifier } from "./identifiers.ts";
 import { wrapDatabaseError } from "./sqlstate.ts";
 
 /** Our own tables live here, never in the schema of Tiled's. */
 export const ownSchema = "copycat";
+
+const defaultTable = "migration";
 
 /** Migrations that belong together, and the schema whose table says which of them were applied. */
 export interface MigrationSet {
@@ -46,17 +49,21 @@ export async function migrateUp(database: Database, set?: MigrationSet): Promise
   return results.filter((result) => result.status === "Success").map((result) => result.migrationName);
 }
 
-/** Every migration and when it was applied; reads only. */
-export async function listMigrations(database: Database): Promise<MigrationState[]> {
+/**
+ * Every migration and when it was applied; reads only.
+ *
+ * @param set default: the catalog's
+ */
+export async function listMigrations(database: Database, set?: MigrationSet): Promise<MigrationState[]> {
+  const { schema, table = defaultTable, migrations } = set ?? (await loadMigrations());
   const { rows } = await database.pool.query<{ present: boolean }>(
     "select to_regclass($1) is not null as present",
-    [`${ownSchema}.migration`],
+    [quoteIdentifier(schema, table)],
   );
   if (rows[0]?.present !== true) {
-    const { migrations } = await loadMigrations();
     return Object.keys(migrations).map((name) => ({ name, appliedAt: null }));
   }
-  const states = await (await makeMigrator(watchPool(database.pool).pool)).getMigrations();
+  const states = await (await makeMigrator(watchPool(database.pool).pool, set)).getMigrations();
   return states.map(({ name, executedAt }) => ({ name, appliedAt: executedAt ?? null }));
 }
 
@@ -88,7 +95,7 @@ function watchPool(pool: Pool): { pool: PostgresPool; isLost: () => boolean } {
 }
 
 async function makeMigrator(pool: PostgresPool, set?: MigrationSet): Promise<Migrator> {
-  const { schema, table = "migration", migrations } = set ?? (await loadMigrations());
+  const { schema, table = defaultTable, migrations } = set ?? (await loadMigrations());
   const { Kysely, Migrator, PostgresDialect } = await import("kysely");
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   return new Migrator({

@@ -4,10 +4,12 @@ import { afterEach, beforeAll, expect, test } from "vitest";
 import { ensureCatalog, readCatalogState, verifyCatalog } from "../../src/catalog/index.ts";
 import { type Database, openDatabase } from "../../src/database/index.ts";
 import { ingest } from "../../src/ingest/index.ts";
+import { callCli } from "../support/cli.ts";
 import { useDatabase } from "../support/database.ts";
 import { dataset, load } from "../support/nodes.ts";
 
 const server = useDatabase();
+const empty = useDatabase({ empty: true });
 const opened: Database[] = [];
 
 beforeAll(async () => {
@@ -53,6 +55,19 @@ test("a schema of the role's own counts when the catalog is in it, and not befor
   await server.rows(`create table ${role}.nodes (); create table ${role}.alembic_version ()`);
   expect((await open('"$user", own')).catalogSchema).toBe(role);
   await server.rows(`drop table ${role}.nodes, ${role}.alembic_version`);
+});
+
+test("migrate is about the catalog of that schema, and makes none in public", async () => {
+  await empty.rows("create schema beamline");
+  const fresh = new URL(empty.dsn);
+  fresh.searchParams.set("options", "-csearch_path=beamline");
+  const migrate = (word: string): ReturnType<typeof callCli> =>
+    callCli(["migrate", word, "--dsn", fresh.toString()]);
+  expect((await migrate("status")).stdout).toMatch(/^catalog {2}none yet\n(pending .*\n)+$/);
+  expect((await migrate("up")).stdout).toMatch(/^Applied 0001_nodes, /);
+  expect((await migrate("up")).stdout).toBe("Nothing pending.\n");
+  expect((await migrate("status")).stdout).toMatch(/^catalog {2}\w+\n(applied .*\n)+$/);
+  expect(await empty.value("select to_regclass('public.nodes') is null")).toBe(true);
 });
 
 test("what is loaded, searched and verified is the catalog of that schema; public stays as it was", async () => {

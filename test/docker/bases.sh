@@ -4,12 +4,13 @@
 bases="$PWD/test/docker/stand-ins"
 node_image=$(sed -n 's/^ARG NODE_IMAGE=//p' docker/Dockerfile)
 postgres_image=$(sed -n 's/.*POSTGRES_IMAGE:-\([^}]*\)}.*/\1/p' docker/compose.yaml)
+citus_image=$(sed -n 's/.*CITUS_IMAGE:-\([^}]*\)}.*/\1/p' docker/compose.citus.yaml | head -1)
 tiled_image=$(sed -n 's/.*TILED_IMAGE:-\([^}]*\)}.*/\1/p' docker/compose.yaml)
 
-# COPYCAT_DOCKER_BASES=real fails where one cannot be pulled; =stand-in does not try to pull.
+# prepare_bases IMAGE...: COPYCAT_DOCKER_BASES=real fails where one cannot be pulled; =stand-in does not try to pull.
 prepare_bases() {
   local wish="${COPYCAT_DOCKER_BASES:-any}" image
-  for image in "$node_image" "$postgres_image" "$tiled_image"; do
+  for image in "$@"; do
     if ! has_base "$image" "$wish"; then
       if [ "$wish" != stand-in ] && timeout 300 docker pull --quiet "$image" >/dev/null 2>&1; then :
       elif [ "$wish" != real ]; then make_stand_in "$image"
@@ -41,6 +42,8 @@ make_stand_in() {
   copy_machine "$context/machine"
   case "$1" in
     node:*) make_debian bookworm && build_stand_in node "$1" "$context" ;;
+    citusdata/*) copy_citus "$context/machine/citus" && make_debian bookworm &&
+      build_stand_in citus "$1" "$context" --build-arg "POSTGRES_VERSION=$(dpkg-query -W -f '${Version}' postgresql-15)" ;;
     pgvector/*) make_debian forky && build_stand_in postgres "$1" "$context" ;;
     *) make_debian bookworm && build_stand_in tiled "$1" "$context" --build-arg "TILED_VERSION=${1##*:}" ;;
   esac
@@ -66,6 +69,16 @@ make_debian() {
     not_run "debootstrap could not make Debian $1, see $log/debootstrap-$1.log."
   tar -C "$root" -c . | docker import - "$image" >/dev/null
   rm -rf "$root"
+}
+
+# Citus is in none of Debian's packages; a machine where it was built has it.
+copy_citus() {
+  local lib=/usr/lib/postgresql/15/lib extension=/usr/share/postgresql/15/extension
+  [ -f "$extension/citus.control" ] ||
+    not_run "$citus_image cannot be pulled; a stand-in needs a Citus that was built into this machine's PostgreSQL 15 ($extension/citus.control)."
+  mkdir -p "$1/lib" "$1/extension"
+  cp -r "$lib"/citus* "$1/lib"
+  cp "$extension"/citus* "$1/extension"
 }
 
 # What the machine reaches its registries by, so that a build inside a stand-in reaches them the same way.

@@ -45,10 +45,22 @@ code() {
   echo "$result"
 }
 
-# compose ARGS...: v2 where there is one, else docker-compose 1.29.
+# compose ARGS...: v2 where there is one, else docker-compose 1.29. compose_files: further files, as -f FILE -f FILE.
 compose() {
-  # shellcheck disable=SC2086 # two words
-  (cd docker && $compose_command --project-name "$project" --env-file "$work/env" "$@")
+  # shellcheck disable=SC2086 # several words
+  (cd docker && $compose_command --project-name "$project" --env-file "$work/env" $compose_files "$@")
+}
+
+# typed ARGS...: a command that docs/scaling.md tells to type, as it is there. `all_typed` compares.
+typed() {
+  printf '%s\n' "docker compose $compose_files $*" >>"$work/typed"
+  compose "$@" </dev/null
+}
+
+# What the page tells to type with these files is what was run, and nothing else; comments and quotes do not count.
+all_typed() {
+  diff <(sed -n "s/^\(docker compose $compose_files .*\)/\1/p" docs/scaling.md | sed "s/ *#.*//; s/'//g" | sort -u) \
+    <(grep -F -- "$compose_files" "$work/typed" | sort -u)
 }
 
 # A job of the stack; what it prints, without what compose says of itself.

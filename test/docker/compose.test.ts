@@ -30,6 +30,8 @@ const compose = parse(composeText, { merge: true }) as {
   secrets: Record<string, { file: string }>;
 };
 const services = Object.entries(compose.services);
+const overlays = ["compose.servers.yaml", "compose.citus.yaml"];
+const allText = [composeText, ...overlays.map((name) => read(`docker/${name}`))].join("\n");
 const dockerfile = read("docker/Dockerfile");
 const manifest = JSON.parse(read("package.json")) as { version: string };
 
@@ -37,7 +39,7 @@ const withoutComments = (text: string): string => text.replaceAll(/^\s*#.*$/gm, 
 
 describe("compose.yaml", () => {
   test("takes the variables that .env.example explains, and no others", () => {
-    const used = Array.from(withoutComments(composeText).matchAll(/\$\{([A-Z_]+)/g), ([, name]) => name);
+    const used = Array.from(withoutComments(allText).matchAll(/\$\{([A-Z_]+)/g), ([, name]) => name);
     const explained = Array.from(read("docker/.env.example").matchAll(/^#?([A-Z_]+)=/gm), ([, name]) => name);
     // This one is compose's own.
     expect(new Set(explained)).toEqual(new Set([...used, "COMPOSE_PROFILES"]));
@@ -45,7 +47,7 @@ describe("compose.yaml", () => {
 
   test("has the same defaults as .env.example", () => {
     const defaults = new Map(
-      Array.from(composeText.matchAll(/\$\{([A-Z_]+):-([^}]*)\}/g), ([, name, value]) => [name, value]),
+      Array.from(allText.matchAll(/\$\{([A-Z_]+):-([^}]*)\}/g), ([, name, value]) => [name, value]),
     );
     for (const [, name, value] of read("docker/.env.example").matchAll(/^#?([A-Z_]+)=(.*)$/gm)) {
       if (defaults.has(name)) expect([name, value]).toEqual([name, defaults.get(name)]);
@@ -97,6 +99,30 @@ describe("compose.yaml", () => {
   test("starts nothing by itself that would refuse: the service needs a key, jobs need a word", () => {
     const byItself = services.filter(([, { profiles }]) => profiles === undefined).map(([name]) => name);
     expect(byItself).toEqual(["db", "migrate", "roles", "tiled-config", "tiled"]);
+  });
+});
+
+describe("compose.citus.yaml", () => {
+  const citus = parse(read("docker/compose.citus.yaml"), { merge: true }) as typeof compose;
+
+  test("pins the image of all nodes to one version", () => {
+    const images = Object.values(citus.services).flatMap(({ image }) => image ?? []);
+    expect(images.length).toBe(4);
+    expect(new Set(images).size).toBe(1);
+    expect(images[0]).toMatch(/^\$\{CITUS_IMAGE:-citusdata\/citus:\d+\.\d+\.\d+\}$/);
+  });
+
+  test("gives the superuser's password to those that make things, which end then", () => {
+    const holders = Object.entries(citus.services).filter(([, { secrets }]) =>
+      secrets?.includes("postgres_password"),
+    );
+    expect(holders.map(([name]) => name)).toEqual(["citus-setup", "migrate", "roles"]);
+    expect(citus.services["citus-setup"]).toMatchObject({
+      user: `\${COPYCAT_UID:-1000}:\${COPYCAT_GID:-1000}`,
+      read_only: true,
+      cap_drop: ["ALL"],
+      security_opt: ["no-new-privileges:true"],
+    });
   });
 });
 

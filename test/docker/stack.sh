@@ -4,7 +4,8 @@
 make_settings() {
   mkdir -p "$data/datasets"
   mkdir -m 700 "$work/secrets"
-  cp -r examples/vdp examples/vdp.yaml examples/memory.jsonl "$data/datasets"
+  cp -r examples/vdp examples/vdp.yaml examples/edrixs examples/edrixs.yaml examples/manifests examples/manifest.yaml \
+    examples/memory.jsonl "$data/datasets"
   chmod -R a+rX "$data"
   local name
   for name in postgres catalog tiled; do

@@ -1,7 +1,12 @@
 // copycat migrate: the schema.
 
 import type { Command } from "commander";
-import { type CatalogState, ensureCatalog, readCatalogState } from "../../catalog/index.ts";
+import {
+  type CatalogState,
+  catalogMigrationSet,
+  ensureCatalog,
+  readCatalogState,
+} from "../../catalog/index.ts";
 import { ensureEngineTables, listMigrations, type MigrationState, migrateUp } from "../../database/index.ts";
 import { dsnOption, jsonOption, quietOption, targetsOption } from "../options.ts";
 import { printDocuments, printTexts } from "../targetAnswers.ts";
@@ -25,9 +30,10 @@ export function addMigrateCommand(program: Command): void {
     .addOption(quietOption())
     .action(async (flags: MigrateFlags) => {
       const answers = await askTargets("migrate", flags, async ({ database }) => {
-        const before = await listMigrations(database);
+        const set = await catalogMigrationSet(database);
+        const before = await listMigrations(database, set);
         await ensureCatalog(database);
-        await migrateUp(database);
+        await migrateUp(database, set);
         await ensureEngineTables(database);
         return { applied: before.filter(({ appliedAt }) => appliedAt === null).map(({ name }) => name) };
       });
@@ -47,7 +53,7 @@ export function addMigrateCommand(program: Command): void {
     .action(async (flags: MigrateFlags) => {
       const answers = await askTargets("migrate", { ...flags, mustExist: true }, async ({ database }) => ({
         catalog: await readCatalogState(database),
-        migrations: await listMigrations(database),
+        migrations: await listMigrations(database, await catalogMigrationSet(database)),
       }));
       if (flags.json) printDocuments(answers);
       else printTexts(answers, formatStatus);

@@ -11,6 +11,8 @@ if [ "$(id -u)" = 0 ]; then
   fi
   install -d -o postgres -g postgres -m 700 "$PGDATA"
   install -d -o postgres -g postgres -m 3775 /var/run/postgresql
+  # Where libpq looks for certificates; the official image changes it with the user as well.
+  export HOME=/var/lib/postgresql
   exec setpriv --reuid postgres --regid postgres --init-groups "$0" "$@"
 fi
 
