@@ -40,7 +40,11 @@ export async function ingestOnTargets(
 ): Promise<number> {
   const targets = await readTargets(file);
   // Before a schema is made: a mistyped name must leave nothing behind.
-  const groups = await routeGroups(targets, options);
+  const looking = makeProgressLine(process.stderr, flags.quiet, formatLooking);
+  const groups = await routeGroups(targets, {
+    ...options,
+    onRecords: (input, records) => looking.show({ phase: input, records }),
+  }).finally(looking.clear);
   printUnopened(groups);
   const progress = new TargetsProgress(new Set(groups.flatMap(({ target }) => target?.name ?? [])).size);
   const line = makeLine(flags.quiet);
@@ -80,6 +84,9 @@ export async function resumeOnTargets(
   else printResult(`${target}  ${formatIngestReport(report, null)}`);
   return statusCode(report);
 }
+
+const formatLooking = ({ phase, records }: { phase: string; records: number }): string =>
+  `looking whose records ${phase} has: ${formatCount(records)}`;
 
 const makeLine = (quiet: boolean): ProgressLine<AllProgress> =>
   makeProgressLine(process.stderr, quiet, formatAllProgress);

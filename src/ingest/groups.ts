@@ -41,13 +41,18 @@ export async function checkGroups(options: CheckOptions): Promise<InputGroup[]> 
 }
 
 /**
+ * @param onRecords told now and then how many records were read
  * @returns keys of the datasets that an input fills, in their order; of node records all are read for that
  * @throws CopycatError UNREADABLE_SOURCE or INVALID_INPUT; USAGE for standard input, which can be read once; CANCELLED
  */
-export async function listDatasets(input: string, options: CheckOptions): Promise<string[]> {
+export async function listDatasets(
+  input: string,
+  options: CheckOptions,
+  onRecords?: (records: number) => void,
+): Promise<string[]> {
   const sources = await checkInputs({ ...options, inputs: [input] });
   const lists = sources.map(
-    async (source) => (await source.listDatasets?.(options.signal)) ?? [source.dataset],
+    async (source) => (await source.listDatasets?.(options.signal, onRecords)) ?? [source.dataset],
   );
   return (await Promise.all(lists)).flat();
 }

@@ -166,9 +166,10 @@ export interface NodeSource {
    * Keys of all datasets that it fills, in their order, where only reading all of it tells; else it is the one above. Reads
    * and opens anew, so that `batches` still has everything.
    *
+   * @param onRecords told now and then how many records were read
    * @throws CopycatError USAGE for a stream that can be read only once; CANCELLED
    */
-  listDatasets?(signal?: AbortSignal): Promise<string[]>;
+  listDatasets?(signal?: AbortSignal, onRecords?: (records: number) => void): Promise<string[]>;
   /** The label of its entities. */
   label: string;
   /**

@@ -9,6 +9,7 @@ import {
   type RunDetails,
   resumeIngest,
 } from "../ingest/index.ts";
+import { kindOf } from "./askAll.ts";
 import { closeTargets, openTargets } from "./openTargets.ts";
 import type { OpenedTarget, Target, Targets } from "./types.ts";
 import type { TargetConnections } from "./withTarget.ts";
@@ -24,19 +25,20 @@ export interface FoundRun {
  * @throws CopycatError NOT_FOUND; CONNECTION when it is on no target that answers, and not all do; USAGE when it is on several
  */
 export async function findRun(opened: readonly OpenedTarget[], idOrPrefix: string): Promise<FoundRun> {
+  const lost: OpenedTarget[] = [];
   const lists = await Promise.all(
     opened.map(async ({ target, database }): Promise<FoundRun[]> => {
       if (database === null) return [];
       const run = await getRun(database, idOrPrefix).catch((error: unknown) => {
-        if (error instanceof CopycatError && error.code === "NOT_FOUND") return null;
-        throw error;
+        if (kindOf(error, target) === "down") lost.push({ target, database: null, error });
+        return null;
       });
       // Schemas of one database share the record of its runs.
       return run?.catalogSchema === database.catalogSchema ? [{ target, database, run }] : [];
     }),
   );
   const [found, another] = lists.flat();
-  if (found === undefined) throw notFound(opened, idOrPrefix);
+  if (found === undefined) throw notFound([...opened, ...lost], idOrPrefix);
   if (another === undefined) return found;
   throw new CopycatError(
     "USAGE",

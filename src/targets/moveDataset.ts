@@ -71,6 +71,7 @@ export async function moveDataset(
   options: MoveOptions,
 ): Promise<MoveReport> {
   const startMs = performance.now();
+  requireName(dataset);
   const opened = await openTargets(targets, { applicationName: "copycat:targets" });
   try {
     const places = await findPlaces(opened, dataset, options.to);
@@ -81,6 +82,15 @@ export async function moveDataset(
   } finally {
     await closeTargets(opened);
   }
+}
+
+/** The targets file would take it for a pattern, and send others after it. */
+function requireName(dataset: string): void {
+  if (!/[*?]/.test(dataset)) return;
+  throw new CopycatError(
+    "USAGE",
+    `A targets file cannot name ${dataset} alone: * and ? make it a pattern. Nothing was changed.`,
+  );
 }
 
 type Moved = Omit<MoveReport, "dataset" | "to" | "elapsedMs">;

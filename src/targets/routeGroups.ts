@@ -15,7 +15,10 @@ import { setting, words } from "../wording.ts";
 import { targetOf } from "./route.ts";
 import type { Target, Targets } from "./types.ts";
 
-type RouteOptions = Omit<IngestAllOptions, "onProgress" | "onResult">;
+interface RouteOptions extends Omit<IngestAllOptions, "onProgress" | "onResult"> {
+  /** Told now and then how many node records of an input were looked at: whose they are takes as long as reading all. */
+  onRecords?: (input: string, records: number) => void;
+}
 
 /** Inputs that go in together, and where to; null where nobody knows, which `error` says why. */
 export interface RoutedGroup extends InputGroup {
@@ -67,7 +70,7 @@ async function routeGroup(
   const refused: RoutedGroup[] = [];
   for (const input of group.inputs) {
     try {
-      const datasets = await listDatasets(input, options);
+      const datasets = await listDatasets(input, options, (records) => options.onRecords?.(input, records));
       const target = targetOfAll(targets, input, datasets);
       const part = parts.get(target) ?? { inputs: [], datasets: [] };
       part.inputs.push(input);

@@ -6,9 +6,12 @@ import { verifyCatalog } from "../../src/catalog/index.ts";
 import type { CopycatError } from "../../src/errors.ts";
 import { listRuns } from "../../src/ingest/index.ts";
 import {
+  closeTargets,
+  findRun,
   type IngestTargetsOptions,
   ingestTargets,
   moveDataset,
+  openTargets,
   readTargets,
   resumeTargetIngest,
   routeGroups,
@@ -17,7 +20,7 @@ import {
   type TargetResult,
   type Targets,
 } from "../../src/targets/index.ts";
-import type { TestDatabase } from "../support/database.ts";
+import { type TestDatabase, useDatabase } from "../support/database.ts";
 import { readNdjson, useFolder } from "../support/files.ts";
 import { smallInputs } from "../support/smallInputs.ts";
 import { useTargets } from "./support.ts";
@@ -25,6 +28,7 @@ import { useTargets } from "./support.ts";
 const folder = useFolder();
 const servers = useTargets(folder, { east: ["VDP", "E_*"], west: ["EDRIXS", "W_*"], rest: [] });
 
+const blank = useDatabase({ empty: true });
 const west = () => servers.databases.west as TestDatabase;
 
 const { dataset, records } = smallInputs(folder);
@@ -244,6 +248,59 @@ describe("a run that broke off", () => {
     await expect(resumeTargetIngest(await withoutWest(), run?.id ?? "")).rejects.toMatchObject({
       code: "CONNECTION",
     });
+  });
+});
+
+describe("a run", () => {
+  it("is found though another target has gone meanwhile, and cannot be told to be nowhere then", async () => {
+    await pour([records("found.ndjson", "/E_RUN")]);
+    const { database: east } = servers.databases.east as TestDatabase;
+    const [run] = await listRuns(east, { limit: 1, dataset: "E_RUN" });
+    const opened = await openTargets(await servers.read(), { applicationName: "run_is_looked_for" });
+    const pool = opened.find(({ target }) => target.name === "west")?.database?.pool;
+    // Nobody listens there: as after the server has gone.
+    if (pool !== undefined) {
+      Object.assign(pool.options, { connectionString: "postgres://nobody@127.0.0.1:1/none", port: 1 });
+    }
+    await west().rows(
+      "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'run_is_looked_for' and datname = current_database()",
+    );
+    expect(await findRun(opened, run?.id ?? "")).toMatchObject({ target: { name: "east" } });
+    await expect(findRun(opened, "ffffffff")).rejects.toMatchObject({
+      code: "CONNECTION",
+      message: expect.stringContaining("and west cannot be asked"),
+    });
+    await closeTargets(opened);
+  });
+});
+
+describe("inputs", () => {
+  it("of records are told while they are looked at", async () => {
+    const paths = Array.from({ length: 25_000 }, (_, n) => `/E_MANY/n${n}`);
+    const input = records("many.ndjson", ...paths);
+    const told: [string, number][] = [];
+    const groups = await routeGroups(await servers.read(), {
+      inputs: [input],
+      onRecords: (name, count) => told.push([name, count]),
+    });
+    expect(told).toEqual([
+      [input, 10_000],
+      [input, 20_000],
+    ]);
+    expect(groups.map(({ target, datasets }) => [target?.name, datasets])).toEqual([["east", ["E_MANY"]]]);
+  });
+
+  it("are tried at a target without a catalog, where a dry run makes none", async () => {
+    const path = folder.text(
+      "blank.yaml",
+      JSON.stringify({ targets: [{ name: "blank", dsn: blank.dsn, default: true }] }),
+    );
+    const inputs = [await dataset("DRY")];
+    const dry = await ingestTargets(await readTargets(path), { inputs, workers: 1, dryRun: true });
+    expect(outline(dry)).toEqual([["blank", "DRY", "completed"]]);
+    expect(await blank.value("select count(*)::int from pg_class where relname = 'nodes'")).toBe(0);
+    const real = await ingestTargets(await readTargets(path), { inputs, workers: 1 });
+    expect(real[0]?.report?.nodes.inserted).toBe(3);
   });
 });
 

@@ -4,7 +4,7 @@ import { utimesSync, writeFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
 import { openDatabase } from "../../src/database/index.ts";
-import { readTargets } from "../../src/targets/index.ts";
+import { moveDataset, readTargets } from "../../src/targets/index.ts";
 import { takeMoveLocks } from "../../src/targets/moveLocks.ts";
 import { switchTarget } from "../../src/targets/switchTarget.ts";
 import { useDatabase } from "../support/database.ts";
@@ -49,6 +49,14 @@ describe("the targets file", () => {
     utimesSync(aside, longAgo, longAgo);
     expect(await switching).toBe(true);
     expect((await routesOf(path))[1]).toEqual(["A"]);
+  });
+});
+
+it("a dataset whose key is a pattern is not moved: others would be sent after it", async () => {
+  const targets = await readTargets(write("odd.yaml"));
+  await expect(moveDataset(targets, "A*", { to: "west" })).rejects.toMatchObject({
+    code: "USAGE",
+    message: expect.stringContaining("make it a pattern"),
   });
 });
 

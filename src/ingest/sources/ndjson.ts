@@ -35,7 +35,7 @@ export function openNdjsonSource(options: NdjsonOptions): NodeSource {
     },
     label: options.label ?? options.name,
     directories: [],
-    listDatasets: (signal) => listDatasets(options, signal),
+    listDatasets: (signal, onRecords) => listDatasets(options, signal, onRecords),
     countFiles: () => Promise.resolve(null),
     ...(typeof options.input === "string" ? { stamp: stampOf(options.input) } : {}),
     batches: (context) => readRecords(context, options, seen),
@@ -46,8 +46,14 @@ function stampOf(path: string): () => Promise<string> {
   return () => stampFiles([path]);
 }
 
+const toldRecords = 10_000;
+
 /** Lines that cannot be taken belong nowhere; they become rejects when the nodes are read. */
-async function listDatasets(options: NdjsonOptions, signal: AbortSignal | undefined): Promise<string[]> {
+async function listDatasets(
+  options: NdjsonOptions,
+  signal?: AbortSignal,
+  onRecords?: (records: number) => void,
+): Promise<string[]> {
   const { name, input } = options;
   if (typeof input !== "string") {
     throw new CopycatError(
@@ -61,7 +67,10 @@ async function listDatasets(options: NdjsonOptions, signal: AbortSignal | undefi
     );
   }
   const keys = new Set<string>();
+  let records = 0;
   for await (const line of readNodeRecords(input)) {
+    records += 1;
+    if (records % toldRecords === 0) onRecords?.(records);
     if (signal?.aborted === true) {
       throw new CopycatError("CANCELLED", "Cancelled before it was begun.", { cause: signal.reason });
     }
