@@ -164,7 +164,8 @@ test("facts, states and series are the same, with snapshots and without", async 
       const results = openResults(store);
       const dataset = await results.getDataset("net");
       const found: unknown[] = [];
-      for (const moment of [0, 137, 449]) found.push(await dataset.slice({ group: "roads", timestamp: moment }));
+      for (const moment of [0, 137, 449])
+        found.push(await dataset.slice({ group: "roads", timestamp: moment }));
       return found;
     });
   await ofStore((store) => store.setDescription({ metadata: { by: "hand" }, timeline: { reference: 5 } }));
