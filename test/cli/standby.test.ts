@@ -3,8 +3,10 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { callCli } from "../support/cli.ts";
+import { useFolder } from "../support/files.ts";
 import { type StandbyPair, startStandbyPair } from "../support/standby.ts";
 
+const folder = useFolder();
 let pair: StandbyPair | undefined;
 const get = (): StandbyPair => {
   if (pair === undefined) throw new Error("The servers are there inside tests only.");
@@ -112,6 +114,23 @@ describe("on a standby", () => {
     await expect
       .poll(says, { timeout: 20_000 })
       .toContain("is a standby, and has all that its primary sent.");
+  });
+
+  it("is told of each of several servers that is one", async () => {
+    const { primary, standby } = get();
+    const targets = [
+      { name: "first", dsn: primary, default: true },
+      { name: "copy", dsn: standby, datasets: ["VDP"] },
+    ];
+    const file = folder.text("targets.yaml", JSON.stringify({ targets }));
+    for (const command of [["search", "--count"], ["sources"], ["read", "VDP/H_0001/mh_powder_30T"]]) {
+      const { code, stderr } = await callCli([...command, "--targets", file]);
+      expect(code, stderr).toBe(0);
+      expect(stderr).toContain("copy: This server is a standby");
+      expect(stderr).not.toContain("first: ");
+    }
+    const quiet = await callCli(["search", "--count", "--quiet", "--targets", file]);
+    expect(quiet).toMatchObject({ code: 0, stderr: "" });
   });
 
   it("that is held back says by how much, and one without its primary since when", async () => {
