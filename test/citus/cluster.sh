@@ -50,6 +50,7 @@ shared_preload_libraries = '${3-citus}'
 wal_level = logical
 max_prepared_transactions = 200
 max_connections = 200
+max_worker_processes = 64
 max_wal_senders = 20
 max_replication_slots = 20
 ${3-citus.enable_statistics_collection = off}

@@ -14,7 +14,7 @@ import { makeFile, makeFiles } from "../library/store/support.ts";
 import { useDatabase } from "../support/database.ts";
 
 const schema = `Library ${randomBytes(6).toString("hex")}`;
-const plain = useDatabase({ empty: true });
+const plain = useDatabase({ empty: true, plain: true });
 let citus: Database;
 let libraries: Library[];
 

@@ -26,7 +26,7 @@ import {
 import { useDatabase } from "../support/database.ts";
 
 const schema = `Memory ${randomBytes(6).toString("hex")}`;
-const plain = useDatabase({ empty: true });
+const plain = useDatabase({ empty: true, plain: true });
 let citus: Database;
 
 beforeAll(async () => {

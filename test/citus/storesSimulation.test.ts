@@ -20,7 +20,7 @@ import { makeUpdate } from "../simulation/store/support.ts";
 import { useDatabase } from "../support/database.ts";
 
 const schema = `Simulation ${randomBytes(6).toString("hex")}`;
-const plain = useDatabase({ empty: true });
+const plain = useDatabase({ empty: true, plain: true });
 let citus: Database;
 let folder: string;
 let stores: SimulationStore[];

@@ -38,7 +38,10 @@ beforeAll(async () => {
     const { code, stderr } = await callCli(["roles", "--apply", "--dsn", dsn, ...flags]);
     expect(code, stderr).toBe(0);
   }
-  for (const { name } of roles) await east.rows(`alter role ${name} password 'pass'`);
+  // Which may be on one server or on two.
+  for (const test of [east, west]) {
+    for (const { name } of roles) await test.rows(`alter role ${name} password 'pass'`);
+  }
 });
 
 afterAll(async () => {
@@ -46,10 +49,16 @@ afterAll(async () => {
     await test.rows(`reassign owned by owner_${suffix} to current_user`);
     for (const { name } of roles) await test.rows(`drop owned by ${name} cascade`);
   }
-  if (Number(await east.value("show server_version_num")) >= 150_000) {
-    await east.rows(`revoke set on parameter session_replication_role from writer_${suffix}`);
+  for (const test of [east, west]) {
+    const hasParameterRights = Number(await test.value("show server_version_num")) >= 150_000;
+    if (
+      hasParameterRights &&
+      (await test.rows("select from pg_roles where rolname = $1", [`writer_${suffix}`])).length > 0
+    ) {
+      await test.rows(`revoke set on parameter session_replication_role from writer_${suffix}`);
+    }
+    for (const { name } of roles) await test.rows(`drop role if exists ${name}`);
   }
-  for (const { name } of roles) await east.rows(`drop role ${name}`);
 });
 
 it("is refused to a role that only reads, and nothing is changed", async () => {

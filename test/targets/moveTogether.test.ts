@@ -2,6 +2,7 @@
 
 import { utimesSync, writeFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
+import pg from "pg";
 import { afterAll, describe, expect, it } from "vitest";
 import { openDatabase } from "../../src/database/index.ts";
 import { moveDataset, readTargets } from "../../src/targets/index.ts";
@@ -61,21 +62,32 @@ it("a dataset whose key is a pattern is not moved: others would be sent after it
 });
 
 describe("the locks of a move", () => {
-  const [east, west, admin] = [useDatabase(), useDatabase(), useDatabase()];
-  const name = (): string => new URL(west.dsn).pathname.slice(1);
+  const [east, west] = [useDatabase(), useDatabase()];
 
-  afterAll(() => admin.rows(`alter database ${name()} allow_connections true`));
+  /** From another database of its server. */
+  const allow = async (isAllowed: boolean): Promise<void> => {
+    const url = new URL(west.dsn);
+    const name = url.pathname.slice(1);
+    url.pathname = "/postgres";
+    const client = new pg.Client({ connectionString: url.toString() });
+    await client.connect();
+    await client.query(`alter database ${name} allow_connections ${isAllowed}`);
+    await client.end();
+  };
+
+  afterAll(() => allow(true));
 
   it("are let go when the second one cannot be had, and the target is named", async () => {
     const target = { dsn: "postgres://a/c", datasets: [], isDefault: false };
     const databases = [await openDatabase({ dsn: east.dsn }), await openDatabase({ dsn: west.dsn })] as const;
-    await admin.rows(`alter database ${name()} allow_connections false`);
+    await allow(false);
     const source = { target: { ...target, name: "east" }, database: databases[0], error: null };
     const destination = { target: { ...target, name: "west" }, database: databases[1], error: null };
     await expect(takeMoveLocks({ source, destination })).rejects.toMatchObject({
       message: expect.stringContaining("target west"),
     });
-    const held = "select count(*)::int from pg_locks where locktype = 'advisory' and classid = 7266840";
+    const held = `select count(*)::int from pg_locks where locktype = 'advisory' and classid = 7266840
+      and database = (select oid from pg_database where datname = current_database())`;
     expect(await east.value(held)).toBe(0);
     for (const database of databases) await database.close();
   });
