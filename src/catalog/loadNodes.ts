@@ -97,11 +97,11 @@ async function loadInTransaction(
       ...merged.phases,
     ],
   };
-  const { beforeCommit } = options;
-  const isTold = !options.dryRun && beforeCommit !== undefined;
-  if (isTold) await listTops(client, { hasTops: encoder.hasTops, firstId: merged.firstId });
+  if (!options.dryRun && options.beforeCommit !== undefined) {
+    await listTops(client, { hasTops: encoder.hasTops, firstId: merged.firstId });
+    await options.beforeCommit(client, report);
+  }
   if (names.isDistributed) await client.query(dropWorkTablesSql);
-  if (isTold) await beforeCommit(client, report);
   // The last moment: whoever asked to stop while a statement ran must not find the rows in.
   options.signal?.throwIfAborted();
   return report;
