@@ -61,7 +61,9 @@ async function migrate(database: Database, schema: string, embedding: string, di
     schema,
     table: memoryMigrationTable,
     migrations: memoryMigrations({
-      ...{ schema, embedding, dimensions },
+      schema,
+      embedding,
+      dimensions,
       isDistributed: database.engine.kind === "citus",
     }),
   });

@@ -49,10 +49,10 @@ export async function storeMemory(
   return rows[0].is_new ? "inserted" : "updated";
 }
 
-/** The server's, as reads of what has expired take it. */
+/** The server's, as reads of what has expired take it; as a text that a worker reads the same, whatever its DateStyle is. */
 async function readMoment(db: MemoryTarget): Promise<string> {
   const { rows } = await querier(db).query<{ moment: string }>(
-    "select statement_timestamp()::text as moment",
+    `select to_char(statement_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as moment`,
   );
   return rows[0]?.moment ?? new Date().toISOString();
 }
