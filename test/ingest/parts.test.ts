@@ -66,7 +66,8 @@ describe("a dataset of files", () => {
     expect((await pour(database, folder, yaml)).report.files).toMatchObject({ read: 0, unchanged: 12 });
     await isSound();
     const id = await database.value<number>("select id from nodes where key = 'FILES'");
-    await withTransaction(database.database, (client) => deleteTrees(client, [id], { schema: "public" }));
+    const schema = database.database.catalogSchema;
+    await withTransaction(database.database, (client) => deleteTrees(client, [id], { schema }));
     await isSound();
   });
 

@@ -74,7 +74,7 @@ describe("a role without the rights", () => {
     const role = `watcher_${process.pid}`;
     await database.rows(`create role ${role} login password 'x'`);
     try {
-      await database.rows(`grant all on all tables in schema public to ${role}`);
+      await database.rows(`grant all on all tables in schema ${database.database.catalogSchema} to ${role}`);
       await folder.hdf5("poor/H1.h5", content(1));
       const dsn = new URL(database.dsn);
       dsn.username = role;
