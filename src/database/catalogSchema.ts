@@ -7,14 +7,13 @@
  */
 export const catalogSchemaSql = `\
 select coalesce((
-  select n.nspname::text
+  select s.name::text
   from unnest(current_schemas(false)) with ordinality s (name, place)
-  join pg_namespace n on n.nspname = s.name
   cross join lateral (
-    select count(*) = 2 as is_catalog from pg_class c
-    where c.relnamespace = n.oid and c.relname in ('nodes', 'alembic_version') and c.relkind in ('r', 'p')
+    select to_regclass(format('%I.nodes', s.name)) is not null
+      and to_regclass(format('%I.alembic_version', s.name)) is not null as is_catalog
   ) t
-  where t.is_catalog or n.nspname not like 'pg\\_%'
-    and not (n.nspname = current_user and current_setting('search_path') like '%"$user"%')
+  where t.is_catalog or s.name::text not like 'pg\\_%'
+    and not (s.name = current_user and current_setting('search_path') like '%"$user"%')
   order by t.is_catalog desc, s.place
   limit 1), 'public')`;

@@ -65,6 +65,8 @@ export async function openDatabase(options: ConnectOptions): Promise<Database> {
       `${name} is no connection string. Write postgres://user:password@host:5432/database.`,
     );
   }
+  // Of statements of users, not of the look at the server.
+  let limit = "0";
   const pool = new NotingPool({
     ...(await poolTarget(options.dsn)),
     Client: EndingClient,
@@ -73,7 +75,7 @@ export async function openDatabase(options: ConnectOptions): Promise<Database> {
     keepAlive: true,
     connectionTimeoutMillis,
     onConnect: async (client) => {
-      await client.query(limitsSql, [String(options.statementTimeoutMs ?? 0)]);
+      await client.query(limitsSql, [limit]);
     },
   });
   // A connection that the server ends between two queries must not end the process, idle or not; the next query will
@@ -105,6 +107,10 @@ export async function openDatabase(options: ConnectOptions): Promise<Database> {
         "CONNECTION",
         `${name} is PostgreSQL ${Math.floor(serverVersion / 10_000)}; copycat needs 14 or newer.`,
       );
+    }
+    if (options.statementTimeoutMs !== undefined) {
+      limit = String(options.statementTimeoutMs);
+      await pool.query(limitsSql, [limit]);
     }
     const engine = engineOf(rows[0]?.citus ?? null);
     const isStandby = rows[0]?.standby === true;
