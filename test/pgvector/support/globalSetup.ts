@@ -9,9 +9,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     given !== undefined && given !== ""
       ? { dsn: given, stop: async () => undefined }
       : await startPgvector({ durable: false });
-  project.provide("serverUrl", server.dsn);
   // There is no catalog without btree_gin: a test that asks for one is told so by the name.
-  project.provide("template", "tests_with_pgvector_use_empty_databases");
+  const template = "tests_with_pgvector_use_empty_databases";
+  project.provide("serverUrl", server.dsn);
+  project.provide("template", template);
+  project.provide("servers", [{ url: server.dsn, template }]);
+  project.provide("profile", "plain");
   return async () => {
     await server.stop();
   };
