@@ -22,6 +22,8 @@ export async function makeCitusDatabase(coordinator: string, name: string): Prom
     `alter database ${name} set search_path = ${citusCatalogSchema}, public`,
     `set citus.enable_schema_based_sharding = on`,
     `create schema ${citusCatalogSchema}`,
+    // As that of public.
+    `grant usage on schema ${citusCatalogSchema} to public`,
     // Tests disable triggers by hand, too.
     `alter database ${name} set citus.enable_unsafe_triggers = on`,
   );
