@@ -12,6 +12,7 @@ const common = { ...rest, env, testTimeout: 120_000, hookTimeout: 300_000 };
 const elsewhere = [
   // Looks at plans and locks, which are those of the worker.
   "test/catalog/newerTiled.test.ts",
+  "test/ingest/files/plans.test.ts",
   "test/catalog/search/plans.test.ts",
   "test/catalog/readers.test.ts",
   // Of a distributed table only the worker knows how many rows it has.
@@ -27,9 +28,6 @@ const elsewhere = [
   // Damages a catalog by several statements in one text, and by triggers that are off, neither of which Citus takes.
   "test/catalog/verify.test.ts",
   "test/catalog/repair.test.ts",
-  // Writes what belongs to the account of a catalog in `public` by hand.
-  "test/ingest/runs/list.test.ts",
-  "test/ingest/files/plans.test.ts",
   // Loads without the right to make tables in the schema, which staging beside the catalog needs.
   "test/catalog/loadNodes/guardOwner.test.ts",
   // A move of a dataset stages in temp tables, which are on the coordinator: refused.

@@ -28,7 +28,7 @@ afterAll(async () => {
 
 async function begin(): Promise<{ record: RunRecord | null; notices: string[] }> {
   const notices: string[] = [];
-  const record = await RunRecord.begin(poor, makeStart(), {
+  const record = await RunRecord.begin(poor, makeStart({ catalogSchema: poor.catalogSchema }), {
     notice: (message) => void notices.push(message),
   });
   await record?.finish("completed", makeReport());
