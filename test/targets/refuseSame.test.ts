@@ -33,7 +33,7 @@ const targets = (one: Entry, two: Entry) =>
 function otherSpelling(dsn: string): string {
   const url = new URL(dsn);
   url.searchParams.set("application_name", "elsewhere");
-  url.hostname = url.hostname === "localhost" ? "127.0.0.1" : "localhost";
+  if (url.hostname === "127.0.0.1") url.hostname = "localhost";
   return url.href;
 }
 
@@ -51,7 +51,10 @@ describe("two targets that are the same catalog", () => {
   });
 
   it("are refused by what asks all of them, also when one names the schema", async () => {
-    const same = await targets({ dsn: database.dsn }, { dsn: database.dsn, schema: "public" });
+    const same = await targets(
+      { dsn: database.dsn },
+      { dsn: database.dsn, schema: database.database.catalogSchema },
+    );
     await expect(openTargets(same)).rejects.toMatchObject({ code: "USAGE" });
   });
 });
