@@ -10,9 +10,6 @@ const common = { ...rest, env, testTimeout: 120_000, hookTimeout: 300_000 };
 
 /** What is not on a cluster as on a server; test/citus has its own tests of repairs and of promoted keys. */
 const elsewhere = [
-  // Tables of all kinds, made and looked at by several statements in one text. On a cluster the engine is met in the catalog and
-  // in the stores.
-  "test/bulk/**",
   // Looks at plans and locks, which are those of the worker.
   "test/catalog/newerTiled.test.ts",
   "test/ingest/files/plans.test.ts",
