@@ -6,6 +6,7 @@ import { type GroupProgress, type GroupResult, type IngestAllOptions, ingestAll 
 import { atTarget } from "./atTarget.ts";
 import { closeTargets, openTargets } from "./openTargets.ts";
 import { type ElsewhereOptions, findElsewhere } from "./refuseElsewhere.ts";
+import { requireRouted } from "./requireRouted.ts";
 import { type RoutedGroup, rejectsFileOf, routeGroups } from "./routeGroups.ts";
 import type { Target, Targets } from "./types.ts";
 import { type TargetConnections, withTarget } from "./withTarget.ts";
@@ -89,7 +90,7 @@ async function pourInto(target: Target, groups: readonly RoutedGroup[], job: Job
   try {
     await withTarget(target, options, async (database) => {
       if (options.dryRun !== true) await ensureCatalog(database);
-      const own = ownOptions(target, job, (result) => {
+      const own = ownOptions(target, groups, job, (result) => {
         left.delete(result.group);
         if (result.report === null) fail(result.group, result.error);
         else tell({ ...result, target: target.name });
@@ -127,7 +128,8 @@ function lookOptions(target: Target, { options: { connect, log } }: Job): Elsewh
 
 function ownOptions(
   target: Target,
-  { options, reader }: Job,
+  groups: readonly RoutedGroup[],
+  { targets, options, reader }: Job,
   onResult: (result: GroupResult) => void,
 ): IngestAllOptions {
   const { onProgress, rejectsFile: named, log, ...common } = options;
@@ -136,6 +138,11 @@ function ownOptions(
     ...common,
     reader,
     onResult,
+    beforeCommit: async (client, report) => {
+      const group = groups.find(({ datasets }) => datasets.join(", ") === report.dataset);
+      await requireRouted(targets.path, target, group?.datasets ?? []);
+      await options.beforeCommit?.(client, report);
+    },
     ...(rejectsFile !== undefined && { rejectsFile }),
     ...(log && { log: { notice: (message) => log.notice(`${target.name}: ${message}`) } }),
     ...(onProgress && { onProgress: (progress) => onProgress({ ...progress, target: target.name }) }),

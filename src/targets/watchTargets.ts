@@ -13,6 +13,7 @@ import { atTarget } from "./atTarget.ts";
 import { closeTargets, openTargets, placeOf } from "./openTargets.ts";
 import { readTargets } from "./readTargets.ts";
 import { findElsewhere } from "./refuseElsewhere.ts";
+import { isSameTarget, requireRouted } from "./requireRouted.ts";
 import { targetOf } from "./route.ts";
 import { rejectsFileOf } from "./routeGroups.ts";
 import type { Target, Targets } from "./types.ts";
@@ -29,8 +30,8 @@ export interface WatchTargetsOptions extends Omit<WatchOptions, "onEvent" | "bef
 /**
  * As `watchDataset`, into the targets of the inputs' datasets, all of them side by side. A target that is away keeps its own
  * inputs waiting only; one that refuses at the start ends all, with `once` when the others are done. Before each batch the
- * targets file is read again: when it sends the dataset elsewhere, all end after their batches, and begin anew by it. Only a
- * batch that waits for a move has looked before; the move tells of it.
+ * targets file is read again, and before its commit: when it sends the dataset elsewhere, all end after their batches, and begin anew
+ * by it.
  *
  * @param path of the targets file
  * @throws CopycatError as `readTargets` and `watchDataset`; USAGE when no target takes an input, or two are
@@ -96,16 +97,23 @@ function watchAt(
   { connect, onEvent, ingest = {}, log, ...options }: WatchTargetsOptions,
   { path, rerouted }: { path: string; rerouted: AbortController },
 ): Promise<WatchSummary> {
-  const { name, dsn, schema } = target;
+  const { name } = target;
   const rejectsFile = rejectsFileOf(target, ingest.rejectsFile);
   const looked = new Set<string>();
   return watchDataset(() => openDatabase({ ...connect, ...placeOf(target) }), {
     ...options,
-    ingest: { ...ingest, ...(rejectsFile === undefined ? {} : { rejectsFile }) },
+    ingest: {
+      ...ingest,
+      ...(rejectsFile === undefined ? {} : { rejectsFile }),
+      beforeCommit: async (client, report) => {
+        await requireRouted(path, target, [report.dataset]);
+        await ingest.beforeCommit?.(client, report);
+      },
+    },
     beforeBatch: async (dataset) => {
       const targets = await readTargets(path);
       const now = targetOf(targets, dataset);
-      if (now.name === name && now.dsn === dsn && now.schema === schema) {
+      if (isSameTarget(now, target)) {
         if (!looked.has(dataset)) await requireHere(targets, target, dataset, connect);
         looked.add(dataset);
         return;

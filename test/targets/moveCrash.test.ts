@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import type { PoolClient } from "pg";
 import { afterEach, describe, expect, it } from "vitest";
 import { verifyCatalog } from "../../src/catalog/index.ts";
-import { listTargets, moveDataset, readTargets } from "../../src/targets/index.ts";
+import { ingestTargets, listTargets, moveDataset, readTargets } from "../../src/targets/index.ts";
 import { type RunningCli, runCli, startCli } from "../support/cli.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { useFolder } from "../support/files.ts";
@@ -187,6 +187,31 @@ describe("who writes meanwhile", () => {
       { nodes: 1, goesTo: "west", alsoAt: ["west"] },
       { nodes: 1, goesTo: "west", alsoAt: ["east"] },
     ]);
+    await isSound();
+  });
+
+  it("by the targets file, finds the dataset elsewhere at its end, writes nothing, and goes there when it is run again", async () => {
+    const path = folder.text("waits.yaml", readFileSync(targets.write(), "utf8").replace("RICH", "WAITS"));
+    await load(at("east").database, [container("/WAITS"), container("/WAITS/wait 1")]);
+    const input = folder.text("waits.ndjson", '{"path":"/WAITS/wait 2","metadata":{}}\n');
+    const release = await hold("west", "lock table nodes in row exclusive mode");
+    const moving = moveDataset(await readTargets(path), "WAITS", { to: "west" });
+    const waits = (name: string): Promise<number> =>
+      at(name).value<number>(
+        "select count(*)::int from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      );
+    await expect.poll(() => waits("west"), { timeout: 20_000, interval: 20 }).toBe(1);
+    const ingest = async () => (await ingestTargets(await readTargets(path), { inputs: [input] }))[0];
+    const loading = ingest();
+    await expect.poll(() => waits("east"), { timeout: 20_000, interval: 20 }).toBe(1);
+    await release();
+    expect(await moving).toMatchObject({ status: "moved" });
+    expect(await loading).toMatchObject({ target: "east", report: null, error: { code: "CONFLICT" } });
+    const keysAt = (name: string) =>
+      at(name).rows("select key from nodes where key in ('WAITS', 'wait 1', 'wait 2') order by id");
+    expect(await keysAt("east")).toEqual([]);
+    expect(await ingest()).toMatchObject({ target: "west", report: { nodes: { inserted: 1 } } });
+    expect(await keysAt("west")).toEqual([{ key: "WAITS" }, { key: "wait 1" }, { key: "wait 2" }]);
     await isSound();
   });
 

@@ -33,7 +33,7 @@ export interface WatchOptions {
 /** Rejects of all batches go to the end of `rejectsFile`, where one is named. */
 export type WatchIngestOptions = Pick<
   IngestOptions,
-  "policy" | "mode" | "triggers" | "rejectsFile" | "workers" | "source"
+  "policy" | "mode" | "triggers" | "rejectsFile" | "workers" | "source" | "beforeCommit"
 >;
 
 export interface WatchFailure {
