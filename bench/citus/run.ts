@@ -11,6 +11,7 @@ import { describeEnvironment } from "../support/environment.ts";
 import { count } from "../support/options.ts";
 import { describeInMarkdown, markdownTable, resultsFolder, writeResults } from "../support/results.ts";
 import { rotate, showNumber, showSpread, spreadOf } from "../support/statistics.ts";
+import { fillStores, type StorePlan, type StoreWay, storeWays } from "./stores.ts";
 
 const engines = ["plain", "citus"] as const;
 type EngineName = (typeof engines)[number];
@@ -22,8 +23,9 @@ type Way = (typeof ways)[number];
 interface Run {
   round: number;
   engine: EngineName;
-  way: Way;
-  nodes: number;
+  way: Way | StoreWay;
+  /** Nodes, entries or updates. */
+  rows: number;
   elapsedMs: number;
 }
 
@@ -37,6 +39,8 @@ export async function run(args: string[]): Promise<void> {
       rounds: { type: "string" },
       datasets: { type: "string" },
       entities: { type: "string" },
+      entries: { type: "string" },
+      updates: { type: "string" },
       name: { type: "string" },
       out: { type: "string" },
     },
@@ -51,6 +55,8 @@ export async function run(args: string[]): Promise<void> {
   const plan = {
     datasets: count("datasets", values.datasets, 4),
     entities: count("entities", values.entities, 2000),
+    entries: count("entries", values.entries, 20_000),
+    updates: count("updates", values.updates, 10_000),
   };
   const dsns: Record<EngineName, string> = { plain, citus };
   const folder = await mkdtemp(join(tmpdir(), "copycat-bench-"));
@@ -68,7 +74,12 @@ export async function run(args: string[]): Promise<void> {
             `round ${round}, ${engine}, ${ways[index]}: ${Math.round((nodes * 1000) / elapsedMs)} nodes/s`,
           );
           // The first round pays for code that is compiled.
-          if (round > 0) runs.push({ round, engine, way: ways[index] as Way, nodes, elapsedMs });
+          if (round > 0) runs.push({ round, engine, way: ways[index] as Way, rows: nodes, elapsedMs });
+        }
+        for (const timed of await fillStores(dsns[engine], plan)) {
+          const rate = Math.round((timed.rows * 1000) / timed.elapsedMs);
+          console.error(`round ${round}, ${engine}, ${timed.way}: ${rate}/s`);
+          if (round > 0) runs.push({ round, engine, ...timed });
         }
       }
       if (new Set(closures).size > 1) throw new Error(`The closures differ: ${closures.join(", ")} rows.`);
@@ -135,31 +146,36 @@ async function time(work: () => Promise<void>): Promise<number> {
 }
 
 function describe(
-  plan: { datasets: number; entities: number },
+  plan: { datasets: number; entities: number } & StorePlan,
   rounds: number,
   runs: readonly Run[],
 ): string {
-  const rates = (engine: EngineName, way: Way): number[] =>
+  const rates = (engine: EngineName, way: Way | StoreWay): number[] =>
     runs
       .filter((one) => one.engine === engine && one.way === way)
-      .map(({ nodes, elapsedMs }) => (nodes * 1000) / elapsedMs);
-  const ratios = (way: Way): number[] => {
+      .map(({ rows, elapsedMs }) => (rows * 1000) / elapsedMs);
+  const ratios = (way: Way | StoreWay): number[] => {
     const base = rates("plain", way);
     return rates("citus", way).map((rate, index) => rate / (base[index] ?? Number.NaN));
   };
-  return [
-    `# Citus, ${rounds} rounds`,
-    `${plan.datasets} datasets of ${showNumber(nodesOf(plan))} nodes each, as node records (NDJSON), a transaction each: the first into an empty ` +
-      "catalog, the others one after another into the same. On a plain PostgreSQL, and in a distributed schema of a Citus cluster (a coordinator and its " +
-      "workers on this machine), with the same settings, in turn in one run. Each catalog is verified, and the closures have equally many rows.",
+  const tableOf = (what: string, unit: string, rowsOf: readonly (Way | StoreWay)[]): string =>
     markdownTable(
-      ["data sets", "plain, nodes/s", "Citus, nodes/s", "ratio"],
-      ways.map((way) => [
+      [what, `plain, ${unit}`, `Citus, ${unit}`, "ratio"],
+      rowsOf.map((way) => [
         way,
         showSpread(spreadOf(rates("plain", way))),
         showSpread(spreadOf(rates("citus", way))),
         showSpread(spreadOf(ratios(way)), 2),
       ]),
-    ),
+    );
+  return [
+    `# Citus, ${rounds} rounds`,
+    `${plan.datasets} datasets of ${showNumber(nodesOf(plan))} nodes each, as node records (NDJSON), a transaction each: the first into an empty ` +
+      "catalog, the others one after another into the same. On a plain PostgreSQL, and in a distributed schema of a Citus cluster (a coordinator and its " +
+      "workers on this machine), with the same settings, in turn in one run. Each catalog is verified, and the closures have equally many rows.",
+    tableOf("data sets", "nodes/s", ways),
+    `Memory: ${showNumber(plan.entries)} entries with \`real[]\` of 384 in 64 namespaces, distributed by namespace. Simulation: ` +
+      `${showNumber(plan.updates)} updates of 100 entities with three floats each, distributed by scenario.`,
+    tableOf("stores", "rows/s", storeWays),
   ].join("\n\n");
 }

@@ -114,7 +114,10 @@ function cascade(
   return [remove, trigger];
 }
 
-/** The body. On a worker no table of Citus can stand in a statement with the rows of a trigger (XX000): their ids go between. */
+/**
+ * The body. On a worker no table of Citus can stand in a statement with the rows of a trigger (XX000): their ids go between, by
+ * scenario (distribute.ts).
+ */
 function deleteOf(
   options: SimulationMigrationOptions,
   { to, column }: { to: string; column: string },
@@ -125,8 +128,9 @@ function deleteOf(
       delete from ${table} t using old_rows o where t.${key} = o.id;`;
   }
   return sql`declare
-      gone bigint[];
+      gone record;
     begin
-      gone := array(select o.id from old_rows o);
-      delete from ${table} t where t.${key} = any (gone);`;
+      for gone in select o.scenario_id, array_agg(o.id) as ids from old_rows o group by o.scenario_id loop
+        delete from ${table} t where t.scenario_id = gone.scenario_id and t.${key} = any (gone.ids);
+      end loop;`;
 }

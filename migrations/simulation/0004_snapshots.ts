@@ -1,6 +1,7 @@
 // Snapshots: what all updates up to a moment make of a group, so that no state is replayed from the beginning.
 
 import { type Kysely, type Migration, type RawBuilder, sql } from "kysely";
+import { distribute } from "./distribute.ts";
 import {
   allowTriggers,
   arrayColumns,
@@ -48,6 +49,7 @@ export function snapshots(options: SimulationMigrationOptions): Migration {
         staleSnapshots(options, "delete", sql`old_rows`, sql`referencing old table as old_rows`),
       );
       await runAll(db, staleSnapshots(options, "update", both, referencing));
+      await distribute(db, options);
     },
   };
 }
@@ -89,16 +91,21 @@ function onWorker(options: SimulationMigrationOptions, rows: RawBuilder<unknown>
       held integer[];
     begin
       for touched in
-        select distinct on (dataset_id) dataset_id, timestamp, iteration
-          from ${rows} r order by dataset_id, timestamp, iteration
+        select distinct on (scenario_id, dataset_id) scenario_id, dataset_id, timestamp, iteration
+          from ${rows} r order by scenario_id, dataset_id, timestamp, iteration
       loop
-        held := array(select d.id from ${table("dataset")} d where d.id = touched.dataset_id for key share);
+        held := array(
+          select d.id from ${table("dataset")} d
+            where d.scenario_id = touched.scenario_id and d.id = touched.dataset_id for key share
+        );
         if tg_op <> 'DELETE' and cardinality(held) = 0 then
           raise exception 'an update has no dataset' using errcode = 'foreign_key_violation', constraint = 'update_dataset';
         end if;
         delete from ${table("snapshot")} s
-          where s.entity_group_id in (
-              select g.id from ${table("entity_group")} g where g.dataset_id = touched.dataset_id
+          where s.scenario_id = touched.scenario_id
+            and s.entity_group_id in (
+              select g.id from ${table("entity_group")} g
+                where g.scenario_id = touched.scenario_id and g.dataset_id = touched.dataset_id
             )
             and (s.timestamp, s.iteration) >= (touched.timestamp, touched.iteration);
       end loop;`;

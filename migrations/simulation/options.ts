@@ -5,7 +5,7 @@ import { type Kysely, type RawBuilder, sql } from "kysely";
 export interface SimulationMigrationOptions {
   /** Where the tables live. */
   schema: string;
-  /** The schema is a distributed one of a Citus cluster: all of its tables lie on one of its workers. */
+  /** By scenario, on the workers of a Citus cluster. */
   isDistributed: boolean;
 }
 
@@ -72,8 +72,6 @@ export async function setArrayStorage(
   options: SimulationMigrationOptions,
   { table, owner }: { table: string; owner: string },
 ): Promise<void> {
-  // Citus has no such ALTER for a table that it distributed when it was made (0A000).
-  if (options.isDistributed) return;
   await sql`
     alter table ${tableName(options, table)}
       alter column data set storage external, alter column data set statistics 0,

@@ -72,10 +72,19 @@ export class CopyRuns {
     return this.#items.length > 0;
   }
 
-  /** Sends a batch, which has to be left as it is until it is stored. @throws what is no refusal of a row */
-  async add(target: RunTarget, item: RunItem): Promise<void> {
+  /**
+   * Resolves when a run that ends by itself has ended, after which none does until a batch is added. Nobody else may use the connection before.
+   *
+   * @throws what is no refusal of a row
+   */
+  async settled(): Promise<void> {
     clearTimeout(this.#timer);
     await this.#ending;
+  }
+
+  /** Sends a batch, which has to be left as it is until it is stored. @throws what is no refusal of a row */
+  async add(target: RunTarget, item: RunItem): Promise<void> {
+    await this.settled();
     if (this.#run === undefined) {
       this.#start = performance.now();
       this.#run = { target, copy: new OpenCopy(this.#client, target, this.#signal) };
@@ -97,8 +106,7 @@ export class CopyRuns {
 
   /** What was added is in, or refused. @throws what is no refusal of a row */
   async end(): Promise<void> {
-    clearTimeout(this.#timer);
-    await this.#ending;
+    await this.settled();
     const run = this.#run;
     if (run === undefined) return;
     try {

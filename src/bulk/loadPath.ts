@@ -58,6 +58,8 @@ export class LoadPath {
   async send(batch: Batch, isLast: boolean): Promise<void> {
     this.#report.read += batch.read;
     this.#report.rejected += batch.rejected;
+    // A run may have ended because nothing came: its batches go one by one, and may turn the load to staging.
+    await this.#runs.settled();
     if (!isLast) await this.#settleIn();
     if (batch.positions.length > 0) {
       if (this.#state === "unknown") this.#state = await this.#choose(batch, isLast);

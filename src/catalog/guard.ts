@@ -3,7 +3,13 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PoolClient } from "pg";
-import { describeSessions, listTableUsers, quoteIdentifier, sqlState } from "../database/index.ts";
+import {
+  describeSessions,
+  listTableUsers,
+  queryWithRefusal,
+  quoteIdentifier,
+  sqlState,
+} from "../database/index.ts";
 import { CopycatError, errorCode } from "../errors.ts";
 import { setting, words } from "../wording.ts";
 import { strangersSql } from "./sql/strangers.ts";
@@ -74,8 +80,10 @@ async function lock(
     signal?.throwIfAborted();
     await client.query("savepoint copycat_lock");
     try {
-      await client.query(`lock table ${first} in ${mode} mode${tries === 0 ? " nowait" : ""}`);
-      if (others.length > 0) await client.query(`lock table ${others.join(", ")} in ${mode} mode nowait`);
+      await queryWithRefusal(client, `lock table ${first} in ${mode} mode${tries === 0 ? " nowait" : ""}`);
+      if (others.length > 0) {
+        await queryWithRefusal(client, `lock table ${others.join(", ")} in ${mode} mode nowait`);
+      }
       return;
     } catch (error) {
       const code = errorCode(error);
@@ -135,7 +143,7 @@ async function becomeReplica(client: PoolClient, names: CatalogNames, isWanted: 
   }
   await client.query("savepoint copycat_replica");
   try {
-    await client.query("set local session_replication_role = replica");
+    await queryWithRefusal(client, "set local session_replication_role = replica");
   } catch (error) {
     if (errorCode(error) !== sqlState.insufficientPrivilege) throw error;
     await client.query("rollback to savepoint copycat_replica");

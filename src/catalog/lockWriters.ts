@@ -2,7 +2,13 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PoolClient } from "pg";
-import { describeSessions, listTableUsers, type Questioner, sqlState } from "../database/index.ts";
+import {
+  describeSessions,
+  listTableUsers,
+  type Questioner,
+  queryWithRefusal,
+  sqlState,
+} from "../database/index.ts";
 import { errorCode } from "../errors.ts";
 
 export interface LockOptions {
@@ -34,8 +40,11 @@ export async function lockWriters(
     await client.query("savepoint copycat_lock");
     if (stepMs !== undefined) await client.query(`set local lock_timeout = ${stepMs}`);
     try {
-      await client.query(`lock table ${nodes} in share row exclusive mode${tries === 0 ? " nowait" : ""}`);
-      await client.query(`lock table ${others.join(", ")} in share row exclusive mode nowait`);
+      await queryWithRefusal(
+        client,
+        `lock table ${nodes} in share row exclusive mode${tries === 0 ? " nowait" : ""}`,
+      );
+      await queryWithRefusal(client, `lock table ${others.join(", ")} in share row exclusive mode nowait`);
       return;
     } catch (error) {
       if (errorCode(error) !== sqlState.lockNotAvailable) throw error;

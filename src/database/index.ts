@@ -37,3 +37,4 @@ export {
 export { describeStandby, readStandby, type StandbyFacts } from "./standby.ts";
 export { explainCommitError, withReading, withRollback, withTransaction } from "./transaction.ts";
 export { watchWaits } from "./waits.ts";
+export { queryWithRefusal } from "./workerRefusal.ts";

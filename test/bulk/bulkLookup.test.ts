@@ -4,7 +4,7 @@ import { lookupSql } from "../../src/bulk/sql/lookup.ts";
 import { useDatabase } from "../support/database.ts";
 import { withSession } from "./session.support.ts";
 
-const db = useDatabase({ empty: true });
+const db = useDatabase({ empty: true, inPublic: true });
 const rows = 200_000;
 
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { withTransaction } from "../../src/database/index.ts";
 import { errorCode } from "../../src/errors.ts";
 import { useDatabase } from "../support/database.ts";
 
-const db = useDatabase({ empty: true });
+const db = useDatabase({ empty: true, inPublic: true });
 const statement = copyStatement(["public", "lines"], ["line"]);
 
 beforeEach(async () => {

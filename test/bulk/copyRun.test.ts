@@ -24,6 +24,25 @@ async function countStored() {
 
 const whole = (rows: number) => ({ rows, characters: rows * text.length });
 
+test("a batch that comes while those before it are sent once more, one by one, waits for them", async () => {
+  const rows = someBig(30);
+  const there = rows.filter(({ key }) => /[5-9]$/.test(key)).slice(1);
+  // A COPY ends when nothing comes for 100 ms, and it takes some more until it is known that rows are there already.
+  for (let waits = 100; waits <= 130; waits += 2) {
+    await db.rows("truncate public.stock");
+    await load(there, { policy: "skip" });
+    async function* source() {
+      yield* rows.slice(0, 10);
+      await sleep(waits);
+      yield* rows.slice(10);
+    }
+    const { report } = await load(source(), { policy: "skip" });
+    const skipped = there.length;
+    expect(report, `after ${waits} ms`).toEqual({ ...noCounts, read: 30, inserted: 30 - skipped, skipped });
+    expect((await countStored())?.rows).toBe(30);
+  }
+});
+
 describe.each(["auto", "staged"] as const)("path %s", (path) => {
   test("what several batches hold is in, once", async () => {
     const { report } = await load(someBig(50), { policy: "skip", path });

@@ -5,7 +5,7 @@ import { type CopyPart, copyTogether } from "../../src/bulk/copyTogether.ts";
 import { withTransaction } from "../../src/database/index.ts";
 import { useDatabase } from "../support/database.ts";
 
-const db = useDatabase({ empty: true });
+const db = useDatabase({ empty: true, inPublic: true });
 
 beforeEach(async () => {
   await db.rows("drop table if exists head, body");

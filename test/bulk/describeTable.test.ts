@@ -9,7 +9,7 @@ import { RawJson } from "../../src/json.ts";
 import { useDatabase } from "../support/database.ts";
 import { withSession } from "./session.support.ts";
 
-const db = useDatabase({ empty: true });
+const db = useDatabase({ empty: true, inPublic: true });
 
 beforeAll(async () => {
   await db.rows(`

@@ -5,7 +5,7 @@ import type { ColumnFacts, TableFacts } from "../../src/bulk/tableFacts.ts";
 import { useDatabase } from "../support/database.ts";
 import { withSession } from "./session.support.ts";
 
-const db = useDatabase({ empty: true });
+const db = useDatabase({ empty: true, inPublic: true });
 
 async function inspect(name: string, schema = "public"): Promise<TableFacts> {
   return inspectTable(db.database.pool, schema, name);

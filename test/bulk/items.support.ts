@@ -35,7 +35,7 @@ export interface Items {
 
 /** A database with the table, which is empty before each test. */
 export function useItems(): Items {
-  const db = useDatabase({ empty: true });
+  const db = useDatabase({ empty: true, inPublic: true });
   beforeEach(async () => {
     await db.rows("drop table if exists items");
     await db.rows("create table items (key text primary key, value int4, body jsonb, updated_at text)");

@@ -7,7 +7,7 @@ import { withTransaction } from "../../src/database/index.ts";
 import { useDatabase } from "../support/database.ts";
 import { fc } from "../support/property.ts";
 
-const db = useDatabase({ empty: true });
+const db = useDatabase({ empty: true, inPublic: true });
 const columns: Column[] = [
   { name: "position", type: "int4" },
   { name: "t", type: "text" },

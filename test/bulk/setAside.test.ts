@@ -6,7 +6,7 @@ import { withTransaction } from "../../src/database/index.ts";
 import { useDatabase } from "../support/database.ts";
 import { schemaFacts } from "../support/schemaFacts.ts";
 
-const db = useDatabase({ empty: true });
+const db = useDatabase({ empty: true, inPublic: true });
 
 async function makeTables(): Promise<void> {
   // Servers before 15 do not know it.

@@ -51,7 +51,7 @@ export interface Stock {
 
 /** A database with the table, which is empty before each test. */
 export function useStock(): Stock {
-  const db = useDatabase({ empty: true });
+  const db = useDatabase({ empty: true, inPublic: true });
   beforeEach(async () => {
     await db.rows("drop table if exists public.stock, public.parts");
     await db.rows(`

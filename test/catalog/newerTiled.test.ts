@@ -38,12 +38,12 @@ beforeAll(async () => {
 
 describe("the stamp", () => {
   test("is one that is read and written to, and nothing is made in it", async () => {
-    const before = await schemaFacts(db, "public");
+    const before = await schemaFacts(db, db.database.catalogSchema);
     expect(await readCatalogState(db.database)).toEqual({ kind: "ready", revision: "917dbbcfc4b1" });
     expect(await ensureCatalog(db.database)).toEqual({ created: false });
     await requireCatalog(db.database);
     await migrateUp(db.database);
-    expect(await schemaFacts(db, "public")).toEqual(before);
+    expect(await schemaFacts(db, db.database.catalogSchema)).toEqual(before);
   });
 
   test.each(["de302a096358", "3bc110ce44e9", "0d4e1f2a3b4c", "3e87cbeb195b"])(

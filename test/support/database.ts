@@ -22,10 +22,13 @@ export interface TestDatabaseOptions {
   empty?: boolean;
   /** On a server of its own kind, whatever the profile. */
   plain?: boolean;
+  /** On Citus in `public` as elsewhere, on the coordinator: for what looks at tables by their schema. Only with `empty`. */
+  inPublic?: boolean;
 }
 
 /** Makes a database before the tests of this file (or `describe`) and drops it afterwards. */
-export function useDatabase({ empty = false, plain = false }: TestDatabaseOptions = {}): TestDatabase {
+export function useDatabase(options: TestDatabaseOptions = {}): TestDatabase {
+  const { empty = false, plain = false, inPublic = false } = options;
   const name = `test_${randomBytes(6).toString("hex")}`;
   const place = nextPlace(plain);
   const url = new URL(place.url);
@@ -34,6 +37,7 @@ export function useDatabase({ empty = false, plain = false }: TestDatabaseOption
   let database: Database | undefined;
   beforeAll(async () => {
     await place.make(name, empty);
+    if (inPublic) await administrate(place.url, `alter database ${name} reset search_path`);
     database = await openDatabase({ dsn });
     if (!empty && place.isBare) await ensureCatalog(database);
   });

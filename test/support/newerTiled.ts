@@ -5,13 +5,24 @@ import type { TestDatabase } from "./database.ts";
 
 /** Access as tags in place of access_blob, another GIN index, one more trigger on the nodes, another stamp. */
 export async function toNewerTiled(db: TestDatabase): Promise<void> {
-  await db.rows(withoutBlobs);
-  await db.rows(withTags);
-  await db.rows(tagTriggers);
-  await db.rows(`
-    insert into access_tags (name, is_public) values ('public', true);
-    insert into node_access_tags_association (node_id, tag_id) select 0, id from access_tags;
-    update alembic_version set version_num = '917dbbcfc4b1'`);
+  const { engine, catalogSchema } = db.database;
+  // A worker of Citus does not look in the search_path of the coordinator.
+  const paths = engine.kind === "citus" ? tagFunctions(catalogSchema) : "";
+  const texts = [withoutBlobs, withTags, tagTriggers, paths, publicTag];
+  // Citus takes one statement at a time.
+  for (const text of texts.flatMap((part) => part.split(betweenStatements))) await db.rows(text);
+}
+
+const betweenStatements = /;\s+(?=(?:create|drop|alter|insert|update) )/;
+
+const publicTag = `
+  insert into access_tags (name, is_public) values ('public', true);
+  insert into node_access_tags_association (node_id, tag_id) select 0, id from access_tags;
+  update alembic_version set version_num = '917dbbcfc4b1'`;
+
+function tagFunctions(schema: string): string {
+  const names = ["node_access_tags_set_parent", "node_access_tags_sync_parent_after_node_update"];
+  return names.map((name) => `alter function ${name}() set search_path = ${schema}`).join(";\n");
 }
 
 const withoutBlobs = `

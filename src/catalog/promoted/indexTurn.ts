@@ -157,7 +157,8 @@ async function watchBlockers(
   };
   const stepBack = async (): Promise<void> => {
     watch.hasSteppedBack = true;
-    await database.pool.query("select pg_cancel_backend($1)", [rows[0]?.pid]).catch(() => undefined);
+    // With its type: Citus has a second one, of bigint.
+    await database.pool.query("select pg_cancel_backend($1::int)", [rows[0]?.pid]).catch(() => undefined);
   };
   const timer = setInterval(() => void ask(), watchIntervalMs);
   const end = (): void => {

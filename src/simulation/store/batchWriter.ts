@@ -19,7 +19,7 @@ import {
 } from "./keys.ts";
 import { type SharedArray, SharedArrays } from "./sharedArrays.ts";
 import { isTaken } from "./sqlErrors.ts";
-import type { Tables } from "./tables.ts";
+import { andShard, type Tables } from "./tables.ts";
 
 /** What became of a batch, rejects left aside. */
 export interface BatchCounts {
@@ -80,7 +80,7 @@ export class BatchWriter {
   /** Has the server reserve ids while the client looks at a batch: not where the one before was there already. */
   expect(updates: number): void {
     if (!this.#wasNew) return;
-    this.#reserved = reserveIds(this.#client, this.#tables.update, updates);
+    this.#reserved = reserveIds(this.#client, this.#tables.into.update, updates);
     // Looked at when the batch goes in, or never.
     this.#reserved.catch(() => undefined);
   }
@@ -163,7 +163,8 @@ export class BatchWriter {
     // Replaced, not changed: the arrays of an id are the same for ever, which is what snapshots go by.
     const ids = changed.map(({ found }) => found.id);
     if (ids.length > 0) {
-      await this.#client.query(`delete from ${this.#tables.update} where id = any($1::bigint[])`, [ids]);
+      const which = `id = any($1::bigint[])${andShard(this.#tables)}`;
+      await this.#client.query(`delete from ${this.#tables.into.update} where ${which}`, [ids]);
     }
     counts.inserted -= changed.filter(({ found }) => this.#own.has(found.id)).length;
     return [...wanted, ...changed.map(({ update }) => update)];
@@ -177,13 +178,12 @@ export class BatchWriter {
   ): Promise<CheckedUpdate[] | null> {
     if (updates.length === 0) return [];
     const sorted = isSorted(updates) ? [...updates] : [...updates].sort(compareKeys);
-    const { schema } = this.#tables;
     const ids = await this.#newIds(updates.length);
     for (const [index, update] of sorted.entries()) update.id = ids[index] as number;
     await this.#share(sorted, counts);
     const rows = { updates: updateRows(sorted), arrays: ownArrays(sorted) };
     try {
-      const options = { schema, rowBuffer: this.#rowBuffer };
+      const options = { tables: this.#tables, rowBuffer: this.#rowBuffer };
       counts.bytes += await copyUpdates(this.#client, options, rows, onSent);
     } catch (error) {
       if (!isTaken(error)) throw error;
@@ -210,7 +210,7 @@ export class BatchWriter {
   async #newIds(count: number): Promise<readonly number[]> {
     const reserved = (await this.#reserved) ?? [];
     this.#reserved = null;
-    return reserved.length >= count ? reserved : reserveIds(this.#client, this.#tables.update, count);
+    return reserved.length >= count ? reserved : reserveIds(this.#client, this.#tables.into.update, count);
   }
 
   /** What updates share goes in first, outside of the savepoint: a second attempt finds it there. */
@@ -218,15 +218,14 @@ export class BatchWriter {
     const toStore = new Set<SharedArray>();
     for (const { arrays } of updates) this.#sharedArrays.share(arrays, toStore);
     if (toStore.size === 0) return;
-    const ids = await reserveIds(this.#client, this.#tables.sharedArray, toStore.size);
+    const ids = await reserveIds(this.#client, this.#tables.into.sharedArray, toStore.size);
     const rows: ArrayRow[] = [];
     for (const shared of toStore) {
       const { attributeId, array, facts } = shared;
       shared.id = ids[rows.length] as number;
       rows.push({ owner: shared.id, attributeId, array: { plain: array, facts } });
     }
-    const { schema } = this.#tables;
-    const target = { schema, table: "shared_array", rowBuffer: this.#rowBuffer } as const;
+    const target = { tables: this.#tables, table: "shared_array", rowBuffer: this.#rowBuffer } as const;
     counts.bytes += await copyArrays(this.#client, target, rows);
   }
 }

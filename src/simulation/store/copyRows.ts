@@ -16,6 +16,7 @@ import { leastPackedBytes } from "../arrays/index.ts";
 import type { NumberArray, SimulationArray } from "../types.ts";
 import type { ArrayFacts } from "./arrayFacts.ts";
 import { arrayColumns, type StoredArray, storeArray } from "./storedArray.ts";
+import type { Tables } from "./tables.ts";
 
 /**
  * Each chunk is encoded while the server works on the one before it. 64 KiB kept the server waiting for half of its time.
@@ -23,7 +24,7 @@ import { arrayColumns, type StoredArray, storeArray } from "./storedArray.ts";
 const chunkBytes = 256 * 1024;
 
 export interface CopyOptions {
-  schema: string;
+  tables: Tables;
   /** Kept from the COPY before. */
   rowBuffer?: RowBuffer;
 }
@@ -87,8 +88,16 @@ export interface UpdateRow {
   sharedArrays: readonly number[] | null;
 }
 
-function sourceOfUpdates(schema: string, items: Iterable<UpdateRow>): RowSource<UpdateRow> {
-  const columns = ["id", "dataset_id", "timestamp", "iteration", "origin", "shared_arrays"];
+function sourceOfUpdates({ schema, shard }: Tables, items: Iterable<UpdateRow>): RowSource<UpdateRow> {
+  const columns = [
+    "id",
+    "dataset_id",
+    "timestamp",
+    "iteration",
+    "origin",
+    "shared_arrays",
+    ...shardColumns(shard),
+  ];
   const write = (buffer: BinaryBuffer, row: UpdateRow): void => {
     buffer.writeInt16(columns.length);
     buffer.writeInt32(8);
@@ -99,8 +108,13 @@ function sourceOfUpdates(schema: string, items: Iterable<UpdateRow>): RowSource<
     writeInt32Field(buffer, row.iteration);
     writeText(buffer, row.origin);
     writeInt64s(buffer, row.sharedArrays);
+    if (shard !== null) writeInt32Field(buffer, shard);
   };
   return { statement: copyStatement([schema, "update"], columns, "binary"), items, write };
+}
+
+function shardColumns(shard: number | null): string[] {
+  return shard === null ? [] : ["scenario_id"];
 }
 
 export interface ArrayRow {
@@ -123,10 +137,10 @@ const owners: Record<ArrayTable, { column: string; bytes: 4 | 8 }> = {
 /** @returns bytes sent */
 export async function copyArrays(
   client: PoolClient,
-  { schema, table, rowBuffer = new RowBuffer() }: CopyOptions & { table: ArrayTable },
+  { tables, table, rowBuffer = new RowBuffer() }: CopyOptions & { table: ArrayTable },
   rows: Iterable<ArrayRow>,
 ): Promise<number> {
-  const source = sourceOfArrays(schema, table, rows);
+  const source = sourceOfArrays(tables, table, rows);
   const send = () => copyChunks(client, source.statement, rowBuffer.encode(source));
   return (await rowBuffer.lend(send)).bytes;
 }
@@ -146,12 +160,12 @@ interface UpdatesWithArrays {
  */
 export async function copyUpdates(
   client: PoolClient,
-  { schema, rowBuffer = new RowBuffer() }: CopyOptions,
+  { tables, rowBuffer = new RowBuffer() }: CopyOptions,
   { updates, arrays }: UpdatesWithArrays,
   onSent?: () => void,
 ): Promise<number> {
-  const heads = sourceOfUpdates(schema, updates);
-  const bodies = sourceOfArrays(schema, "update_array", arrays);
+  const heads = sourceOfUpdates(tables, updates);
+  const bodies = sourceOfArrays(tables, "update_array", arrays);
   const parts = [
     {
       before: "savepoint copycat_updates; ",
@@ -168,9 +182,13 @@ export async function copyUpdates(
   return sent?.bytes ?? 0;
 }
 
-function sourceOfArrays(schema: string, table: ArrayTable, items: Iterable<ArrayRow>): RowSource<ArrayRow> {
+function sourceOfArrays(
+  { schema, shard }: Tables,
+  table: ArrayTable,
+  items: Iterable<ArrayRow>,
+): RowSource<ArrayRow> {
   const owner = owners[table];
-  const columns = [owner.column, "attribute_id", ...arrayColumns];
+  const columns = [owner.column, "attribute_id", ...arrayColumns, ...shardColumns(shard)];
   const write = (buffer: BinaryBuffer, row: ArrayRow): void => {
     buffer.writeInt16(columns.length);
     if (owner.bytes === 8) {
@@ -181,6 +199,7 @@ function sourceOfArrays(schema: string, table: ArrayTable, items: Iterable<Array
     if (!("plain" in row.array)) writeArray(buffer, row.array);
     else if (isShortNumbers(row.array.plain)) writePlain(buffer, row.array.plain, row.array.facts);
     else writeArray(buffer, storeArray(row.array.plain, row.array.facts));
+    if (shard !== null) writeInt32Field(buffer, shard);
   };
   return { statement: copyStatement([schema, table], columns, "binary"), items, write };
 }

@@ -3,7 +3,7 @@
 import type { Pool, PoolClient } from "pg";
 import type { AttributeType } from "../types.ts";
 import { lockNames } from "./locks.ts";
-import type { Tables } from "./tables.ts";
+import { andShard, shardColumn, shardValue, type Tables } from "./tables.ts";
 
 export interface AttributeEntry {
   readonly id: number;
@@ -153,7 +153,7 @@ export class Dictionary {
     const groups = names.filter(({ group }) => group !== undefined);
     const attributes = names.filter(({ attribute }) => attribute !== undefined);
     await client.query(
-      `insert into ${tables.dataset} (scenario_id, name)
+      `insert into ${tables.into.dataset} (scenario_id, name)
         select $1, n.name from unnest($2::text[]) with ordinality n (name, place)
         group by n.name order by min(n.place)
         on conflict on constraint dataset_name_unique do nothing`,
@@ -161,8 +161,8 @@ export class Dictionary {
     );
     if (groups.length === 0) return;
     await client.query(
-      `insert into ${tables.group} (dataset_id, name)
-        select d.id, n.name
+      `insert into ${tables.into.group} (${shardColumn(tables)}dataset_id, name)
+        select ${shardValue(tables)}d.id, n.name
         from unnest($2::text[], $3::text[]) with ordinality n (dataset, name, place)
           join ${tables.dataset} d on d.scenario_id = $1 and d.name = n.dataset
         group by d.id, n.name order by min(n.place)
@@ -170,8 +170,8 @@ export class Dictionary {
       [scenarioId, groups.map(({ dataset }) => dataset), groups.map(({ group }) => group)],
     );
     await client.query(
-      `insert into ${tables.attribute} (entity_group_id, name)
-        select g.id, n.name
+      `insert into ${tables.into.attribute} (${shardColumn(tables)}entity_group_id, name)
+        select ${shardValue(tables)}g.id, n.name
         from unnest($2::text[], $3::text[], $4::text[]) with ordinality n (dataset, group_name, name, place)
           join ${tables.dataset} d on d.scenario_id = $1 and d.name = n.dataset
           join ${tables.group} g on g.dataset_id = d.id and g.name = n.group_name
@@ -193,13 +193,14 @@ export class Dictionary {
   async learn(client: PoolClient, attributes: ReadonlySet<AttributeEntry>): Promise<boolean> {
     if (attributes.size === 0) return true;
     const entries = [...attributes];
+    const { tables } = this.#scope;
     await lockNames(client, this.#scope);
     const { rowCount } = await client.query(
-      `update ${this.#scope.tables.attribute} a set type = n.type, is_ragged = n.is_ragged, components = n.components
+      `update ${tables.into.attribute} a set type = n.type, is_ragged = n.is_ragged, components = n.components
         from unnest($1::int[], $2::text[], $3::bool[], $4::int[]) n (id, type, is_ragged, components)
         where a.id = n.id and (a.type is null or a.type = n.type or (a.type = 'int' and n.type = 'float'))
           and (a.is_ragged is null or a.is_ragged = n.is_ragged)
-          and (a.components is null or a.components = n.components)`,
+          and (a.components is null or a.components = n.components)${andShard(tables, "a")}`,
       [
         entries.map(({ id }) => id),
         entries.map(({ type }) => type),

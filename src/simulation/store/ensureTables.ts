@@ -6,8 +6,6 @@ import {
 } from "../../../migrations/simulation/newest.ts";
 import {
   type Database,
-  distributedSchemaSettings,
-  isDistributedSchema,
   migrateUp,
   quoteIdentifier,
   withTransaction,
@@ -19,7 +17,8 @@ import { CopycatError, errorCode } from "../../errors.ts";
 export async function ensureTables(database: Database, schema: string): Promise<void> {
   if (await isNewest(database, schema)) return;
   const { simulationMigrations } = await import("../../../migrations/simulation/index.ts");
-  const isDistributed = await makeSchema(database, schema);
+  const isDistributed = database.engine.kind === "citus";
+  if (isDistributed) await makeSchema(database, schema);
   await migrateUp(database, {
     schema,
     table: simulationMigrationTable,
@@ -28,18 +27,36 @@ export async function ensureTables(database: Database, schema: string): Promise<
 }
 
 /**
- * On a Citus cluster a store that is made now has a distributed schema: all of its tables lie on one worker, as those of a
- * catalog do. One that is there stays where it is.
- *
- * @returns whether it is a distributed one
+ * On a Citus cluster the scenarios of a store that is made now lie on all workers. The schema itself must be an ordinary one:
+ * all tables of a distributed schema are on one worker.
  */
-async function makeSchema(database: Database, schema: string): Promise<boolean> {
-  if (database.engine.kind !== "citus") return false;
-  return withTransaction(database, async (client) => {
-    for (const setting of distributedSchemaSettings) await client.query(setting);
+async function makeSchema(database: Database, schema: string): Promise<void> {
+  await withTransaction(database, async (client) => {
+    await client.query("set local citus.enable_schema_based_sharding = off");
     await client.query(`create schema if not exists ${quoteIdentifier(schema)}`);
-    return isDistributedSchema(client, database.engine, schema);
   });
+}
+
+/**
+ * The scenarios that have a shard of their own, by name; `[null]` where all are in the tables of one server. A statement is about
+ * one of them.
+ */
+export async function listShards(database: Database, schema: string): Promise<(number | null)[]> {
+  if (!(await isSharded(database, schema))) return [null];
+  const { rows } = await database.pool.query<{ id: number }>(
+    `select id from ${quoteIdentifier(schema, "scenario")} order by name collate "C"`,
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Whether Citus distributes the store by scenario. */
+export async function isSharded({ engine, pool }: Database, schema: string): Promise<boolean> {
+  if (engine.kind !== "citus") return false;
+  const { rows } = await pool.query(
+    "select from pg_attribute where attrelid = to_regclass($1) and attname = 'scenario_id' and not attisdropped",
+    [quoteIdentifier(schema, "update")],
+  );
+  return rows.length > 0;
 }
 
 async function isNewest(database: Database, schema: string): Promise<boolean> {

@@ -13,7 +13,7 @@ import { lockScenario } from "./locks.ts";
 import { namesOf, resolveArrays } from "./resolveUpdate.ts";
 import { explainStoreError } from "./sqlErrors.ts";
 import { storeArray } from "./storedArray.ts";
-import type { Tables } from "./tables.ts";
+import { andShard, shardColumn, shardValue, type Tables } from "./tables.ts";
 
 export interface StoreInitialOptions {
   /** What to do when the dataset has one already; default `error`. */
@@ -114,7 +114,7 @@ async function write(client: PoolClient, scope: DictionaryScope, job: Job): Prom
   ];
   const outcome = await writeHead(client, tables, { head, policy, name: initial.name });
   if (outcome === "skipped" || outcome === "unchanged") return outcome;
-  await copyArrays(client, { schema: tables.schema, table: "initial_array" }, stored);
+  await copyArrays(client, { tables, table: "initial_array" }, stored);
   await writeChunks(client, tables, { datasetId, document, chunkBytes: job.chunkBytes });
   return outcome;
 }
@@ -134,11 +134,13 @@ async function resolve(client: PoolClient, dictionary: Dictionary, { initial, ar
 
 async function writeHead(
   client: PoolClient,
-  { initial }: Tables,
+  tables: Tables,
   { head, policy, name }: { head: unknown[]; policy: MergePolicy; name: string },
 ): Promise<InitialOutcome> {
-  const insert = `insert into ${initial} (dataset_id, format, metadata, data_key, bytes, checksum)
-    values ($1, $2, $3, $4, $5, $6) on conflict on constraint initial_dataset_pkey do nothing returning dataset_id`;
+  const { initial } = tables.into;
+  const only = andShard(tables);
+  const insert = `insert into ${initial} (${shardColumn(tables)}dataset_id, format, metadata, data_key, bytes, checksum)
+    values (${shardValue(tables)}$1, $2, $3, $4, $5, $6) on conflict on constraint initial_dataset_pkey do nothing returning dataset_id`;
   const { rows } = await client.query(insert, head);
   if (rows.length > 0) return "inserted";
   if (policy === "skip") return "skipped";
@@ -150,24 +152,26 @@ async function writeHead(
   }
   const { rows: same } = await client.query(
     `select 1 from ${initial} where dataset_id = $1 and format = $2 and metadata::text = $3 and data_key = $4
-      and bytes = $5 and checksum = $6 for update`,
+      and bytes = $5 and checksum = $6${only} for update`,
     head,
   );
   if (same.length > 0) return "unchanged";
   // Its arrays or chunks go with it.
-  await client.query(`delete from ${initial} where dataset_id = $1`, [head[0]]);
+  await client.query(`delete from ${initial} where dataset_id = $1${only}`, [head[0]]);
   await client.query(insert, head);
   return "updated";
 }
 
 async function writeChunks(
   client: PoolClient,
-  { initialChunk }: Tables,
+  tables: Tables,
   { datasetId, document, chunkBytes }: { datasetId: number; document: Uint8Array; chunkBytes: number },
 ): Promise<void> {
+  const insert = `insert into ${tables.into.initialChunk} (${shardColumn(tables)}dataset_id, sequence, bytes)
+    values (${shardValue(tables)}$1, $2, $3)`;
   for (let start = 0, sequence = 0; start < document.length; start += chunkBytes, sequence++) {
     const chunk = document.subarray(start, start + chunkBytes);
-    await client.query(`insert into ${initialChunk} (dataset_id, sequence, bytes) values ($1, $2, $3)`, [
+    await client.query(insert, [
       datasetId,
       sequence,
       Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength),

@@ -75,7 +75,7 @@ export async function lastKey(
   datasetId: number,
 ): Promise<{ timestamp: number; iteration: number } | null> {
   const { rows } = await client.query<{ timestamp: string; iteration: number }>(
-    `select timestamp, iteration from ${tables.update} where dataset_id = $1
+    `select timestamp, iteration from ${tables.update} u where dataset_id = $1
       order by timestamp desc, iteration desc limit 1`,
     [datasetId],
   );

@@ -2,7 +2,7 @@
 
 import { type Database, wrapDatabaseError } from "../../database/index.ts";
 import type { InitialFormat } from "../types.ts";
-import { requireTables } from "./ensureTables.ts";
+import { listShards, requireTables } from "./ensureTables.ts";
 import type { SchemaOption } from "./scenarios.ts";
 import { defaultSchema, type Tables, tablesOf } from "./tables.ts";
 
@@ -38,7 +38,16 @@ export async function listContents(
 ): Promise<ScenarioContents[]> {
   await requireTables(database, schema);
   const scenarios = new Map<string, ScenarioContents>();
-  for (const row of await readRows(database, tablesOf(schema), scenario ?? null)) {
+  const rows: Row[] = [];
+  try {
+    for (const shard of await listShards(database, schema)) {
+      const text = contentsSql(tablesOf(schema, shard));
+      rows.push(...(await database.pool.query<Row>(text, [scenario ?? null])).rows);
+    }
+  } catch (error) {
+    throw wrapDatabaseError(error, `The simulation store in the schema "${schema}" could not be read`);
+  }
+  for (const row of rows) {
     const found = scenarios.get(row.scenario) ?? {
       name: row.scenario,
       createdAt: row.created_at,
@@ -76,24 +85,17 @@ function contentsOf({ updates, first, last, format, arrays, bytes }: Row, name: 
   };
 }
 
-async function readRows({ pool }: Database, tables: Tables, scenario: string | null): Promise<Row[]> {
-  try {
-    return (await pool.query<Row>(contentsSql(tables), [scenario])).rows;
-  } catch (error) {
-    throw wrapDatabaseError(error, `The simulation store in the schema "${tables.schema}" could not be read`);
-  }
-}
-
 /**
  * Each table is read once, whatever the number of datasets. pg_column_size is known without fetching the array, wherever
  * it is kept.
  */
 function contentsSql(tables: Tables): string {
-  const { scenario, dataset, update, everyArray, initial, initialArray, initialChunk } = tables;
+  const { scenario, dataset, update, everyArray, initial, initialArray, initialChunk, shard } = tables;
+  const only = shard === null ? "" : ` and s.id = ${shard}`;
   const arrays =
     "count(*) as arrays, sum(pg_column_size(data) + coalesce(pg_column_size(row_ptr), 0)) as bytes";
   return `
-    with wanted as (select id, name, created_at from ${scenario} where $1::text is null or name = $1),
+    with wanted as (select id, name, created_at from ${scenario} s where ($1::text is null or name = $1)${only}),
     owned as (select d.id, d.name, d.scenario_id from ${dataset} d join wanted w on w.id = d.scenario_id),
     updates as (
       select u.dataset_id, count(*) as updates, min(u.timestamp) as first, max(u.timestamp) as last
@@ -105,11 +107,11 @@ function contentsSql(tables: Tables): string {
       group by u.dataset_id
     ),
     initial_arrays as (
-      select dataset_id, ${arrays} from ${initialArray} join owned o on o.id = dataset_id group by dataset_id
+      select dataset_id, ${arrays} from ${initialArray} a join owned o on o.id = dataset_id group by dataset_id
     ),
     documents as (
       select dataset_id, sum(pg_column_size(bytes)) as bytes
-      from ${initialChunk} join owned o on o.id = dataset_id group by dataset_id
+      from ${initialChunk} c join owned o on o.id = dataset_id group by dataset_id
     )
     select w.name as scenario, w.created_at, o.name, coalesce(u.updates, 0) as updates, u.first, u.last, i.format,
       coalesce(a.arrays, 0) + coalesce(b.arrays, 0) as arrays,

@@ -3,7 +3,7 @@
 import { checkIdentifier, type Database, wrapDatabaseError } from "../../database/index.ts";
 import { CopycatError } from "../../errors.ts";
 import { checkName } from "./checkUpdate.ts";
-import { ensureTables, requireTables } from "./ensureTables.ts";
+import { ensureTables, isSharded, requireTables } from "./ensureTables.ts";
 import { SimulationStore } from "./simulationStore.ts";
 import { defaultScenario, defaultSchema, type Tables, tablesOf } from "./tables.ts";
 
@@ -31,12 +31,12 @@ export async function openSimulationStore(
 ): Promise<SimulationStore> {
   checkIdentifier(schema, "The name of the schema");
   checkName(scenario, "The name of the scenario");
-  const tables = tablesOf(schema);
   if (create) await ensureTables(database, schema);
   else await requireTables(database, schema);
   try {
-    const id = await findScenario(database, tables, { scenario, create });
-    return new SimulationStore(database, { tables, scenarioId: id, scenario });
+    const scenarioId = await findScenario(database, tablesOf(schema), { scenario, create });
+    const tables = tablesOf(schema, (await isSharded(database, schema)) ? scenarioId : null);
+    return new SimulationStore(database, { tables, scenarioId, scenario });
   } catch (error) {
     throw wrapDatabaseError(error, `The scenario "${scenario}" cannot be opened`);
   }

@@ -64,7 +64,7 @@ export async function listKeys(
 ): Promise<UpdateKey[]> {
   const { rows } = await pool.query<{ timestamp: string; iteration: number }>(
     `select u.timestamp, u.iteration from ${tables.update} u
-      where u.dataset_id = (select id from ${tables.dataset} where scenario_id = $1 and name = $2)
+      where u.dataset_id = (select id from ${tables.dataset} d where scenario_id = $1 and name = $2)
         and ($3::bigint is null or (u.timestamp, u.iteration) > ($3, $4))
       order by u.timestamp, u.iteration limit $5`,
     [scenarioId, dataset, after?.timestamp ?? null, after?.iteration ?? null, limit],

@@ -95,7 +95,7 @@ async function readArrays(
 async function readChunks(client: PoolClient, { initialChunk }: Tables, id: number): Promise<Buffer> {
   const rows = await copyOut(
     client,
-    `select bytes from ${initialChunk} where dataset_id = ${Number(id)} order by sequence`,
+    `select bytes from ${initialChunk} c where dataset_id = ${Number(id)} order by sequence`,
   );
   const chunks: Buffer[] = [];
   while (rows.next()) chunks.push(rows.bytes() as Buffer);

@@ -175,7 +175,7 @@ function pageSql(tables: Tables, { dataset, wanted, query, after, limit }: PageR
   return `
     select u.id, u.timestamp, u.iteration, u.origin, u.shared_arrays, a.attribute_id, ${selectArray("a")}
     from (
-      select id, timestamp, iteration, origin, shared_arrays from ${tables.update}
+      select id, timestamp, iteration, origin, shared_arrays from ${tables.update} u
       where ${conditions.join(" and ")} order by timestamp, iteration limit ${whole(limit)}
     ) u left join lateral (
       select * from ${tables.updateArray} a where a.update_id = u.id${which} offset 0

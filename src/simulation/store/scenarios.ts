@@ -3,7 +3,7 @@
 import { type Database, wrapDatabaseError } from "../../database/index.ts";
 import { CopycatError } from "../../errors.ts";
 import type { JsonObject } from "../types.ts";
-import { requireTables } from "./ensureTables.ts";
+import { listShards, requireTables } from "./ensureTables.ts";
 import { defaultSchema, type Tables, tablesOf } from "./tables.ts";
 
 export interface SchemaOption {
@@ -41,29 +41,14 @@ export async function listScenarios(
   { schema = defaultSchema }: SchemaOption = {},
 ): Promise<ScenarioFacts[]> {
   await requireTables(database, schema);
-  const { scenario, dataset, update, initial } = tablesOf(schema);
-  const { rows } = await database.pool
-    .query<{
-      name: string;
-      datasets: string;
-      updates: string;
-      created_at: Date;
-      metadata: JsonObject;
-      timeline: Timeline | null;
-    }>(
-      `select s.name, s.created_at, s.metadata, s.timeline, d.datasets, d.updates
-      from ${scenario} s cross join lateral (
-        select coalesce(sum(u.updates), 0) as updates,
-          count(*) filter (where u.updates > 0 or exists (select 1 from ${initial} i where i.dataset_id = d.id)) as datasets
-        from ${dataset} d
-          cross join lateral (select count(*) as updates from ${update} u where u.dataset_id = d.id) u
-        where d.scenario_id = s.id
-      ) d
-      order by s.name collate "C"`,
-    )
-    .catch((error: unknown) => {
-      throw wrapDatabaseError(error, `The scenarios in the schema "${schema}" cannot be listed`);
-    });
+  const rows: ScenarioRow[] = [];
+  try {
+    for (const shard of await listShards(database, schema)) {
+      rows.push(...(await database.pool.query<ScenarioRow>(listSql(tablesOf(schema, shard)))).rows);
+    }
+  } catch (error) {
+    throw wrapDatabaseError(error, `The scenarios in the schema "${schema}" cannot be listed`);
+  }
   return rows.map(({ name, datasets, updates, created_at, metadata, timeline }) => ({
     name,
     datasets: Number(datasets),
@@ -72,6 +57,29 @@ export async function listScenarios(
     metadata,
     timeline,
   }));
+}
+
+interface ScenarioRow {
+  name: string;
+  datasets: string;
+  updates: string;
+  created_at: Date;
+  metadata: JsonObject;
+  timeline: Timeline | null;
+}
+
+function listSql({ scenario, dataset, update, initial, shard }: Tables): string {
+  return `
+    select s.name, s.created_at, s.metadata, s.timeline, d.datasets, d.updates
+    from ${scenario} s cross join lateral (
+      select coalesce(sum(u.updates), 0) as updates,
+        count(*) filter (where u.updates > 0 or exists (select 1 from ${initial} i where i.dataset_id = d.id)) as datasets
+      from ${dataset} d
+        cross join lateral (select count(*) as updates from ${update} u where u.dataset_id = d.id) u
+      where d.scenario_id = s.id
+    ) d
+    ${shard === null ? "" : `where s.id = ${shard}`}
+    order by s.name collate "C"`;
 }
 
 /**
@@ -95,7 +103,7 @@ export async function deleteDataset(
   { tables, scenarioId }: { tables: Tables; scenarioId: number },
   name: string,
 ): Promise<void> {
-  const text = `delete from ${tables.dataset} where scenario_id = $1 and name = $2 returning 1`;
+  const text = `delete from ${tables.into.dataset} where scenario_id = $1 and name = $2 returning 1`;
   await remove(database, text, [scenarioId, name], `dataset "${name}"`);
 }
 

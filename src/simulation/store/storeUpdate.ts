@@ -12,7 +12,7 @@ import { lockScenario } from "./locks.ts";
 import { namesOf, resolveArrays } from "./resolveUpdate.ts";
 import { explainStoreError, isDatasetGone } from "./sqlErrors.ts";
 import { arrayColumns, storeArray } from "./storedArray.ts";
-import type { Tables } from "./tables.ts";
+import { shardColumn, shardValue, type Tables } from "./tables.ts";
 
 export interface StoredOutcome {
   id: number;
@@ -115,8 +115,10 @@ const arrayTypes = [
   "bigint",
 ];
 
-function insertSql({ update, updateArray }: Tables, arrays: number): string {
-  const insert = `insert into ${update} (dataset_id, timestamp, iteration, origin) values ($1, $2, $3, $4)
+function insertSql(tables: Tables, arrays: number): string {
+  const { update, updateArray } = tables.into;
+  const insert = `insert into ${update} (${shardColumn(tables)}dataset_id, timestamp, iteration, origin)
+    values (${shardValue(tables)}$1, $2, $3, $4)
     on conflict on constraint update_once do nothing returning id`;
   if (arrays === 0) return insert;
   const row = (index: number): string => {
@@ -125,8 +127,8 @@ function insertSql({ update, updateArray }: Tables, arrays: number): string {
   };
   const columns = ["attribute_id", ...arrayColumns].join(", ");
   return `with new_update as (${insert}), new_arrays as (
-      insert into ${updateArray} (update_id, ${columns})
-        select new_update.id, v.* from new_update cross join (values ${Array.from({ length: arrays }, (_, index) => row(index)).join(", ")}) v
+      insert into ${updateArray} (${shardColumn(tables)}update_id, ${columns})
+        select ${shardValue(tables)}new_update.id, v.* from new_update cross join (values ${Array.from({ length: arrays }, (_, index) => row(index)).join(", ")}) v
     ) select id from new_update`;
 }
 
@@ -167,7 +169,7 @@ async function resolveOne(client: PoolClient, dictionary: Dictionary, update: Ch
 
 async function idOf(client: PoolClient, tables: Tables, update: CheckedUpdate): Promise<number> {
   const { rows } = await client.query<{ id: string }>(
-    `select id from ${tables.update} where dataset_id = $1 and timestamp = $2 and iteration = $3`,
+    `select id from ${tables.update} u where dataset_id = $1 and timestamp = $2 and iteration = $3`,
     [update.datasetId, update.timestamp, update.iteration],
   );
   if (rows[0] === undefined) throw conflict(update, "was taken away meanwhile");

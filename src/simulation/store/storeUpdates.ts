@@ -213,7 +213,7 @@ async function writeBatch(session: Session, batch: UpdateBatch, onSent: () => vo
 
 /** Who may not, need not: the updates are in. */
 async function analyze({ pool }: Database, { tables }: DictionaryScope): Promise<void> {
-  await pool.query(`analyze ${tables.update}, ${tables.updateArray}`).catch(() => undefined);
+  await pool.query(`analyze ${tables.into.update}, ${tables.into.updateArray}`).catch(() => undefined);
 }
 
 function refuseWhenAborted(signal: AbortSignal | undefined): void {

@@ -5,24 +5,61 @@ import { quoteIdentifier } from "../../database/index.ts";
 export const defaultSchema = "simulation";
 export const defaultScenario = "default";
 
-export type Tables = ReturnType<typeof tablesOf>;
+const names = {
+  scenario: "scenario",
+  dataset: "dataset",
+  group: "entity_group",
+  attribute: "attribute",
+  initial: "initial_dataset",
+  initialChunk: "initial_chunk",
+  initialArray: "initial_array",
+  update: "update",
+  updateArray: "update_array",
+  sharedArray: "shared_array",
+  everyArray: "every_update_array",
+  snapshot: "snapshot",
+  snapshotArray: "snapshot_array",
+} as const;
 
-export function tablesOf(schema: string) {
-  const name = (table: string): string => quoteIdentifier(schema, table);
-  return {
-    schema,
-    scenario: name("scenario"),
-    dataset: name("dataset"),
-    group: name("entity_group"),
-    attribute: name("attribute"),
-    initial: name("initial_dataset"),
-    initialChunk: name("initial_chunk"),
-    initialArray: name("initial_array"),
-    update: name("update"),
-    updateArray: name("update_array"),
-    sharedArray: name("shared_array"),
-    everyArray: name("every_update_array"),
-    snapshot: name("snapshot"),
-    snapshotArray: name("snapshot_array"),
-  };
+export type TableNames = Record<keyof typeof names, string>;
+
+/** What a statement reads from: to be followed by an alias, since it is a subquery where Citus distributes the store. */
+export interface Tables extends TableNames {
+  schema: string;
+  /** What a statement writes to. */
+  into: TableNames;
+  /** The scenario that tells the shard; null where the store is on one server. */
+  shard: number | null;
+}
+
+/**
+ * @param shard id of the scenario, where Citus distributes the store by it: then all that is read is of this scenario, and
+ * each statement goes to the one worker that has it
+ */
+export function tablesOf(schema: string, shard: number | null = null): Tables {
+  const entries = Object.entries(names).map(([key, table]) => [key, quoteIdentifier(schema, table)]);
+  const into = Object.fromEntries(entries) as TableNames;
+  if (shard === null) return { schema, ...into, into, shard };
+  const readable = entries.map(([key, table]) => {
+    // On every worker.
+    if (key === "scenario") return [key, table];
+    return [key, `(select * from ${table} where scenario_id = ${Number(shard)})`];
+  });
+  return { schema, ...(Object.fromEntries(readable) as TableNames), into, shard };
+}
+
+/** The column that tells the shard, in front of others; nothing where there is none. */
+export function shardColumn({ shard }: Pick<Tables, "shard">): string {
+  return shard === null ? "" : "scenario_id, ";
+}
+
+/** Its value, in front of others. */
+export function shardValue({ shard }: Pick<Tables, "shard">): string {
+  return shard === null ? "" : `${Number(shard)}, `;
+}
+
+/** Of the rows of this scenario alone, after another condition. */
+export function andShard({ shard }: Pick<Tables, "shard">, alias?: string): string {
+  const column = alias === undefined ? "scenario_id" : `${alias}.scenario_id`;
+  return shard === null ? "" : ` and ${column} = ${Number(shard)}`;
 }

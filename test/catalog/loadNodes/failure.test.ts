@@ -169,6 +169,8 @@ describe("a role that does not own the catalog", () => {
 
   beforeAll(async () => {
     await db.rows(`create role ${role} login password 'guest'`);
+    // For staging, which stands there on Citus.
+    await db.rows(`grant create on schema ${db.database.catalogSchema} to ${role}`);
     await db.rows(`grant all on all tables in schema ${db.database.catalogSchema} to ${role}`);
     await db.rows(`grant all on all sequences in schema ${db.database.catalogSchema} to ${role}`);
     const dsn = new URL(db.dsn);

@@ -55,8 +55,8 @@ describe("into an empty catalog", () => {
   let before: unknown;
 
   beforeAll(async () => {
-    await offline.rows(extras);
-    before = await schemaFacts(offline, "public");
+    for (const statement of extras.split(";")) await offline.rows(statement);
+    before = await schemaFacts(offline, offline.database.catalogSchema);
     const { report } = await load(offline.database, nodes);
     expect(report).toMatchObject({ mode: "offline", triggers: "disable", closure: { strategy: "rebuild" } });
     expect(report.phases.find(({ name }) => name === "indexes")?.rows).toBeGreaterThan(15);
@@ -71,7 +71,7 @@ describe("into an empty catalog", () => {
   });
 
   test("the schema is the one it was", async () => {
-    expect(await schemaFacts(offline, "public")).toEqual(before);
+    expect(await schemaFacts(offline, offline.database.catalogSchema)).toEqual(before);
   });
 
   test("the catalog is sound, and holds what an online load puts in", async () => {
@@ -167,21 +167,21 @@ describe("next to what is there", () => {
 
   test("new and changed nodes, offline", async () => {
     await load(db.database, dataset("OLD", 3, 2));
-    const before = await schemaFacts(db, "public");
+    const before = await schemaFacts(db, db.database.catalogSchema);
     const changed = [container("/OLD", { title: "changed" }), ...nodes];
     const { report } = await load(db.database, changed, { mode: "offline", policy: "update" });
     expect(report.nodes).toMatchObject({ inserted: 6001, updated: 1 });
-    expect(await schemaFacts(db, "public")).toEqual(before);
+    expect(await schemaFacts(db, db.database.catalogSchema)).toEqual(before);
     expect(await verifyCatalog(db.database)).toMatchObject({ ok: true, nodes: 6012 });
     expect(await db.value("select metadata from nodes where key = 'OLD'")).toEqual({ title: "changed" });
     expect(await db.value("select count(*)::int from revisions")).toBe(1);
   });
 
   test("a failure leaves rows, keys and triggers as they were", async () => {
-    const before = [await digest(db), await schemaFacts(db, "public")];
+    const before = [await digest(db), await schemaFacts(db, db.database.catalogSchema)];
     // Refused when the keys come back, after everything else: a structure that stands under two ids.
     await db.rows("create unique index mine_once on structures (md5(structure::text))");
-    const withIndex = await schemaFacts(db, "public");
+    const withIndex = await schemaFacts(db, db.database.catalogSchema);
     const twin = dataset("NEW", 1500, 3).map((node) =>
       node.dataSource?.structure == null
         ? node
@@ -203,8 +203,8 @@ describe("next to what is there", () => {
       code: "DATABASE",
       message: expect.stringContaining("mine_once"),
     });
-    expect(await schemaFacts(db, "public")).toEqual(withIndex);
+    expect(await schemaFacts(db, db.database.catalogSchema)).toEqual(withIndex);
     await db.rows("drop index mine_once");
-    expect([await digest(db), await schemaFacts(db, "public")]).toEqual(before);
+    expect([await digest(db), await schemaFacts(db, db.database.catalogSchema)]).toEqual(before);
   });
 });

@@ -19,7 +19,8 @@ const paths = [["Ja"], ["run"], ["instrument", "slot"]];
 let before: Record<string, unknown>[];
 const names: string[] = [];
 
-const indexFacts = async () => (await schemaFacts(db, "public")).filter(({ kind }) => kind === "index");
+const indexFacts = async () =>
+  (await schemaFacts(db, db.database.catalogSchema)).filter(({ kind }) => kind === "index");
 
 beforeAll(async () => {
   await load(db.database, manyEntities("VDP", 3000));

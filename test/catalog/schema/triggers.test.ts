@@ -26,8 +26,8 @@ describe("inserting nodes", () => {
   test("refuses the same key twice below one parent", async () => {
     await expect(db.rows(insertNode, [0, "a"])).rejects.toMatchObject({
       code: "23505",
-      // With the number of its shard behind it, where it has one.
-      constraint: expect.stringMatching(/^key_parent_unique_constraint(_\d+)?$/),
+      // The field is lost on the way from a worker of Citus.
+      message: expect.stringContaining('"key_parent_unique_constraint'),
     });
   });
 

@@ -16,7 +16,10 @@ const ids = {
 };
 
 async function record(id: string, change: Partial<RunStart>, end: (run: RunRecord) => Promise<void>) {
-  const run = await RunRecord.begin(db.database, makeStart({ id, ...change }));
+  const run = await RunRecord.begin(
+    db.database,
+    makeStart({ id, catalogSchema: db.database.catalogSchema, ...change }),
+  );
   if (run === null) throw new Error("The run was not recorded.");
   await end(run);
   await run.close();

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Database, openDatabase, quoteIdentifier } from "../../../src/database/index.ts";
 import { listRuns, RunRecord } from "../../../src/ingest/runs/index.ts";
 import { useDatabase } from "../../support/database.ts";
+import { giveTables } from "../../support/owners.ts";
 import { makeReport, makeStart } from "./support.ts";
 
 const db = useDatabase({ empty: true });
@@ -27,7 +28,7 @@ afterAll(async () => {
 
 async function begin(): Promise<{ record: RunRecord | null; notices: string[] }> {
   const notices: string[] = [];
-  const record = await RunRecord.begin(poor, makeStart(), {
+  const record = await RunRecord.begin(poor, makeStart({ catalogSchema: poor.catalogSchema }), {
     notice: (message) => void notices.push(message),
   });
   await record?.finish("completed", makeReport());
@@ -61,7 +62,7 @@ it("is told to let it make the schema; then it makes the tables", async () => {
 });
 
 it("is told to let it write tables that somebody else made; then it does", async () => {
-  await db.rows(`reassign owned by ${role} to current_user`);
+  await giveTables(db, "copycat", "current_user", { andSchema: true });
   const { record, notices } = await begin();
   expect(record).toBeNull();
   expect(notices[0]).toContain(`This run is not recorded: ${role} may not write copycat.run in `);

@@ -134,8 +134,10 @@ describe("a database that is away", () => {
     const holder = await database.database.pool.connect();
     await holder.query("begin; lock table nodes in share row exclusive mode");
     watch = startWatch(database.dsn, [folder.path("files")]);
+    // Extension: the coordinator of Citus waits for a worker, which has the lock.
     const waiting = `select pid from pg_stat_activity
-      where datname = current_database() and application_name = 'copycat:watch' and wait_event_type = 'Lock'`;
+      where datname = current_database() and application_name = 'copycat:watch' and state = 'active' and query like 'lock table%'
+        and wait_event_type in ('Lock', 'Extension')`;
     await expect.poll(async () => (await database.rows(waiting)).length, { timeout: 10_000 }).toBe(1);
     await database.rows(`select pg_terminate_backend(pid) from (${waiting}) waiting`);
     const [retry] = await watch.sees("retry", 1);

@@ -320,12 +320,12 @@ describe("deleting and marking", () => {
     const library = await open();
     await library.batchInsertFiles(makeFiles(300));
     const file = await library.findFileByPath(pathOf(150));
-    await database.rows(`create table playlist (file_id bigint references "my ""library""".file)`);
-    await database.rows("insert into playlist values ($1)", [file?.id]);
+    await database.rows(`create table public.playlist (file_id bigint references "my ""library""".file)`);
+    await database.rows("insert into public.playlist values ($1)", [file?.id]);
     const report = await library.batchDeleteFiles(makeFiles(300).map(({ path }) => path));
     expect(report).toMatchObject({ read: 300, changed: 299 });
     expect(report.failures).toMatchObject([{ index: 150, path: pathOf(150), code: "foreign_key_violation" }]);
-    await database.rows("drop table playlist");
+    await database.rows("drop table public.playlist");
   });
 });
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { openSimulationStore, type SimulationStore } from "../../../src/simulation/index.ts";
 import { useDatabase } from "../../support/database.ts";
-import { replay, stateFromBase } from "./support.ts";
+import { ofSame, replay, stateFromBase } from "./support.ts";
 import { updateAt } from "./writerChild.ts";
 
 const database = useDatabase({ empty: true });
@@ -36,7 +36,7 @@ async function expectWhole(store: SimulationStore, count: number): Promise<void>
   }
   const orphans = await database.value<number>(
     `select count(*)::int from simulation.update_array a
-      where not exists (select from simulation."update" u where u.id = a.update_id)`,
+      where not exists (select from simulation."update" u where u.id = a.update_id${ofSame("u", "a")})`,
   );
   expect(orphans).toBe(0);
 }

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
 import { fromValues, type InitialDataset, openSimulationStore } from "../../../src/simulation/index.ts";
 import { useDatabase } from "../../support/database.ts";
+import { ofSame } from "./support.ts";
 
 const database = useDatabase({ empty: true });
 
@@ -48,7 +49,7 @@ describe("an initial dataset", () => {
     const bytes = Uint8Array.from({ length: 19 }, (_, index) => index * 13);
     await store.storeInitialDataset(document("binary", bytes), { chunkBytes: 2 });
     const [row] = await database.rows<{ chunks: number }>(
-      `select count(*)::int as chunks from simulation.initial_chunk c join simulation.dataset d on d.id = c.dataset_id
+      `select count(*)::int as chunks from simulation.initial_chunk c join simulation.dataset d on d.id = c.dataset_id${ofSame("c", "d")}
         join simulation.scenario s on s.id = d.scenario_id where s.name = $1`,
       [store.scenario],
     );

@@ -10,7 +10,7 @@ import {
   toValues,
 } from "../../../src/simulation/index.ts";
 import { useDatabase } from "../../support/database.ts";
-import { makeUpdate } from "./support.ts";
+import { makeUpdate, ofSame } from "./support.ts";
 
 const database = useDatabase({ empty: true });
 
@@ -172,8 +172,9 @@ it("large arrays are compressed and come back the same, numbers and rows", async
     small: boolean;
   }>(
     `select t.name, a.compression, a.row_ptr_compression, length(a.data) < 40000 as small
-      from simulation.update_array a join simulation.attribute t on t.id = a.attribute_id
-        join simulation."update" u on u.id = a.update_id join simulation.dataset d on d.id = u.dataset_id
+      from simulation.update_array a join simulation.attribute t on t.id = a.attribute_id${ofSame("a", "t")}
+        join simulation."update" u on u.id = a.update_id${ofSame("a", "u")}
+        join simulation.dataset d on d.id = u.dataset_id${ofSame("u", "d")}
         join simulation.scenario s on s.id = d.scenario_id
       where s.name = $1 order by t.name`,
     [store.scenario],
@@ -194,7 +195,7 @@ it("bytes that were changed in the database are told, and not read as values", a
     `update simulation.update_array a set data = set_byte(a.data, 3, 77)
       from simulation.attribute t, simulation."update" u, simulation.dataset d, simulation.scenario s
       where t.id = a.attribute_id and t.name = 'speed' and u.id = a.update_id and d.id = u.dataset_id
-        and s.id = d.scenario_id and s.name = $1`,
+        and s.id = d.scenario_id and s.name = $1${ofSame("a", "t", "u", "d")}`,
     [store.scenario],
   );
   await expect(store.getDatasetUpdates("roads")).rejects.toThrow(

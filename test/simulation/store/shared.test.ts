@@ -11,7 +11,7 @@ import {
   valuesOf,
 } from "../../../src/simulation/index.ts";
 import { useDatabase } from "../../support/database.ts";
-import { makeUpdate } from "./support.ts";
+import { makeUpdate, ofSame } from "./support.ts";
 
 const database = useDatabase({ empty: true });
 
@@ -24,20 +24,23 @@ async function open(): Promise<SimulationStore> {
 }
 
 /** Rows of arrays of this scenario: those of updates of their own, those that are shared, and all as SQL sees them. */
-const rowsOf = (): Promise<{ own: number; shared: number; every: number }> =>
-  database
-    .rows<{ own: number; shared: number; every: number }>(
-      `with mine as (
-        select t.id from simulation.attribute t join simulation.entity_group g on g.id = t.entity_group_id
-          join simulation.dataset d on d.id = g.dataset_id join simulation.scenario s on s.id = d.scenario_id
-          where s.name = $1
-      )
-      select (select count(*)::int from simulation.update_array where attribute_id in (table mine)) as own,
-        (select count(*)::int from simulation.shared_array where attribute_id in (table mine)) as shared,
-        (select count(*)::int from simulation.every_update_array where attribute_id in (table mine)) as every`,
+async function rowsOf(): Promise<{ own: number; shared: number; every: number }> {
+  const count = (table: string): Promise<number> =>
+    database.value(
+      `select count(*)::int from simulation.${table} a
+        join simulation.attribute t on t.id = a.attribute_id${ofSame("a", "t")}
+        join simulation.entity_group g on g.id = t.entity_group_id${ofSame("t", "g")}
+        join simulation.dataset d on d.id = g.dataset_id${ofSame("g", "d")}
+        join simulation.scenario s on s.id = d.scenario_id
+        where s.name = $1`,
       [scenario],
-    )
-    .then(([row]) => row as { own: number; shared: number; every: number });
+    );
+  return {
+    own: await count("update_array"),
+    shared: await count("shared_array"),
+    every: await count("every_update_array"),
+  };
+}
 
 const at = (timestamp: number, attributes: Record<string, readonly unknown[]>): SimulationUpdate =>
   makeUpdate("d", [timestamp, 0], { g: attributes });
@@ -92,7 +95,7 @@ describe("ids that stay the same", () => {
     await store.storeUpdates(updates);
     await database.rows(
       `delete from simulation.update u using simulation.dataset d join simulation.scenario s on s.id = d.scenario_id
-        where u.dataset_id = d.id and s.name = $1 and u.timestamp = 0`,
+        where u.dataset_id = d.id and s.name = $1 and u.timestamp = 0${ofSame("u", "d")}`,
       [scenario],
     );
     const { groups } = await store.summarize("d");
@@ -130,7 +133,8 @@ describe("ids that stay the same", () => {
     await database.rows("delete from simulation.scenario where name = $1", [scenario]);
     expect(
       await database.rows(
-        "select from simulation.shared_array s where not exists (select from simulation.attribute a where a.id = s.attribute_id)",
+        `select from simulation.shared_array s
+          where not exists (select from simulation.attribute a where a.id = s.attribute_id${ofSame("a", "s")})`,
       ),
     ).toEqual([]);
     await expect(readAll(store)).resolves.toEqual([]);
@@ -180,7 +184,8 @@ it("of an attribute that somebody deleted in SQL is told, and the read ends", as
   await store.storeUpdates(steps.map((step) => at(step, { id: [1], a: [7] })));
   await database.rows(
     `delete from simulation.attribute t using simulation.entity_group g, simulation.dataset d, simulation.scenario s
-      where g.id = t.entity_group_id and d.id = g.dataset_id and s.id = d.scenario_id and s.name = $1 and t.name = 'a'`,
+      where g.id = t.entity_group_id and d.id = g.dataset_id and s.id = d.scenario_id and s.name = $1 and t.name = 'a'
+        ${ofSame("t", "g", "d")}`,
     [scenario],
   );
   await expect(readAll(store)).rejects.toMatchObject({ code: "INVALID_INPUT" });
@@ -192,7 +197,8 @@ it("a shared array whose bytes were changed is refused", async () => {
   await database.rows(
     `update simulation.shared_array a set data = set_byte(a.data, 0, 9)
       from simulation.attribute t, simulation.entity_group g, simulation.dataset d, simulation.scenario s
-      where t.id = a.attribute_id and g.id = t.entity_group_id and d.id = g.dataset_id and s.id = d.scenario_id and s.name = $1`,
+      where t.id = a.attribute_id and g.id = t.entity_group_id and d.id = g.dataset_id and s.id = d.scenario_id and s.name = $1
+        ${ofSame("a", "t", "g", "d")}`,
     [scenario],
   );
   await expect(readAll(store)).rejects.toMatchObject({ code: "INVALID_INPUT" });

@@ -7,7 +7,7 @@ import {
   type SimulationUpdate,
 } from "../../../src/simulation/index.ts";
 import { useDatabase } from "../../support/database.ts";
-import { makeUpdate, replay, stateFromBase } from "./support.ts";
+import { makeUpdate, ofSame, replay, stateFromBase } from "./support.ts";
 
 const database = useDatabase({ empty: true });
 
@@ -63,8 +63,8 @@ async function expectReplays(store: SimulationStore, updates: readonly Simulatio
 
 const snapshotsOf = async (store: SimulationStore): Promise<number> =>
   database.value<number>(
-    `select count(*)::int from simulation.snapshot n join simulation.entity_group g on g.id = n.entity_group_id
-      join simulation.dataset d on d.id = g.dataset_id join simulation.scenario s on s.id = d.scenario_id where s.name = $1`,
+    `select count(*)::int from simulation.snapshot n join simulation.entity_group g on g.id = n.entity_group_id${ofSame("n", "g")}
+      join simulation.dataset d on d.id = g.dataset_id${ofSame("g", "d")} join simulation.scenario s on s.id = d.scenario_id where s.name = $1`,
     [store.scenario],
   );
 

@@ -8,6 +8,7 @@ import {
   type SimulationUpdate,
 } from "../../../src/simulation/index.ts";
 import { useDatabase } from "../../support/database.ts";
+import { ofSame } from "./support.ts";
 
 const database = useDatabase({ empty: true });
 
@@ -97,8 +98,8 @@ describe("an update", () => {
     await store.storeUpdate({ dataset: "roads", timestamp: 1, data: speed([Number.NaN]) });
     const rows = await database.rows(
       `select a.min_val, a.max_val from simulation.update_array a
-        join simulation.attribute t on t.id = a.attribute_id join simulation.update u on u.id = a.update_id
-        join simulation.dataset d on d.id = u.dataset_id join simulation.scenario s on s.id = d.scenario_id
+        join simulation.attribute t on t.id = a.attribute_id${ofSame("a", "t")} join simulation.update u on u.id = a.update_id${ofSame("a", "u")}
+        join simulation.dataset d on d.id = u.dataset_id${ofSame("u", "d")} join simulation.scenario s on s.id = d.scenario_id
         where t.name = 'speed' and s.name = $1 order by u.timestamp`,
       [store.scenario],
     );

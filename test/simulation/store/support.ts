@@ -1,11 +1,18 @@
 // A plain replay, written apart from the store: what updates make of a group when they are gone through one by one.
 
+import { inject } from "vitest";
 import {
   fromValues,
   type SimulationStore,
   type SimulationUpdate,
   toValues,
 } from "../../../src/simulation/index.ts";
+
+/** For joins in the SQL of a test: on Citus rows go together that are of one scenario. */
+export function ofSame(first: string, ...others: string[]): string {
+  if (inject("profile") !== "citus") return "";
+  return others.map((alias) => ` and ${first}.scenario_id = ${alias}.scenario_id`).join("");
+}
 
 export type PlainState = Map<unknown, Record<string, unknown>>;
 

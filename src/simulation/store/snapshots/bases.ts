@@ -36,7 +36,7 @@ async function findNewest(
   }>(
     `select s.id, g.id as group_id, s.timestamp, s.iteration, s.is_whole
       from ${group} g cross join lateral (
-        select id, timestamp, iteration, is_whole from ${snapshot}
+        select id, timestamp, iteration, is_whole from ${snapshot} s
         where entity_group_id = g.id and ($3::bigint is null or timestamp <= $3)
         order by timestamp desc, iteration desc limit 1
       ) s

@@ -5,7 +5,7 @@ import { type Database, withTransaction } from "../../../database/index.ts";
 import { copyArrays } from "../copyRows.ts";
 import { type DatasetEntry, type DictionaryScope, readDictionary } from "../dictionary.ts";
 import { type NumberedUpdate, readUpdates, type WithClient } from "../readUpdates.ts";
-import type { Tables } from "../tables.ts";
+import { andShard, shardColumn, shardValue, type Tables } from "../tables.ts";
 import { readNewestBases } from "./bases.ts";
 import type { StatePart } from "./groupState.ts";
 import { idModulus, type PendingSnapshot, SnapshotTracker, type TrackedUpdate } from "./tracker.ts";
@@ -90,7 +90,7 @@ export async function writeSnapshots(
   if (last === undefined) return "written";
   return withTransaction(database, async (client): Promise<number | "locked" | "stale"> => {
     const { rows } = await client.query(
-      `select 1 from ${tables.dataset} where id = $1 for update skip locked`,
+      `select 1 from ${tables.into.dataset} where id = $1${andShard(tables)} for update skip locked`,
       [tracker.datasetId],
     );
     if (rows.length === 0) return "locked";
@@ -110,7 +110,7 @@ async function countBases(
   { baseIds }: Pick<SnapshotTracker, "baseIds">,
 ): Promise<number> {
   if (baseIds.length === 0) return 0;
-  const { rows } = await client.query(`select 1 from ${snapshot} where id = any($1::bigint[])`, [baseIds]);
+  const { rows } = await client.query(`select 1 from ${snapshot} s where id = any($1::bigint[])`, [baseIds]);
   return rows.length;
 }
 
@@ -124,7 +124,7 @@ async function isUnchanged(
   if ((await countBases(client, tables, { baseIds })) !== baseIds.length) return false;
   const { rows } = await client.query<{ updates: string; id_sum: string }>(
     `select count(*) as updates, mod(coalesce(sum(id), 0), $6::numeric)::text as id_sum
-      from ${tables.update}
+      from ${tables.update} u
       where dataset_id = $1 and (timestamp, iteration) <= ($2, $3)
         and ($4::bigint is null or (timestamp, iteration) > ($4, $5))`,
     [
@@ -153,8 +153,8 @@ async function insert(
   const isWhole = pending.map((snapshot) => snapshot.isWhole);
   const keys = "unnest($1::int[], $2::bigint[], $3::int[])";
   await client.query(
-    `delete from ${tables.snapshot} s using ${keys} k (entity_group_id, timestamp, iteration)
-      where (s.entity_group_id, s.timestamp, s.iteration) = (k.entity_group_id, k.timestamp, k.iteration)`,
+    `delete from ${tables.into.snapshot} s using ${keys} k (entity_group_id, timestamp, iteration)
+      where (s.entity_group_id, s.timestamp, s.iteration) = (k.entity_group_id, k.timestamp, k.iteration)${andShard(tables, "s")}`,
     columns,
   );
   const { rows } = await client.query<{
@@ -163,8 +163,8 @@ async function insert(
     timestamp: string;
     iteration: number;
   }>(
-    `insert into ${tables.snapshot} (entity_group_id, timestamp, iteration, is_whole)
-        select * from unnest($1::int[], $2::bigint[], $3::int[], $4::bool[])
+    `insert into ${tables.into.snapshot} (${shardColumn(tables)}entity_group_id, timestamp, iteration, is_whole)
+        select ${shardValue(tables)}k.* from unnest($1::int[], $2::bigint[], $3::int[], $4::bool[]) k
       returning id, entity_group_id, timestamp, iteration`,
     [...columns, isWhole],
   );
@@ -180,7 +180,7 @@ async function insert(
     ids.get(keyOf(groupId, timestamp, iteration)) as number;
   await copyArrays(
     client,
-    { schema: tables.schema, table: "snapshot_array" },
+    { tables, table: "snapshot_array" },
     pending.flatMap((snapshot) =>
       [...snapshot.arrays].map(([attributeId, array]) => ({ owner: idOf(snapshot), attributeId, array })),
     ),
