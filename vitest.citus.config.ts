@@ -21,6 +21,7 @@ const elsewhere = [
   "test/catalog/loadNodes/afterCommit.test.ts",
   // Compares what is in `public` with what Tiled makes there, or makes a database of its own.
   "test/catalog/schema/schema.test.ts",
+  "test/catalog/hiddenSchema.test.ts",
   "test/catalog/otherSchema.test.ts",
   "test/catalog/promoted/otherSchema.test.ts",
   "test/catalog/ensureCatalog.test.ts",

@@ -5,12 +5,14 @@ import {
   checkIdentifier,
   type Database,
   distributedSchemaSettings,
+  hiddenCatalogSql,
   type MigrationSet,
   migrateUp,
   ownSchema,
   quoteIdentifier,
+  sqlState,
 } from "../database/index.ts";
-import { CopycatError } from "../errors.ts";
+import { CopycatError, errorCode } from "../errors.ts";
 import { catalogNames } from "./tables.ts";
 
 /**
@@ -26,18 +28,31 @@ export type CatalogState =
   /** Something is there that must not be written to; the sentence says what and what to do. */
   | { kind: "foreign"; reason: string };
 
-/** Reads the stamp by which Tiled itself knows a catalog; changes nothing. */
+/**
+ * Reads the stamp by which Tiled itself knows a catalog; changes nothing.
+ *
+ * @throws CopycatError PERMISSION when there is one in a schema that the role has no USAGE on
+ */
 export async function readCatalogState(
   database: Database,
   schema = database.catalogSchema,
 ): Promise<CatalogState> {
   const stamp = quoteIdentifier(schema, "alembic_version");
-  const { rows } = await database.pool.query<{ nodes: boolean; stamp: boolean }>(
-    "select to_regclass($1) is not null as nodes, to_regclass($2) is not null as stamp",
-    [catalogNames(schema).nodes, stamp],
-  );
+  const { rows } = await database.pool
+    .query<{ nodes: boolean; stamp: boolean }>(
+      "select to_regclass($1) is not null as nodes, to_regclass($2) is not null as stamp",
+      [catalogNames(schema).nodes, stamp],
+    )
+    .catch(async (error: unknown) => {
+      // A name in a schema without USAGE is refused, not unknown.
+      if (errorCode(error) === sqlState.insufficientPrivilege) await refuseHidden(database, schema);
+      throw error;
+    });
   const found = rows[0] ?? { nodes: false, stamp: false };
-  if (!found.nodes && !found.stamp) return { kind: "absent" };
+  if (!found.nodes && !found.stamp) {
+    await refuseHidden(database, schema);
+    return { kind: "absent" };
+  }
   if (!found.stamp) {
     return foreign(
       `${database.name} has a table ${schema}.nodes but no catalog stamp, so it is not a Tiled catalog. Use an empty database.`,
@@ -52,6 +67,19 @@ export async function readCatalogState(
     return { kind: "ready", revision };
   }
   return foreign(explainStamp(database.name, revisions));
+}
+
+/** Without USAGE a schema is as if it were not there: a load would make a second catalog, in the next one. */
+async function refuseHidden({ pool, name }: Database, schema: string): Promise<void> {
+  const { rows } = await pool.query<{ schema: string; role: string }>(hiddenCatalogSql, [schema]);
+  const [hidden] = rows;
+  if (hidden === undefined) return;
+  const grant = `grant usage on schema ${quoteIdentifier(hidden.schema)} to ${quoteIdentifier(hidden.role)};`;
+  throw new CopycatError(
+    "PERMISSION",
+    `${name} has a catalog in the schema ${hidden.schema}, on which the role ${hidden.role} lacks USAGE. ` +
+      `Let the owner of the schema run: ${grant}`,
+  );
 }
 
 function foreign(reason: string): CatalogState {

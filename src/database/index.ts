@@ -1,4 +1,5 @@
 export { withCancel } from "./cancel.ts";
+export { hiddenCatalogSql } from "./catalogSchema.ts";
 export { type ConnectOptions, type Database, openDatabase } from "./connect.ts";
 export {
   hasUnknownOutcome,

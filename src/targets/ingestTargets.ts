@@ -4,6 +4,7 @@ import { ensureCatalog } from "../catalog/index.ts";
 import { type Hdf5Reader, openHdf5Reader } from "../hdf5/index.ts";
 import { type GroupProgress, type GroupResult, type IngestAllOptions, ingestAll } from "../ingest/index.ts";
 import { atTarget } from "./atTarget.ts";
+import { closeTargets, openTargets } from "./openTargets.ts";
 import { type ElsewhereOptions, findElsewhere } from "./refuseElsewhere.ts";
 import { type RoutedGroup, rejectsFileOf, routeGroups } from "./routeGroups.ts";
 import type { Target, Targets } from "./types.ts";
@@ -35,7 +36,8 @@ export interface IngestTargetsOptions
  *
  * @param groups what `routeGroups` made of the options, for who has asked it before
  * @returns what became of each group, in the order of the inputs
- * @throws CopycatError UNREADABLE_SOURCE, INVALID_INPUT or USAGE when no group can be taken
+ * @throws CopycatError UNREADABLE_SOURCE, INVALID_INPUT or USAGE when no group can be taken; USAGE when two targets are the
+ * same catalog, before anything is loaded
  *
  * @example
  * const targets = await readTargets("targets.yaml");
@@ -49,6 +51,7 @@ export async function ingestTargets(
 ): Promise<TargetResult[]> {
   const { onResult, workers } = options;
   const routed = groups ?? (await routeGroups(targets, options));
+  await closeTargets(await openTargets(targets, options.connect));
   const results = new Map<GroupResult["group"], TargetResult>();
   const tell = (result: TargetResult): void => {
     results.set(result.group, result);

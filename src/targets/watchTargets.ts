@@ -10,7 +10,7 @@ import {
   watchDataset,
 } from "../ingest/index.ts";
 import { atTarget } from "./atTarget.ts";
-import { placeOf } from "./openTargets.ts";
+import { closeTargets, openTargets, placeOf } from "./openTargets.ts";
 import { readTargets } from "./readTargets.ts";
 import { findElsewhere } from "./refuseElsewhere.ts";
 import { targetOf } from "./route.ts";
@@ -33,7 +33,8 @@ export interface WatchTargetsOptions extends Omit<WatchOptions, "onEvent" | "bef
  * batch that waits for a move has looked before; the move tells of it.
  *
  * @param path of the targets file
- * @throws CopycatError as `readTargets` and `watchDataset`; USAGE when no target takes an input
+ * @throws CopycatError as `readTargets` and `watchDataset`; USAGE when no target takes an input, or two are
+ * the same catalog
  *
  * @example
  * await watchTargets("targets.yaml", { inputs: ["vdp.yaml", "edrixs.yaml"], onEvent: console.log, stop });
@@ -59,6 +60,7 @@ async function watchRouted(
   options: WatchTargetsOptions,
   rerouted: AbortController,
 ): Promise<WatchSummary[]> {
+  await closeTargets(await openTargets(targets, options.connect));
   const failed = new AbortController();
   const stop = AbortSignal.any([
     ...(options.stop === undefined ? [] : [options.stop]),
