@@ -8,7 +8,7 @@ import { fc } from "../../support/property.ts";
 import { facts, storableText } from "./bothFormats.support.ts";
 import { useRoundTrip } from "./roundTrip.support.ts";
 
-const db = useDatabase({ empty: true });
+const db = useDatabase({ empty: true, inPublic: true });
 const { check } = useRoundTrip(db);
 
 beforeAll(async () => {
