@@ -116,7 +116,7 @@ function cascade(
 
 /**
  * The body. On a worker no table of Citus can stand in a statement with the rows of a trigger (XX000): their ids go between, by
- * scenario (distribute.ts).
+ * scenario (0005).
  */
 function deleteOf(
   options: SimulationMigrationOptions,

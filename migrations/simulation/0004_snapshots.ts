@@ -1,7 +1,6 @@
 // Snapshots: what all updates up to a moment make of a group, so that no state is replayed from the beginning.
 
 import { type Kysely, type Migration, type RawBuilder, sql } from "kysely";
-import { distribute } from "./distribute.ts";
 import {
   allowTriggers,
   arrayColumns,
@@ -49,7 +48,6 @@ export function snapshots(options: SimulationMigrationOptions): Migration {
         staleSnapshots(options, "delete", sql`old_rows`, sql`referencing old table as old_rows`),
       );
       await runAll(db, staleSnapshots(options, "update", both, referencing));
-      await distribute(db, options);
     },
   };
 }

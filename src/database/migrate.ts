@@ -1,6 +1,13 @@
 // Brings a schema to its newest version. The only file that knows Kysely's Migrator.
 
-import type { Migration, MigrationResult, Migrator, PostgresPool, PostgresPoolClient } from "kysely";
+import type {
+  Migration,
+  MigrationResult,
+  MigrationResultSet,
+  Migrator,
+  PostgresPool,
+  PostgresPoolClient,
+} from "kysely";
 import type { Pool } from "pg";
 import { CopycatError } from "../errors.ts";
 import type { Database } from "./connect.ts";
@@ -19,6 +26,8 @@ export interface MigrationSet {
   /** Name of that table; default `migration`. Sets that share a schema need one each. */
   table?: string;
   migrations: Record<string, Migration>;
+  /** Each in a transaction of its own; default: all in one. */
+  isEachAlone?: boolean;
 }
 
 export interface MigrationState {
@@ -28,7 +37,7 @@ export interface MigrationState {
 }
 
 /**
- * Applies what is pending, all in one transaction; names of what was applied.
+ * Applies what is pending; names of what was applied.
  *
  * @param set default: the catalog's
  */
@@ -36,9 +45,8 @@ export async function migrateUp(database: Database, set?: MigrationSet): Promise
   const watched = watchPool(database.pool);
   const migrator = await makeMigrator(watched.pool, set);
   // Its lock is let go on the same connection, and where that broke this throws.
-  const { error, results } = await migrator
-    .migrateToLatest()
-    .catch((error: unknown) => ({ error, results: undefined }));
+  const run = set?.isEachAlone === true ? migrateEach(migrator) : migrator.migrateToLatest();
+  const { error, results } = await run.catch((error: unknown) => ({ error, results: undefined }));
   if (watched.isLost()) noteConnectionLoss(error);
   const failed = results?.find((result: MigrationResult) => result.status === "Error");
   if (error !== undefined) {
@@ -47,6 +55,15 @@ export async function migrateUp(database: Database, set?: MigrationSet): Promise
   }
   if (results === undefined) throw new CopycatError("INTERNAL", "The migrator gave no result.");
   return results.filter((result) => result.status === "Success").map((result) => result.migrationName);
+}
+
+async function migrateEach(migrator: Migrator): Promise<MigrationResultSet> {
+  const all: MigrationResult[] = [];
+  for (;;) {
+    const { error, results } = await migrator.migrateUp();
+    all.push(...(results ?? []));
+    if (error !== undefined || results === undefined || results.length === 0) return { error, results: all };
+  }
 }
 
 /**

@@ -156,6 +156,28 @@ test("scenarios lie on several workers, and what is done with one goes to the wo
   }
 });
 
+test("a role that is no superuser makes a store, and fills it", async () => {
+  const role = `simulation_${randomBytes(4).toString("hex")}`;
+  const name = (await citus.pool.query<{ name: string }>("select quote_ident(current_database()) as name"))
+    .rows[0]?.name;
+  await citus.pool.query(`create role ${role} login`);
+  await citus.pool.query(`grant create on database ${name} to ${role}`);
+  const dsn = new URL(inject("citusUrl"));
+  dsn.username = role;
+  const database = await openDatabase({ dsn: dsn.toString() });
+  try {
+    const store = await openSimulationStore(database, { schema: role });
+    expect(await store.storeUpdates(updates("net", 0, 20))).toMatchObject({ inserted: 20 });
+    await store.deleteDataset("net");
+    expect(await store.getUpdateCount()).toBe(0);
+  } finally {
+    await database.close();
+    await citus.pool.query(`drop schema if exists ${role} cascade`);
+    await citus.pool.query(`revoke create on database ${name} from ${role}`);
+    await citus.pool.query(`drop role ${role}`);
+  }
+});
+
 test("updates are loaded under each policy, in one transaction and in many", async () => {
   const store = (list: SimulationUpdate[], options: object) =>
     ofStore(async (to) => withoutBytes(await to.storeUpdates(list, options as never)));

@@ -15,14 +15,15 @@ import { CopycatError, errorCode } from "../../errors.ts";
 
 /** Asked with plain SQL: the migrator takes 0.13 s to load, and writes to its tables. */
 export async function ensureTables(database: Database, schema: string): Promise<void> {
-  if (await isNewest(database, schema)) return;
-  const { simulationMigrations } = await import("../../../migrations/simulation/index.ts");
   const isDistributed = database.engine.kind === "citus";
+  if (await isNewest(database, schema, isDistributed)) return;
+  const { simulationMigrations } = await import("../../../migrations/simulation/index.ts");
   if (isDistributed) await makeSchema(database, schema);
   await migrateUp(database, {
     schema,
     table: simulationMigrationTable,
     migrations: simulationMigrations({ schema, isDistributed }),
+    isEachAlone: isDistributed,
   });
 }
 
@@ -59,11 +60,11 @@ export async function isSharded({ engine, pool }: Database, schema: string): Pro
   return rows.length > 0;
 }
 
-async function isNewest(database: Database, schema: string): Promise<boolean> {
+async function isNewest(database: Database, schema: string, isDistributed: boolean): Promise<boolean> {
   try {
     const { rows } = await database.pool.query(
       `select 1 from ${quoteIdentifier(schema, simulationMigrationTable)} where name >= $1`,
-      [newestSimulationMigration],
+      [newestSimulationMigration(isDistributed)],
     );
     return rows.length > 0;
   } catch (error) {

@@ -1,6 +1,6 @@
 // On a Citus cluster: the rows of a scenario lie together on one worker, those of different scenarios on several.
 
-import { type Kysely, type RawBuilder, sql } from "kysely";
+import { type Kysely, type Migration, type RawBuilder, sql } from "kysely";
 import {
   allowTriggers,
   arrayColumnNames,
@@ -75,9 +75,12 @@ const numbered = ["scenario", ...sharded.filter(({ key }) => key.join() === "id"
 
 type Statement = RawBuilder<unknown>;
 
-/** All tables, which nobody has filled yet, in the transaction that makes them. Does nothing on a server without Citus. */
-export async function distribute(db: Kysely<unknown>, options: SimulationMigrationOptions): Promise<void> {
-  if (options.isDistributed) await runAll(db, statements(options));
+/**
+ * All tables, which nobody has filled yet. In a transaction of its own: of a role that is no superuser Citus distributes only
+ * what was committed (42P01).
+ */
+export function distribute(options: SimulationMigrationOptions): Migration {
+  return { up: (db: Kysely<unknown>) => runAll(db, statements(options)) };
 }
 
 function statements(options: SimulationMigrationOptions): Statement[] {
