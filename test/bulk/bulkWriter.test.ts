@@ -36,12 +36,14 @@ test("left by an exception, nothing is written", async () => {
   };
   await expect(leave()).rejects.toThrow("the program has a bug");
   expect(await stored()).toEqual([]);
-  // The connection is free again.
-  expect(
-    await db.value(
-      "select count(*)::int from pg_stat_activity where state = 'idle in transaction' and datname = current_database()",
-    ),
-  ).toBe(0);
+  // The server takes a moment to see that a connection is gone.
+  await expect
+    .poll(() =>
+      db.value(
+        "select count(*)::int from pg_stat_activity where state = 'idle in transaction' and datname = current_database()",
+      ),
+    )
+    .toBe(0);
 });
 
 describe("errors", () => {

@@ -46,7 +46,7 @@ async function expectWholeUpdates(store: SimulationStore): Promise<number> {
   return found;
 }
 
-describe("kill -9 of a process that stores 2,000 updates", () => {
+describe("kill -9 of a process that stores 2,000 updates", { timeout: 180_000 }, () => {
   it("in one transaction: nothing is there until all is", async () => {
     const store = await openSimulationStore(database.database, { scenario: "whole" });
     for (const afterMs of [0, 60, 150, 300]) {
