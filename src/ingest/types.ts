@@ -69,7 +69,7 @@ export interface IngestOptions {
   dryRun?: boolean;
   /**
    * Called at the end of the transaction of the nodes, inside it, with the report as far as it is known: what must be in with
-   * them, or not at all. Not with `commitEvery`.
+   * them, or not at all. With `commitEvery` at the end of each.
    */
   beforeCommit?: (client: ClientBase, report: IngestReport) => Promise<void>;
   stdin?: Readable;
