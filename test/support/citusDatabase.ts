@@ -24,6 +24,8 @@ export async function makeCitusDatabase(coordinator: string, name: string): Prom
     `create schema ${citusCatalogSchema}`,
     // As that of public.
     `grant usage on schema ${citusCatalogSchema} to public`,
+    // A store makes its shards anew in each test file: with 32 of each table that is seconds.
+    `alter database ${name} set citus.shard_count = 4`,
     // Tests disable triggers by hand, too.
     `alter database ${name} set citus.enable_unsafe_triggers = on`,
   );
