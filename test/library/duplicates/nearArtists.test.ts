@@ -91,9 +91,3 @@ it("waits for no scan to make the index", async () => {
     scan.release();
   }
 });
-
-it("is made in the store's own schema where there is none that all share", async () => {
-  await database.rows("drop extension pg_trgm cascade; drop schema public cascade");
-  expect(await library.findSimilar(keys, { threshold: 0.5, fuzzyArtists: true })).toHaveLength(3);
-  expect(await trigramsAreIn()).toBe("library");
-});
