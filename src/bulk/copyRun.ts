@@ -73,7 +73,8 @@ export class CopyRuns {
   }
 
   /**
-   * Resolves when a run that ends by itself has ended, after which none does until a batch is added. Nobody else may use the connection before.
+   * Resolves when a run that ends by itself has ended, after which none does until a batch is added. Nobody else may use the
+   * connection before.
    *
    * @throws what is no refusal of a row
    */

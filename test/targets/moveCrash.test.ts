@@ -162,15 +162,16 @@ describe("a move that is killed", () => {
 });
 
 describe("who writes meanwhile", () => {
+  const waits = (name: string): Promise<number> =>
+    at(name).value<number>(
+      "select count(*)::int from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    );
+
   it("waits, loses nothing, and is told of", async () => {
     const path = folder.text("meanwhile.yaml", readFileSync(targets.write(), "utf8").replace("RICH", "BUSY"));
     await load(at("east").database, [container("/BUSY"), container("/BUSY/first")]);
     const release = await hold("west", "lock table nodes in row exclusive mode");
     const moving = moveDataset(await readTargets(path), "BUSY", { to: "west" });
-    const waits = (name: string): Promise<number> =>
-      at(name).value<number>(
-        "select count(*)::int from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-      );
     await expect.poll(() => waits("west"), { timeout: 20_000, interval: 20 }).toBe(1);
     const loading = load(at("east").database, [container("/BUSY"), container("/BUSY/late")]);
     await expect.poll(() => waits("east"), { timeout: 20_000, interval: 20 }).toBe(1);
@@ -196,10 +197,6 @@ describe("who writes meanwhile", () => {
     const input = folder.text("waits.ndjson", '{"path":"/WAITS/wait 2","metadata":{}}\n');
     const release = await hold("west", "lock table nodes in row exclusive mode");
     const moving = moveDataset(await readTargets(path), "WAITS", { to: "west" });
-    const waits = (name: string): Promise<number> =>
-      at(name).value<number>(
-        "select count(*)::int from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-      );
     await expect.poll(() => waits("west"), { timeout: 20_000, interval: 20 }).toBe(1);
     const ingest = async () => (await ingestTargets(await readTargets(path), { inputs: [input] }))[0];
     const loading = ingest();

@@ -15,6 +15,14 @@ import {
 import { leastPackedBytes } from "../arrays/index.ts";
 import type { NumberArray, SimulationArray } from "../types.ts";
 import type { ArrayFacts } from "./arrayFacts.ts";
+import {
+  writeBytes,
+  writeFloat64,
+  writeInt32Field,
+  writeInt64s,
+  writeShape,
+  writeText,
+} from "./copyFields.ts";
 import { arrayColumns, type StoredArray, storeArray } from "./storedArray.ts";
 import type { Tables } from "./tables.ts";
 
@@ -248,65 +256,4 @@ function writeArray(buffer: BinaryBuffer, array: StoredArray): void {
   writeFloat64(buffer, array.max);
   buffer.writeInt32(8);
   buffer.writeSafeInt64(array.checksum);
-}
-
-const int4Oid = 23;
-const int8Oid = 20;
-
-/** `bigint[]`, as `writeShape` does it. */
-function writeInt64s(buffer: BinaryBuffer, values: readonly number[] | null): void {
-  if (values === null) {
-    buffer.writeInt32(-1);
-    return;
-  }
-  buffer.writeInt32(20 + 12 * values.length);
-  buffer.writeInt32(1);
-  buffer.writeInt32(0);
-  buffer.writeInt32(int8Oid);
-  buffer.writeInt32(values.length);
-  buffer.writeInt32(1);
-  for (const value of values) {
-    buffer.writeInt32(8);
-    buffer.writeSafeInt64(value);
-  }
-}
-
-/** `integer[]`: dimensions, whether there are NULLs, type; length and lower bound; each element with its length. */
-function writeShape(buffer: BinaryBuffer, shape: readonly number[]): void {
-  buffer.writeInt32(shape.length === 0 ? 12 : 20 + 8 * shape.length);
-  buffer.writeInt32(shape.length === 0 ? 0 : 1);
-  buffer.writeInt32(0);
-  buffer.writeInt32(int4Oid);
-  if (shape.length === 0) return;
-  buffer.writeInt32(shape.length);
-  buffer.writeInt32(1);
-  for (const axis of shape) writeInt32Field(buffer, axis);
-}
-
-function writeInt32Field(buffer: BinaryBuffer, value: number): void {
-  buffer.writeInt32(4);
-  buffer.writeInt32(value);
-}
-
-function writeFloat64(buffer: BinaryBuffer, value: number | null): void {
-  if (value === null) {
-    buffer.writeInt32(-1);
-    return;
-  }
-  buffer.writeInt32(8);
-  buffer.writeFloat64(value);
-}
-
-function writeText(buffer: BinaryBuffer, text: string | null): void {
-  if (text === null) buffer.writeInt32(-1);
-  else buffer.writeTextField(text);
-}
-
-function writeBytes(buffer: BinaryBuffer, bytes: Buffer | null): void {
-  if (bytes === null) {
-    buffer.writeInt32(-1);
-    return;
-  }
-  buffer.writeInt32(bytes.length);
-  buffer.writeBytes(bytes);
 }
