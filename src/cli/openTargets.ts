@@ -1,10 +1,10 @@
 // Opens the servers of a targets file for a command.
 
-import { type CatalogState, readCatalogState } from "../catalog/index.ts";
 import { shellWord } from "../catalog/promoted/target.ts";
 import type { Database } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
 import {
+  checkCatalog,
   closeTargets,
   type OpenedTarget,
   openTargets,
@@ -73,7 +73,7 @@ export async function withCatalogs<Result>(
 ): Promise<Result> {
   const targets = await readTargets(path);
   return withOpenTargets(command, targets, quiet, async (opened) => {
-    const checked = await Promise.all(opened.map(checkTarget));
+    const checked = await Promise.all(opened.map(checkCatalog));
     const filled = checked.filter((one) => one !== null);
     if (filled.length === 0) throw explainEmpty(targets);
     return work(filled);
@@ -88,22 +88,6 @@ export function reportMissing(opened: readonly OpenedTarget[], missing: readonly
     if (error !== null) printNotice(explainError(error));
     process.exitCode = exitCodes.failed;
   }
-}
-
-/** Null for one without a catalog. */
-async function checkTarget(one: OpenedTarget): Promise<OpenedTarget | null> {
-  if (one.database === null) return one;
-  const { target, database } = one;
-  const state = await readCatalogState(database).catch((error: unknown): { error: unknown } => ({ error }));
-  if ("error" in state) return { target, database: null, error: state.error };
-  return ofState(one, state);
-}
-
-function ofState(one: OpenedTarget, state: CatalogState): OpenedTarget | null {
-  if (state.kind === "absent") return null;
-  if (state.kind === "ready") return one;
-  const error = new CopycatError("CATALOG_VERSION", state.reason);
-  return { target: one.target, database: null, error };
 }
 
 /** What to throw when no server holds a catalog. */

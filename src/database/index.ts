@@ -23,6 +23,7 @@ export {
 } from "./holders.ts";
 export { checkIdentifier, longestNameBytes, quoteIdentifier, quoteLiteral } from "./identifiers.ts";
 export { inspectServer, type ServerFacts, type ServerSetting } from "./inspectServer.ts";
+export { isAway } from "./isAway.ts";
 export { listMigrations, type MigrationSet, type MigrationState, migrateUp, ownSchema } from "./migrate.ts";
 export { withPasswordFile } from "./passwordFile.ts";
 export { queryPrepared, statementName } from "./preparedQuery.ts";

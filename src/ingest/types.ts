@@ -81,6 +81,11 @@ export interface IngestOptions {
 export interface RecordGuard {
   /** Absolute folders that the files of assets must lie below, links followed; default: anywhere. */
   roots?: readonly string[];
+  /**
+   * Told the keys of datasets that records are the first ones of, before these go on; what it throws ends the load with
+   * nothing changed.
+   */
+  checkDatasets?: (keys: readonly string[]) => Promise<void>;
 }
 
 export interface IngestProgress {

@@ -1,6 +1,6 @@
 // What goes wrong as RFC 9457 problem documents, with the project's codes.
 
-import { retryReason, sqlState, wrapDatabaseError } from "../database/index.ts";
+import { isAway, retryReason, sqlState, wrapDatabaseError } from "../database/index.ts";
 import {
   CopycatError,
   type CopycatErrorOptions,
@@ -80,14 +80,13 @@ export interface Problem {
   [member: string]: unknown;
 }
 
-/** @param hidden what must not be told: the name of the database says where it is */
+/** @param tell takes out what must not be told: the name of a database says where it is */
 export function toProblem(
   thrown: unknown,
-  hidden: string,
+  tell: (text: string) => string,
 ): { problem: Problem; headers: Record<string, string> } {
   const error = explain(thrown);
   const status = statusOf(error);
-  const tell = (text: string): string => text.replaceAll(hidden, "the database");
   const problem: Problem = {
     type: `urn:copycat:problem:${error.code.toLowerCase()}`,
     title: titles[status] ?? "Failed",
@@ -104,16 +103,7 @@ export function toProblem(
 
 function statusOf(error: CopycatError): number {
   if (error instanceof Refusal) return error.status;
-  // A server that is going down or coming up is away, whatever the step that met it.
-  return retryReason(error) === null && !isFatal(error) ? statuses[error.code] : 503;
-}
-
-/** The server has ended the session, or did not let one begin: it is full, starts, stops, or is closed for a while. */
-function isFatal(error: unknown): boolean {
-  for (let link = error; link instanceof Error; link = link.cause) {
-    if ("severity" in link && (link.severity === "FATAL" || link.severity === "PANIC")) return true;
-  }
-  return false;
+  return isAway(error) ? 503 : statuses[error.code];
 }
 
 function explain(thrown: unknown): CopycatError {

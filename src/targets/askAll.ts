@@ -1,6 +1,6 @@
 // One question to all targets: who answers, who has nothing of the kind, who is down.
 
-import { type Database, isRetryable, wrapDatabaseError } from "../database/index.ts";
+import { type Database, isAway, wrapDatabaseError } from "../database/index.ts";
 import { CopycatError, errorMessage } from "../errors.ts";
 import { atTarget } from "./atTarget.ts";
 import type { OpenedTarget, Target } from "./types.ts";
@@ -67,7 +67,7 @@ export function kindOf(error: unknown, target?: Target): "absent" | "down" {
   const wrapped = wrapDatabaseError(error, "PostgreSQL refused");
   const code = wrapped instanceof CopycatError ? wrapped.code : null;
   if (code === "NOT_FOUND") return "absent";
-  if (code === "CONNECTION" || isRetryable(wrapped)) return "down";
+  if (isAway(wrapped)) return "down";
   throw target === undefined || code === "USAGE" ? wrapped : atTarget(target, wrapped);
 }
 

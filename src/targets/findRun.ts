@@ -10,6 +10,7 @@ import {
   resumeIngest,
 } from "../ingest/index.ts";
 import { kindOf } from "./askAll.ts";
+import { dropMoved } from "./movedRuns.ts";
 import { closeTargets, openTargets } from "./openTargets.ts";
 import type { OpenedTarget, Target, Targets } from "./types.ts";
 import type { TargetConnections } from "./withTarget.ts";
@@ -37,7 +38,14 @@ export async function findRun(opened: readonly OpenedTarget[], idOrPrefix: strin
       return run?.catalogSchema === database.catalogSchema ? [{ target, database, run }] : [];
     }),
   );
-  const [found, another] = lists.flat();
+  const all = lists.flat().map((one) => ({
+    id: one.run.id,
+    dataset: one.run.dataset,
+    target: one.target.name,
+    one,
+  }));
+  const list = opened.map(({ target }) => target);
+  const [found, another] = dropMoved(list, all).map(({ one }) => one);
   if (found === undefined) throw notFound([...opened, ...lost], idOrPrefix);
   if (another === undefined) return found;
   throw new CopycatError(

@@ -1,6 +1,8 @@
 // The room's face: several servers with a catalog each, and what is asked of all of them.
 
+export { type Asked, askAll } from "./askAll.ts";
 export { atTarget } from "./atTarget.ts";
+export { checkCatalog } from "./checkCatalog.ts";
 export { type HolderOptions, withHolder } from "./findHolder.ts";
 export { type FoundRun, findRun, resumeTargetIngest } from "./findRun.ts";
 export { findView, findViews } from "./findViews.ts";
@@ -11,10 +13,13 @@ export {
   type TargetResult,
 } from "./ingestTargets.ts";
 export { type ListedDataset, type ListedTarget, listTargets } from "./listTargets.ts";
+export { type LiveOptions, LiveTargets } from "./liveTargets.ts";
 export { type MoveOptions, type MovePhase, type MoveReport, moveDataset } from "./moveDataset.ts";
+export { dropMoved } from "./movedRuns.ts";
 export { closeTargets, openTargets } from "./openTargets.ts";
+export { ingestPushed, openPlace, type PushPlace } from "./pushRecords.ts";
 export { readTargets } from "./readTargets.ts";
-export { targetOf } from "./route.ts";
+export { homeOf, targetOf } from "./route.ts";
 export { type RoutedGroup, routeGroups } from "./routeGroups.ts";
 export {
   countTargets,

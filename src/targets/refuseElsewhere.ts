@@ -5,7 +5,7 @@ import type { ConnectOptions, Database } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
 import { atTarget } from "./atTarget.ts";
 import { closeTargets, openTargets } from "./openTargets.ts";
-import type { Target, Targets } from "./types.ts";
+import type { OpenedTarget, Target, Targets } from "./types.ts";
 
 export interface ElsewhereOptions {
   connect?: Omit<ConnectOptions, "dsn">;
@@ -25,22 +25,36 @@ export async function findElsewhere(
   keys: readonly string[],
   { connect, onNotice }: ElsewhereOptions,
 ): Promise<Map<string, CopycatError>> {
-  const found = new Map<string, CopycatError>();
-  const here = await listHeld(own.database, keys);
-  const wanted = [...new Set(keys)].filter((key) => !here.includes(key));
   const list = targets.list.filter(({ name }) => name !== own.target.name);
-  if (wanted.length === 0 || list.length === 0) return found;
+  const wanted = list.length === 0 ? [] : await listNew(own.database, keys);
+  if (wanted.length === 0) return new Map();
   const others = await openTargets({ ...targets, list }, connect);
   try {
-    for (const { target, database } of others) {
-      const held = database === null ? null : await listHeld(database, wanted).catch(asAway(target));
-      if (held === null) {
-        onNotice?.(`${target.name} does not answer, so that what is new here may be there is not known.`);
-      }
-      for (const key of held ?? []) found.set(key, isElsewhere(key, own.target, { targets, holder: target }));
-    }
+    return await findAt(others, wanted, { targets, own: own.target, ...(onNotice && { onNotice }) });
   } finally {
     await closeTargets(others);
+  }
+}
+
+/** Those that a target does not have. */
+export async function listNew(database: Database, keys: readonly string[]): Promise<string[]> {
+  const here = new Set(await listHeld(database, keys));
+  return [...new Set(keys)].filter((key) => !here.has(key));
+}
+
+/** As `findElsewhere`, of keys that are new at their target, at others that are open. */
+export async function findAt(
+  others: readonly OpenedTarget[],
+  keys: readonly string[],
+  { targets, own, onNotice }: { targets: Targets; own: Target; onNotice?: (message: string) => void },
+): Promise<Map<string, CopycatError>> {
+  const found = new Map<string, CopycatError>();
+  for (const { target, database } of others) {
+    const held = database === null ? null : await listHeld(database, keys).catch(asAway(target));
+    if (held === null) {
+      onNotice?.(`${target.name} does not answer, so that what is new here may be there is not known.`);
+    }
+    for (const key of held ?? []) found.set(key, isElsewhere(key, own, { targets, holder: target }));
   }
   return found;
 }

@@ -25,7 +25,7 @@ export async function requireRouted(
     throw new CopycatError(
       "CONFLICT",
       `${path} sends ${dataset} to ${now.name} by now, so nothing of it went to ${target.name}, and nothing was changed. ` +
-        "The same command loads it there.",
+        "The same again loads it there.",
     );
   }
 }

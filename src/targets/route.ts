@@ -37,6 +37,17 @@ export function findTargetOf(targets: Targets, dataset: string): Target | null {
   }
 }
 
+/**
+ * The default, else the first: takes what no dataset says where it belongs.
+ *
+ * @throws CopycatError USAGE when the file names none
+ */
+export function homeOf({ list, path }: Targets): Target {
+  const target = list.find(({ isDefault }) => isDefault) ?? list[0];
+  if (target === undefined) throw new CopycatError("USAGE", `${path} names no target. Name at least one.`);
+  return target;
+}
+
 /** `*` is any characters, `?` is one. */
 function patternOf(pattern: string): RegExp {
   const source = pattern

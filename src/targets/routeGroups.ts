@@ -12,7 +12,7 @@ import {
   requireOne,
 } from "../ingest/index.ts";
 import { setting, words } from "../wording.ts";
-import { targetOf } from "./route.ts";
+import { homeOf, targetOf } from "./route.ts";
 import type { Target, Targets } from "./types.ts";
 
 interface RouteOptions extends Omit<IngestAllOptions, "onProgress" | "onResult"> {
@@ -91,7 +91,7 @@ async function routeGroup(
 function targetOfAll(targets: Targets, input: string, datasets: readonly string[]): Target {
   // No line could be taken. Wherever it goes, its rejects are listed.
   const [first = null] = datasets;
-  if (first === null) return anyOf(targets);
+  if (first === null) return homeOf(targets);
   const target = targetOf(targets, first);
   const other = datasets.find((dataset) => targetOf(targets, dataset) !== target);
   if (other === undefined) return target;
@@ -104,10 +104,4 @@ function targetOfAll(targets: Targets, input: string, datasets: readonly string[
       ".",
     ),
   );
-}
-
-function anyOf({ list, path }: Targets): Target {
-  const target = list.find(({ isDefault }) => isDefault) ?? list[0];
-  if (target === undefined) throw new CopycatError("USAGE", `${path} names no target. Name at least one.`);
-  return target;
 }

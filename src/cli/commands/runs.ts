@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { getRun, listRuns, type RunDetails, type RunStatus, runStatuses } from "../../ingest/index.ts";
-import { findRun, readTargets } from "../../targets/index.ts";
+import { dropMoved, findRun, readTargets } from "../../targets/index.ts";
 import { targetsArgument, withOpenTargets } from "../openTargets.ts";
 import { dsnOption, jsonOption, option, quietOption, targetsOption, wholeNumber } from "../options.ts";
 import { makeLog, printJson, printResult } from "../output.ts";
@@ -76,8 +76,12 @@ async function runList({ dataset, status, limit, ...flags }: ListFlags): Promise
     listRuns(database, wanted),
   );
   // Of several servers the newest of all; each sends its own newest first.
-  const newestFirst = elementsOf(answers).toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime());
-  const runs = answers.isOfTargets ? newestFirst.slice(0, limit) : elementsOf(answers);
+  const runs =
+    flags.targets === undefined
+      ? elementsOf(answers)
+      : dropMoved((await readTargets(flags.targets)).list, elementsOf(answers).map(named))
+          .sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
+          .slice(0, limit);
   if (flags.json) printElements("runs", runs, answers);
   else if (runs.length > 0) printResult(formatRuns(runs));
   if (runs.length > 0) return;
@@ -88,6 +92,9 @@ async function runList({ dataset, status, limit, ...flags }: ListFlags): Promise
       : `No run is recorded in ${answers.isOfTargets ? "these databases" : "this database"} yet.`,
   );
 }
+
+/** Of targets all have one. */
+const named = <Run extends { target?: string }>(run: Run) => ({ ...run, target: run.target ?? "" });
 
 async function runShow(id: string, { json, ...flags }: RunFlags): Promise<void> {
   const { targets } = flags;

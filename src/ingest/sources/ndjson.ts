@@ -98,6 +98,7 @@ async function* readRecords(
 ): AsyncGenerator<SourceBatch> {
   const structures = new StructureCache();
   const batch = new BatchBuilder();
+  const datasets = new NewDatasets(options.guard);
   let taken = 0;
   for await (const line of readNodeRecords(options.input)) {
     if (taken >= context.limit) break;
@@ -107,6 +108,7 @@ async function* readRecords(
       const name = JSON.stringify(line.file);
       if (seen.files.has(name)) continue;
       seen.files.add(name);
+      await datasets.check();
       yield batch.take();
       const source = await openFile(options, position, line.file);
       if ("code" in source) {
@@ -118,14 +120,42 @@ async function* readRecords(
     } else if ("problem" in line) {
       batch.add(makeReject(options.name, position, line));
     } else {
-      seen.dataset ||= line.record.path[0] ?? "";
+      const [dataset = ""] = line.record.path;
+      seen.dataset ||= dataset;
+      datasets.add(dataset);
       const node = makeNode(options.name, position, line.record, structures);
       const stray = strayAsset(node, options.guard?.roots);
       batch.add(stray === null ? node : { ...stray, source: options.name, position, record: null });
     }
-    if (batch.isFull) yield batch.take();
+    if (!batch.isFull) continue;
+    await datasets.check();
+    yield batch.take();
   }
+  await datasets.check();
   yield batch.take(1);
+}
+
+/** Keys of datasets that come for the first time, told to who guards the load. */
+class NewDatasets {
+  readonly #check: RecordGuard["checkDatasets"];
+  readonly #known = new Set<string>();
+  #new: string[] = [];
+
+  constructor(guard: RecordGuard | undefined) {
+    this.#check = guard?.checkDatasets;
+  }
+
+  add(key: string): void {
+    if (this.#check === undefined || this.#known.has(key)) return;
+    this.#known.add(key);
+    this.#new.push(key);
+  }
+
+  async check(): Promise<void> {
+    const keys = this.#new;
+    this.#new = [];
+    if (keys.length > 0) await this.#check?.(keys);
+  }
 }
 
 /** The input of a file to read again, or a reject when that input is gone or does not hold the file. */
