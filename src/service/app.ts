@@ -109,7 +109,7 @@ function answerBroken(error: ConnectionError, socket: Socket): void {
   };
   const refusal =
     refusals[error.code] ?? new Refusal(400, "USAGE", "The request is no HTTP that can be read.");
-  const { problem } = toProblem(refusal, "");
+  const { problem } = toProblem(refusal, (text) => text);
   const body = JSON.stringify({ ...problem, instance: `urn:uuid:${crypto.randomUUID()}` });
   const head = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
@@ -126,7 +126,7 @@ async function answerError(
   error: unknown,
   { service, request, reply }: { service: Service; request: FastifyRequest; reply: FastifyReply },
 ): Promise<FastifyReply> {
-  const { problem, headers } = toProblem(error, service.database.name);
+  const { problem, headers } = toProblem(error, (text) => service.catalogs.hide(text));
   // Who is gone, or came as the service stops, is no failure.
   if (problem.code === "CANCELLED") request.log.info(problem.detail);
   else if (problem.status >= 500) request.log.error(error);

@@ -1,12 +1,11 @@
 // How many nodes the datasets have, counted aside: who asks never waits for it.
 
-import { countDatasets, type DatasetCount } from "../catalog/index.ts";
-import type { Database } from "../database/index.ts";
+import type { Catalogs, CountedDataset } from "./catalogs/types.ts";
 
 export interface DatasetCounts {
   countedAt: Date;
   /** Those with the most nodes. */
-  datasets: DatasetCount[];
+  datasets: CountedDataset[];
   /** How many datasets more there are. */
   leftOut: number;
 }
@@ -18,14 +17,14 @@ const restFactor = 20;
 const leastRestMs = 1500;
 
 export class DatasetCounter {
-  readonly #database: Database;
+  readonly #catalogs: Catalogs;
   readonly #abort = new AbortController();
   #counts: DatasetCounts | null = null;
   #counting: Promise<void> | null = null;
   #restUntilMs = 0;
 
-  constructor(database: Database) {
-    this.#database = database;
+  constructor(catalogs: Catalogs) {
+    this.#catalogs = catalogs;
   }
 
   /** What was counted last, null before the first time; counts anew when that is some time ago. */
@@ -47,7 +46,7 @@ export class DatasetCounter {
   async #count(): Promise<void> {
     const startMs = performance.now();
     try {
-      const all = await countDatasets(this.#database, { timeoutMs, signal: this.#abort.signal });
+      const all = await this.#catalogs.countDatasets({ timeoutMs, signal: this.#abort.signal });
       const datasets = all.slice(0, listed);
       this.#counts = { countedAt: new Date(), datasets, leftOut: all.length - datasets.length };
     } catch {

@@ -2,3 +2,4 @@
 
 export { type RunningService, startService } from "./service.ts";
 export { defaultSettings, type LogLine, type ServiceOptions, type ServiceSettings } from "./settings.ts";
+export { startTargetsService, type TargetsServiceOptions } from "./startTargets.ts";

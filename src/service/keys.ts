@@ -1,7 +1,8 @@
 // Keys of the service: made, listed, revoked, and known again.
 
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { type Database, ensureEngineTables, wrapDatabaseError } from "../database/index.ts";
+import { setTimeout } from "node:timers/promises";
+import { type Database, ensureEngineTables, isAway, wrapDatabaseError } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
 
 export const keyScopes = ["read", "write"] as const;
@@ -82,14 +83,21 @@ interface KeyRow extends KnownKey {
 /** A request in a second asks the database, the others know: a revoked key works that much longer. */
 const knownMs = 1000;
 
+/** A database that takes longer is away. */
+const patienceMs = 1000;
+
 /** The keys, as the service asks for them with each request. */
 export class KeyRing {
   readonly #database: Database;
+  readonly #outlives: boolean;
+  #known: KeyRow[] | null = null;
   #rows: Promise<KeyRow[]> | null = null;
   #askedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(database: Database) {
+  /** @param options `outlives`: while the database is away the keys are those it held last; nobody can revoke one then */
+  constructor(database: Database, { outlives = false }: { outlives?: boolean } = {}) {
     this.#database = database;
+    this.#outlives = outlives;
   }
 
   /** Whether none was ever made. A revoked one counts: ending the last key must not open the service to all. */
@@ -121,16 +129,38 @@ export class KeyRing {
     const now = performance.now();
     if (this.#rows !== null && now - this.#askedMs < knownMs) return this.#rows;
     this.#askedMs = now;
-    const reading = ask<KeyRow>(
-      this.#database,
-      `select name, scope, digest, revoked_at is not null as "isRevoked" from ${keyTable}`,
-    ).then(({ rows }) => rows);
+    const reading = this.#outlives ? this.#askPatiently() : this.#ask();
     this.#rows = reading;
     // What failed is asked again.
     reading.catch(() => {
       if (this.#rows === reading) this.#rows = null;
     });
     return reading;
+  }
+
+  async #ask(): Promise<KeyRow[]> {
+    const { rows } = await ask<KeyRow>(
+      this.#database,
+      `select name, scope, digest, revoked_at is not null as "isRevoked" from ${keyTable}`,
+    );
+    this.#known = rows;
+    return rows;
+  }
+
+  async #askPatiently(): Promise<KeyRow[]> {
+    const known = this.#known;
+    const over = new AbortController();
+    try {
+      const asking = this.#ask();
+      if (known === null) return await asking;
+      const late = setTimeout(patienceMs, known, { signal: over.signal });
+      return await Promise.race([asking, late]);
+    } catch (error) {
+      if (known !== null && isAway(error)) return known;
+      throw error;
+    } finally {
+      over.abort();
+    }
   }
 }
 

@@ -1,9 +1,9 @@
 // What Prometheus is told.
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { Database } from "../database/index.ts";
+import type { Catalogs } from "./catalogs/types.ts";
 import type { Outcomes } from "./loads/runLoad.ts";
-import type { LoadQueue } from "./queue.ts";
+import type { LoadQueues } from "./queue.ts";
 
 /** From a batch of ten records to a million. */
 const loadSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180, 600];
@@ -44,7 +44,7 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  constructor({ pool }: Database, queue: LoadQueue) {
+  constructor(catalogs: Catalogs, queue: LoadQueues) {
     const { registry } = this;
     collectDefaultMetrics({ register: registry });
     gauge(registry, "copycat_loads_running", "Loads that run", () => queue.running);
@@ -55,9 +55,10 @@ export class Metrics {
       labelNames: ["state"] as const,
       registers: [registry],
       collect: () => {
-        connections.set({ state: "open" }, pool.totalCount);
-        connections.set({ state: "idle" }, pool.idleCount);
-        connections.set({ state: "awaited" }, pool.waitingCount);
+        const pools = catalogs.databases.map(({ pool }) => pool);
+        connections.set({ state: "open" }, sum(pools.map(({ totalCount }) => totalCount)));
+        connections.set({ state: "idle" }, sum(pools.map(({ idleCount }) => idleCount)));
+        connections.set({ state: "awaited" }, sum(pools.map(({ waitingCount }) => waitingCount)));
       },
     });
   }
@@ -84,6 +85,8 @@ export class Metrics {
     this.#requests.observe(labels, elapsedMs / 1000);
   }
 }
+
+const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 
 function gauge(registry: Registry, name: string, help: string, read: () => number): void {
   const made: Gauge = new Gauge({ name, help, registers: [registry], collect: () => made.set(read()) });

@@ -1,5 +1,6 @@
-// One queue for all loads: so many run at once, so many wait, and the next one is told to come later.
+// A queue for all loads of a database: so many run at once, so many wait, and the next one is told to come later.
 
+import type { Database } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
 import { Refusal } from "./problem.ts";
 
@@ -92,6 +93,44 @@ export class LoadQueue {
       this.#waiters.push(waiter);
       if (signal.aborted) leave();
     });
+  }
+}
+
+/** A queue of each database: loads of one never wait for those of another. */
+export class LoadQueues {
+  readonly #limits: QueueLimits;
+  readonly #queues = new Map<Database, LoadQueue>();
+  #isClosed = false;
+
+  /** @param limits of each */
+  constructor(limits: QueueLimits) {
+    this.#limits = limits;
+  }
+
+  of(database: Database): LoadQueue {
+    const known = this.#queues.get(database);
+    if (known !== undefined) return known;
+    const queue = new LoadQueue(this.#limits);
+    if (this.#isClosed) queue.close();
+    this.#queues.set(database, queue);
+    return queue;
+  }
+
+  get running(): number {
+    return this.#sum(({ running }) => running);
+  }
+
+  get waiting(): number {
+    return this.#sum(({ waiting }) => waiting);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const queue of this.#queues.values()) queue.close();
+  }
+
+  #sum(count: (queue: LoadQueue) => number): number {
+    return [...this.#queues.values()].reduce((sum, queue) => sum + count(queue), 0);
   }
 }
 

@@ -10,23 +10,26 @@ import { type Database, ensureEngineTables } from "../database/index.ts";
 import { CopycatError } from "../errors.ts";
 import { aside, setting, words } from "../wording.ts";
 import { makeApp } from "./app.ts";
+import { OneCatalog } from "./catalogs/oneCatalog.ts";
+import type { Catalogs } from "./catalogs/types.ts";
 import { KeyRing, keyTable } from "./keys.ts";
-import { KeyedRequests } from "./loads/keyedRequests.ts";
+import { Limit } from "./limit.ts";
 import { Monitor } from "./loads/monitor.ts";
 import { makeRejectsFolder } from "./loads/rejectsFolder.ts";
 import { isLoopback } from "./loopback.ts";
 import { Metrics } from "./metrics.ts";
-import { LoadQueue } from "./queue.ts";
+import { LoadQueues } from "./queue.ts";
 import { fillSettings, type ServiceOptions, type ServiceSettings } from "./settings.ts";
 
 export interface Service {
+  /** Of the keys, and of all stores but catalogs. */
   readonly database: Database;
-  /** For what only looks. */
-  readonly reads: Database;
+  readonly catalogs: Catalogs;
   readonly settings: ServiceSettings;
   readonly keys: KeyRing;
-  readonly queue: LoadQueue;
-  readonly keyed: KeyedRequests;
+  readonly queues: LoadQueues;
+  /** Requests with keys of their own hold a lock each, on a connection each beside the pool's. */
+  readonly keyed: Limit;
   readonly monitor: Monitor;
   readonly metrics: Metrics;
   /** Where rejects are until the answer has them. */
@@ -46,9 +49,6 @@ export interface RunningService {
   stop(graceMs: number, now?: AbortSignal): Promise<void>;
 }
 
-/** Requests that are answered already and come again, beside those of loads. */
-const replays = 4;
-
 /**
  * Starts the service on a database, whose catalog and tables are made where they are not there.
  *
@@ -63,28 +63,49 @@ export async function startService(
   database: Database,
   options: ServiceOptions = {},
 ): Promise<RunningService> {
-  const settings = fillSettings(options);
+  await prepare(database);
+  return start(options, {
+    database,
+    catalogs: new OneCatalog(database, options.reads ?? database),
+    keys: new KeyRing(database),
+    places: 1,
+  });
+}
+
+/** Makes the catalog and the tables of the service. */
+export async function prepare(database: Database): Promise<void> {
   await ensureCatalog(database);
   await ensureEngineTables(database, keyTable);
-  const keys = new KeyRing(database);
+}
+
+/** Requests that are answered already and come again, beside those of loads. */
+const replays = 4;
+
+/** @param places how many databases node records go to */
+export async function start(
+  { log, ...options }: ServiceOptions,
+  { database, catalogs, keys, places }: Pick<Service, "database" | "catalogs" | "keys"> & { places: number },
+): Promise<RunningService> {
+  const settings = fillSettings(options);
+  const { concurrentLoads: running, waitingLoads: waiting } = settings;
   const isOpen = await keys.isEmpty();
   if (!isLoopback(settings.host) && !(await keys.hasWorking())) throw needsKey(settings.host);
-  const queue = new LoadQueue({ running: settings.concurrentLoads, waiting: settings.waitingLoads });
+  const queues = new LoadQueues({ running, waiting });
   const service: Service = {
     database,
-    reads: options.reads ?? database,
+    catalogs,
     settings,
     keys,
-    queue,
-    keyed: new KeyedRequests(database, settings.concurrentLoads + settings.waitingLoads + replays),
+    queues,
+    keyed: new Limit((running + waiting) * places + replays, "requests with keys are worked on"),
     monitor: new Monitor(),
-    metrics: new Metrics(database, queue),
+    metrics: new Metrics(catalogs, queues),
     rejectsFolder: await makeRejectsFolder(tmpdir()),
     abort: new AbortController(),
     isClosing: false,
   };
   try {
-    const app = await makeApp(service, options.log);
+    const app = await makeApp(service, log);
     const url = await app.listen({ host: settings.host, port: settings.port });
     return { url, app, isOpen, stop: (graceMs, now) => stop(service, app, { graceMs, now }) };
   } catch (error) {
@@ -99,7 +120,7 @@ async function stop(
   { graceMs, now }: { graceMs: number; now: AbortSignal | undefined },
 ): Promise<void> {
   service.isClosing = true;
-  service.queue.close();
+  service.queues.close();
   const over = new AbortController();
   const hurry = toldToHurry(graceMs, now, over.signal).then(
     () => endAll(service, app, over.signal),

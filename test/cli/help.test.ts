@@ -72,7 +72,7 @@ describe("the help", () => {
     expect(text).toContain(`${option.flags} `);
     expect(option.description.length).toBeGreaterThan(10);
     // The service's own say whose they are; those that other commands have are the same.
-    const isOwn = name.startsWith("serve ") && !["--dsn", "--json", "--quiet"].includes(long);
+    const isOwn = name.startsWith("serve ") && !["--dsn", "--targets", "--json", "--quiet"].includes(long);
     const twin = `COPYCAT_${isOwn ? "SERVE_" : ""}${long.slice(2).toUpperCase().replaceAll("-", "_")}`;
     expect(text).toContain(`env: ${twin})`);
     const start = text.indexOf(`${option.flags} `);

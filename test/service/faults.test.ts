@@ -1,39 +1,27 @@
 // The database goes away, and comes back.
 
-import pg from "pg";
 import { afterAll, describe, expect, it } from "vitest";
 import { openDatabase } from "../../src/database/index.ts";
 import { startService } from "../../src/service/index.ts";
+import { bringBack, endSessions, nameOf, sendAway } from "../support/awayDatabase.ts";
 import { useDatabase } from "../support/database.ts";
 import { get, nodes, openPost, post, textOf, useService } from "./support.ts";
 
 const database = useDatabase();
 const service = useService(database);
-const name = new URL(database.dsn).pathname.slice(1);
 
-async function administrate(...statements: string[]): Promise<void> {
-  const url = new URL(database.dsn);
-  url.pathname = "/postgres";
-  const client = new pg.Client({ connectionString: url.toString() });
-  await client.connect();
-  for (const statement of statements) await client.query(statement);
-  await client.end();
-}
-
-const endSessions = `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`;
-
-afterAll(() => administrate(`alter database ${name} allow_connections true`));
+afterAll(() => bringBack(database));
 
 describe("while the database is away", () => {
   it("nothing is taken, with 503; when it is back all goes on", async () => {
-    await administrate(`alter database ${name} allow_connections false`, endSessions);
+    await sendAway(database);
     const ready = await get(`${service.url}/readyz`);
     expect([ready.status, ready.body.code]).toEqual([503, "CONNECTION"]);
     expect((await get(`${service.url}/healthz`)).status).toBe(200);
     const load = await post(`${service.url}/v1/ingest`, nodes("AWAY", 10));
     expect(load.status).toBe(503);
     expect(load.headers.get("retry-after")).toBe("5");
-    await administrate(`alter database ${name} allow_connections true`);
+    await bringBack(database);
     await expect.poll(async () => (await get(`${service.url}/readyz`)).status, { timeout: 5000 }).toBe(200);
     expect((await post(`${service.url}/v1/ingest`, nodes("AWAY", 10))).body.nodes.inserted).toBe(11);
   });
@@ -48,11 +36,11 @@ describe("while the database is away", () => {
       .poll(() =>
         database.value(
           "select count(*)::int from pg_stat_activity where query ilike 'copy %' and datname = $1",
-          [name],
+          [nameOf(database)],
         ),
       )
       .toBe(1);
-    await administrate(endSessions);
+    await endSessions(database);
     request.end(nodes("TORN", 10));
     const response = await answer;
     expect([response.statusCode, JSON.parse(await textOf(response)).status]).toEqual([503, 503]);

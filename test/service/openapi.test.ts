@@ -1,24 +1,15 @@
 // The OpenAPI document: every route is in it, and real answers are as it says.
 
 import { readFileSync } from "node:fs";
-import Fastify from "fastify";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useDatabase } from "../support/database.ts";
-import { type Answer, get, nodes, post, useService } from "./support.ts";
+import { faultOf, type Paths } from "./openapi.ts";
+import { get, nodes, post, useService } from "./support.ts";
 
 const database = useDatabase();
 const service = useService(database);
 
-interface Media {
-  schema: object;
-}
-
-interface Operation {
-  summary?: string;
-  responses: Record<string, { description: string; content?: Record<string, Media> }>;
-}
-
-let paths: Record<string, Record<string, Operation>>;
+let paths: Paths;
 
 beforeAll(async () => {
   const { body } = await get(`${service.url}/openapi.json`);
@@ -76,24 +67,6 @@ describe("the document", () => {
   });
 });
 
-/** What is wrong with an answer, by the schema that the document has for its status; null when nothing is. */
-async function faultOf(path: string, method: string, answer: Answer): Promise<string | null> {
-  const response = paths[path]?.[method]?.responses[String(answer.status)];
-  if (response === undefined) return `the document has no ${answer.status} of ${method} ${path}`;
-  const type = (answer.headers.get("content-type") ?? "").split(";")[0] ?? "";
-  const schema = response.content?.[type]?.schema;
-  if (schema === undefined) return `the document has no ${type} for ${answer.status} of ${method} ${path}`;
-  const checker = Fastify({
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
-  });
-  checker.post("/", {
-    schema: { body: { type: "object", properties: { it: schema } } },
-    handler: async () => "ok",
-  });
-  const checked = await checker.inject({ method: "POST", url: "/", payload: { it: answer.body } });
-  return checked.statusCode === 200 ? null : checked.body;
-}
-
 describe("real answers", () => {
   const update = '{"dataset":"a","timestamp":1,"iteration":0,"data":{"g":{"id":[1]}}}';
   it.each([
@@ -105,12 +78,12 @@ describe("real answers", () => {
     const url = `${service.url}${path.replace("{kind}", "entries")}${query}`;
     const answer = await post(url, body);
     expect([answer.status, answer.body.status]).toEqual([200, "completed_with_rejects"]);
-    expect(await faultOf(path, "post", answer)).toBeNull();
+    expect(await faultOf(paths, path, "post", answer)).toBeNull();
     const tooMany = await post(`${url}${query === "" ? "?" : "&"}max_rejects=0`, "{");
     expect(tooMany.status).toBe(400);
-    expect(await faultOf(path, "post", tooMany)).toBeNull();
+    expect(await faultOf(paths, path, "post", tooMany)).toBeNull();
     const packed = await post(url, body, { "content-encoding": "br" });
-    expect(await faultOf(path, "post", packed)).toBeNull();
+    expect(await faultOf(paths, path, "post", packed)).toBeNull();
   });
 
   it("of the reads are as the document says", async () => {
@@ -129,13 +102,16 @@ describe("real answers", () => {
       ["/metrics", "/metrics"],
       ["/openapi.json", "/openapi.json"],
     ] as const) {
-      expect([url, await faultOf(path, "get", await get(`${service.url}${url}`))]).toEqual([url, null]);
+      expect([url, await faultOf(paths, path, "get", await get(`${service.url}${url}`))]).toEqual([
+        url,
+        null,
+      ]);
     }
   });
 
   it("are seen through when they are not", async () => {
     const answer = await get(`${service.url}/v1/runs`);
     const wrong = { ...answer, body: { ...answer.body, runs: "none" } };
-    expect(await faultOf("/v1/runs", "get", wrong)).toContain("runs");
+    expect(await faultOf(paths, "/v1/runs", "get", wrong)).toContain("runs");
   });
 });

@@ -39,6 +39,9 @@ export class Body {
   readonly #received: Received;
   readonly #budget = new Budget();
   readonly #hash: Hash | null;
+  readonly #chunks: AsyncGenerator<Buffer>;
+  /** Looked at already, and not yet given out. */
+  readonly #ahead: Buffer[] = [];
   #digest: Buffer | null = null;
   #bytes = 0;
   #lines = 0;
@@ -47,7 +50,14 @@ export class Body {
     this.#options = options;
     this.#received = new Received(raw, options.idleMs);
     this.#hash = options.hashes ? createHash("sha256") : null;
-    this.stream = streamOf(this.#read(), () => this.#received.stop());
+    this.#chunks = this.#read();
+    this.stream = streamOf(
+      () => this.#next(),
+      () => {
+        this.#received.stop();
+        this.#chunks.return(undefined).catch(() => undefined);
+      },
+    );
     // Whoever reads it is told; nobody else needs to be.
     this.stream.on("error", () => undefined);
   }
@@ -72,6 +82,20 @@ export class Body {
     return this.#digest;
   }
 
+  /**
+   * Reads until what has come is enough, or to the end; the stream gives it all out all the same.
+   *
+   * @param isEnough shown one chunk after the other
+   */
+  async lookAhead(isEnough: (chunk: Buffer) => Promise<boolean>): Promise<void> {
+    for (;;) {
+      const { done, value } = await this.#chunks.next();
+      if (done === true) return;
+      this.#ahead.push(value);
+      if (await isEnough(value)) return;
+    }
+  }
+
   /** Reads what is left to its end, for its hash only. */
   async drain(): Promise<void> {
     for await (const _ of this.stream) {
@@ -83,6 +107,13 @@ export class Body {
   async close(): Promise<void> {
     this.stream.destroy();
     await this.#received.discard();
+  }
+
+  async #next(): Promise<Buffer | null> {
+    const first = this.#ahead.shift();
+    if (first !== undefined) return first;
+    const { done, value } = await this.#chunks.next();
+    return done === true ? null : value;
   }
 
   async *#read(): AsyncGenerator<Buffer> {
@@ -148,18 +179,17 @@ export class Body {
 }
 
 /** `Readable.from` would wait for the end of a read that nobody ends any more; here it is ended first. */
-function streamOf(chunks: AsyncGenerator<Buffer>, stop: () => void): Readable {
+function streamOf(next: () => Promise<Buffer | null>, stop: () => void): Readable {
   return new Readable({
     highWaterMark: 256 * 1024,
     read() {
-      chunks.next().then(
-        ({ done, value }) => this.push(done === true ? null : value),
+      next().then(
+        (chunk) => this.push(chunk),
         (error: unknown) => this.destroy(error as Error),
       );
     },
     destroy(error, callback) {
       stop();
-      chunks.return(undefined).catch(() => undefined);
       callback(error);
     },
   });

@@ -4,6 +4,7 @@ import type { FastifyRequest } from "fastify";
 import type { ClientBase, Pool } from "pg";
 import { type Database, SessionLock } from "../../database/index.ts";
 import type { Body } from "../body/openBody.ts";
+import type { LoadPlace } from "../catalogs/types.ts";
 import { Refusal } from "../problem.ts";
 import { shuttingDown } from "../queue.ts";
 
@@ -46,7 +47,17 @@ export async function lockRequest(database: Database, id: string): Promise<Sessi
   });
 }
 
-async function findAnswer({ pool }: Database, id: string): Promise<Answered | null> {
+/** Where the records go now; else wherever they went before: their dataset may have moved since. */
+async function findAnswer({ database, others }: LoadPlace, id: string): Promise<Answered | null> {
+  const here = await readAnswer(database, id);
+  if (here !== null) return here;
+  const elsewhere = await Promise.all(
+    (await others()).map((other) => readAnswer(other, id).catch(() => null)),
+  );
+  return elsewhere.find((answer) => answer !== null) ?? null;
+}
+
+async function readAnswer({ pool }: Database, id: string): Promise<Answered | null> {
   const { rows } = await pool.query<Answered>(
     `select request, body_digest as "bodyDigest", answer from ${table} where id = $1`,
     [id],
@@ -81,11 +92,11 @@ export interface KeyedRequest {
 
 /** The answer that was given before; null when there is none. @param signal ends the reading of the body */
 export async function replay(
-  database: Database,
+  place: LoadPlace,
   { request, body, key }: KeyedRequest,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const before = await findAnswer(database, key);
+  const before = await findAnswer(place, key);
   if (before === null) return null;
   if (before.request !== request.url) throw otherRequest(key);
   const stop = (): void => void body.stream.destroy(shuttingDown());

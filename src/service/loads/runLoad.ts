@@ -9,10 +9,11 @@ import type { BeforeCommit } from "../../bulk/index.ts";
 import type { Log } from "../../log.ts";
 import { Body } from "../body/openBody.ts";
 import { readEncoding } from "../body/unpack.ts";
+import type { LoadPlace } from "../catalogs/types.ts";
 import { Refusal, toProblem } from "../problem.ts";
 import { shuttingDown } from "../queue.ts";
 import type { Service } from "../service.ts";
-import { keepAnswer, keepLast, readIdempotencyKey, replay } from "./answered.ts";
+import { keepAnswer, keepLast, lockRequest, readIdempotencyKey, replay } from "./answered.ts";
 import type { LoadTracker, StoreName } from "./monitor.ts";
 import { type AnyReport, explainFailure, makeAnswer } from "./outcome.ts";
 
@@ -33,28 +34,31 @@ export interface LoadHooks<Report> {
 /** How many records became what. */
 export type Outcomes = Readonly<Record<string, number>>;
 
-export interface LoadJob<Report extends AnyReport> {
+export interface LoadJob<Report extends AnyReport, Place extends LoadPlace> {
   store: StoreName;
   target: string | null;
   maxRejects: number | undefined;
-  load: (hooks: LoadHooks<Report>) => Promise<Report>;
+  /** Where it goes, for which the beginning of the body may be looked at. */
+  findPlace: (body: Body) => Promise<Place>;
+  load: (place: Place, hooks: LoadHooks<Report>) => Promise<Report>;
   outcomesOf: (report: Report) => Outcomes;
 }
 
-export async function runLoad<Report extends AnyReport>(
+export async function runLoad<Report extends AnyReport, Place extends LoadPlace>(
   service: Service,
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
-  job: LoadJob<Report>,
+  job: LoadJob<Report, Place>,
 ): Promise<FastifyReply> {
   if (service.isClosing) throw shuttingDown();
   const key = readIdempotencyKey(request.headers["idempotency-key"]);
   const body = openBody(service, request, key !== null);
   try {
-    const asked = { request, reply, body };
+    const place = await findPlace(service, body, job);
+    const asked = { request, reply, body, place };
     const answer =
       key === null
         ? await load(service, { ...asked, id: randomUUID(), isKept: false }, job)
-        : await service.keyed.run(key, () => loadOnce(service, { ...asked, id: key, isKept: true }, job));
+        : await service.keyed.run(() => loadOnce(service, { ...asked, id: key, isKept: true }, job));
     return reply.type("application/json").send(answer);
   } finally {
     service.metrics.countBody(body.sentBytes, body.bytes);
@@ -62,20 +66,41 @@ export async function runLoad<Report extends AnyReport>(
   }
 }
 
-async function loadOnce<Report extends AnyReport>(
-  service: Service,
-  asked: LoadRequest,
-  job: LoadJob<Report>,
-): Promise<string> {
-  const { request, reply, body, id: key } = asked;
-  const kept = await replay(service.database, { request, body, key }, service.abort.signal);
-  if (kept !== null) {
-    reply.header("idempotent-replayed", "true");
-    return kept;
+async function findPlace<Report extends AnyReport, Place extends LoadPlace>(
+  { abort: { signal } }: Service,
+  body: Body,
+  job: LoadJob<Report, Place>,
+): Promise<Place> {
+  const stop = (): void => void body.stream.destroy(shuttingDown());
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await job.findPlace(body);
+  } catch (error) {
+    throw signal.aborted ? shuttingDown() : error;
+  } finally {
+    signal.removeEventListener("abort", stop);
   }
-  const answer = await load(service, asked, job);
-  await keepLast(service.database, { request, body, key }, answer);
-  return answer;
+}
+
+async function loadOnce<Report extends AnyReport, Place extends LoadPlace>(
+  service: Service,
+  asked: LoadRequest<Place>,
+  job: LoadJob<Report, Place>,
+): Promise<string> {
+  const { request, reply, body, place, id: key } = asked;
+  const lock = await lockRequest(place.database, key);
+  try {
+    const kept = await replay(place, { request, body, key }, service.abort.signal);
+    if (kept !== null) {
+      reply.header("idempotent-replayed", "true");
+      return kept;
+    }
+    const answer = await load(service, asked, job);
+    await keepLast(place.database, { request, body, key }, answer);
+    return answer;
+  } finally {
+    await lock.release();
+  }
 }
 
 function openBody(service: Service, request: FastifyRequest, hashes: boolean): Body {
@@ -87,35 +112,37 @@ function openBody(service: Service, request: FastifyRequest, hashes: boolean): B
   return new Body(request.raw, { encoding, maxBytes, idleMs, hashes });
 }
 
-interface LoadRequest {
+interface LoadRequest<Place> {
   request: FastifyRequest;
   reply: FastifyReply;
   body: Body;
+  place: Place;
   id: string;
   /** The request has a key of its own. */
   isKept: boolean;
 }
 
-async function load<Report extends AnyReport>(
+async function load<Report extends AnyReport, Place extends LoadPlace>(
   service: Service,
-  { request, reply, body, id, isKept }: LoadRequest,
-  job: LoadJob<Report>,
+  { request, reply, body, place, id, isKept }: LoadRequest<Place>,
+  job: LoadJob<Report, Place>,
 ): Promise<string> {
   const { store, target } = job;
+  const queue = service.queues.of(place.database);
   // Who is refused is no load: nobody shall read of it, and it must push out no load that was one.
-  service.queue.checkRoom();
+  queue.checkRoom();
   const tracker = service.monitor.begin({ id, store, target, by: request.caller.name });
   // Who waits for a turn and is gone leaves the queue; who is gone once all has come still gets it in.
   const gone = new AbortController();
   const leave = (): void => gone.abort();
   reply.raw.once("close", leave);
   try {
-    return await service.queue.run(async () => {
+    return await queue.run(async () => {
       tracker.start();
-      return runNow(service, { tracker, body, request, isKept }, job);
+      return runNow(service, { tracker, body, place, request, isKept }, job);
     }, gone.signal);
   } catch (error) {
-    const { problem } = toProblem(error, service.database.name);
+    const { problem } = toProblem(error, (text) => service.catalogs.hide(text));
     const hasRun = tracker.load.state !== "waiting";
     tracker.change({ state: "failed", error: problem.detail });
     service.metrics.countLoad(store, "failed", hasRun ? tracker.load.elapsedMs : null);
@@ -125,17 +152,18 @@ async function load<Report extends AnyReport>(
   }
 }
 
-interface Running {
+interface Running<Place> {
   tracker: LoadTracker;
   body: Body;
+  place: Place;
   request: FastifyRequest;
   isKept: boolean;
 }
 
-async function runNow<Report extends AnyReport>(
+async function runNow<Report extends AnyReport, Place extends LoadPlace>(
   service: Service,
-  { tracker, body, request, isKept }: Running,
-  job: LoadJob<Report>,
+  { tracker, body, place, request, isKept }: Running<Place>,
+  job: LoadJob<Report, Place>,
 ): Promise<string> {
   const { id, store } = tracker.load;
   const rejectsFile = join(service.rejectsFolder, `${id}.ndjson`);
@@ -146,7 +174,7 @@ async function runNow<Report extends AnyReport>(
     await keepAnswer(client, id, { request: request.url, bodyDigest: body.digest(), answer });
   };
   try {
-    const report = await job.load({
+    const report = await job.load(place, {
       run: id,
       by: tracker.load.by,
       stdin: body.stream,

@@ -81,16 +81,22 @@ async function refreshRuns() {
 }
 
 async function refreshStatus() {
-  const { version, database, rates, datasets } = await askJson("/v1/status");
+  const { version, database, targets, rates, datasets } = await askJson("/v1/status");
   if (isPaused) return;
   setText(byId("version"), version);
   const { name, host, serverVersion } = database;
   const at = host === "" ? "" : ` on ${host}`;
-  setText(byId("database"), `database ${name}${at}, PostgreSQL ${Math.floor(serverVersion / 10_000)}`);
+  const one = `database ${name}${at}, PostgreSQL ${Math.floor(serverVersion / 10_000)}`;
+  setText(
+    byId("database"),
+    targets === undefined ? one : `servers ${targets.map(describeTarget).join(", ")}`,
+  );
   document.title = `copycat: ${name}`;
   chart.take(rates);
   writeDatasets(datasets);
 }
+
+const describeTarget = ({ name, answers }) => (answers ? name : `${name} (does not answer)`);
 
 async function refreshReady() {
   const reason = await askReady();
@@ -127,9 +133,9 @@ function writeDatasets(counts) {
   const { datasets, leftOut, countedAt } = counts;
   fillTable(
     "datasets",
-    datasets.map(({ key: name, nodes }) => ({
-      id: name,
-      cells: [{ text: name }, { text: formatCount(nodes) }],
+    datasets.map(({ target = "", key: name, nodes }) => ({
+      id: `${target}/${name}`,
+      cells: [{ text: name, aside: target }, { text: formatCount(nodes) }],
     })),
   );
   setText(byId("datasets-empty"), "There is none yet.");

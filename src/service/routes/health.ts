@@ -2,7 +2,6 @@
 
 import { setTimeout } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
-import { readCatalogState } from "../../catalog/index.ts";
 import { CopycatError } from "../../errors.ts";
 import { Refusal } from "../problem.ts";
 import { shuttingDown } from "../queue.ts";
@@ -21,8 +20,7 @@ export function addHealthRoutes(app: FastifyInstance, service: Service): void {
   app.get("/healthz", { schema: livingSchema, logLevel, config: open }, async () => ({ status: "ok" }));
   app.get("/readyz", { schema: readySchema, logLevel, config: open }, async () => {
     if (service.isClosing) throw shuttingDown();
-    await checkDatabase(service);
-    return { status: "ok" };
+    return { status: await checkDatabase(service) };
   });
   app.get(
     "/metrics",
@@ -36,21 +34,14 @@ export function addHealthRoutes(app: FastifyInstance, service: Service): void {
 }
 
 /** @throws Refusal 503; strangers may ask, so it says what is wrong and nothing of where */
-async function checkDatabase({ database, keys }: Service): Promise<void> {
+async function checkDatabase({ catalogs, keys }: Service): Promise<"ok" | "degraded"> {
   const over = new AbortController();
   const late = setTimeout(patienceMs, null, { signal: over.signal });
   late.catch(() => undefined);
   try {
-    const state = await Promise.race([readCatalogState(database), late]);
-    if (state === null) throw new Error("no answer in time");
-    if (state.kind !== "ready") {
-      throw new Refusal(
-        503,
-        "CATALOG_VERSION",
-        "The database holds no catalog that this version can write to.",
-      );
-    }
-    await Promise.race([keys.isEmpty(), late]);
+    const [status] = (await Promise.race([Promise.all([catalogs.checkReady(), keys.isEmpty()]), late])) ?? [];
+    if (status === undefined) throw new Error("no answer in time");
+    return status;
   } catch (error) {
     if (error instanceof CopycatError) throw error;
     throw new Refusal(503, "CONNECTION", "The database cannot be reached.", { cause: error });

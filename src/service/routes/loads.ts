@@ -2,11 +2,12 @@
 
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { MergePolicy } from "../../bulk/index.ts";
-import { ensureCatalog, type LoadMode } from "../../catalog/index.ts";
-import { type IngestReport, ingest } from "../../ingest/index.ts";
+import type { LoadMode } from "../../catalog/index.ts";
+import type { IngestOptions, IngestReport } from "../../ingest/index.ts";
 import { loadLibraryFiles } from "../../library/index.ts";
 import { type LoadFileReport, loadMemoryFile, type MemoryKind } from "../../memory/index.ts";
 import { loadSimulation } from "../../simulation/index.ts";
+import type { LoadPlace } from "../catalogs/types.ts";
 import { inQueries } from "../inQueries.ts";
 import { type LoadHooks, type Outcomes, runLoad } from "../loads/runLoad.ts";
 import { requireNdjson } from "../mediaType.ts";
@@ -26,7 +27,9 @@ type MemoryQuery = CommonQuery & { namespace?: string; dimensions?: number; keep
 const access = { access: "write" } as const;
 
 export function addLoadRoutes(app: FastifyInstance, service: Service): void {
-  const { database } = service;
+  const { database, catalogs } = service;
+  /** Of the stores that are no catalog. */
+  const findPlace = async (): Promise<LoadPlace> => ({ database, others: async () => [] });
   const options = (schema: object) => ({
     schema,
     config: access,
@@ -43,7 +46,9 @@ export function addLoadRoutes(app: FastifyInstance, service: Service): void {
         store: "catalog",
         target: null,
         maxRejects: request.query.max_rejects,
-        load: (hooks: LoadHooks<IngestReport>) => ingestBody(service, request.query, hooks),
+        findPlace: (body) => catalogs.place(body),
+        load: (place, hooks: LoadHooks<IngestReport>) =>
+          place.ingest(ingestOptions(service, request.query, hooks)),
         outcomesOf: ({ nodes }) => nodes,
       },
     ),
@@ -59,7 +64,9 @@ export function addLoadRoutes(app: FastifyInstance, service: Service): void {
           store: "memory",
           target: request.params.kind,
           maxRejects: request.query.max_rejects,
-          load: (hooks) => loadMemoryFile(database, memoryOptions(request.query, request.params.kind, hooks)),
+          findPlace,
+          load: (_place, hooks) =>
+            loadMemoryFile(database, memoryOptions(request.query, request.params.kind, hooks)),
           outcomesOf,
         },
       ),
@@ -75,8 +82,9 @@ export function addLoadRoutes(app: FastifyInstance, service: Service): void {
           store: "simulation",
           target: request.query.scenario,
           maxRejects: request.query.max_rejects,
+          findPlace,
           // All in one transaction, as the other loads are.
-          load: (hooks) =>
+          load: (_place, hooks) =>
             loadSimulation(database, {
               ...common(request.query, hooks),
               ...policyOf(request.query),
@@ -98,7 +106,8 @@ export function addLoadRoutes(app: FastifyInstance, service: Service): void {
           store: "library",
           target: request.query.library ?? "default",
           maxRejects: request.query.max_rejects,
-          load: (hooks) =>
+          findPlace,
+          load: (_place, hooks) =>
             loadLibraryFiles(database, {
               ...common(request.query, hooks),
               ...policyOf(request.query),
@@ -110,16 +119,15 @@ export function addLoadRoutes(app: FastifyInstance, service: Service): void {
   );
 }
 
-async function ingestBody(
-  { database, settings }: Service,
+function ingestOptions(
+  { settings }: Service,
   query: IngestQuery,
   hooks: LoadHooks<IngestReport>,
-): Promise<IngestReport> {
+): IngestOptions {
   const { run, by, onProgress } = hooks;
-  const { mode, source, dry_run: dryRun = false } = query;
-  if (!dryRun) await ensureCatalog(database);
+  const { mode, source } = query;
   const { input, ...rest } = common(query, hooks);
-  return ingest(database, {
+  return {
     ...rest,
     ...policyOf(query),
     inputs: [input],
@@ -131,7 +139,7 @@ async function ingestBody(
     onProgress: ({ phase, nodes, rejects }) => onProgress({ phase, done: nodes, rejected: rejects }),
     ...(mode === undefined ? {} : { mode }),
     ...(source === undefined ? {} : { source }),
-  });
+  };
 }
 
 function memoryOptions(query: MemoryQuery, kind: MemoryKind, hooks: LoadHooks<LoadFileReport>) {

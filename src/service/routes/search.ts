@@ -1,17 +1,7 @@
 // Nodes by what they hold, a page at a time.
 
 import type { FastifyInstance } from "fastify";
-import {
-  and,
-  countNodes,
-  fullText,
-  key,
-  parseSortKey,
-  parseWhere,
-  requireCatalog,
-  type SearchQuery,
-  searchNodes,
-} from "../../catalog/index.ts";
+import { and, fullText, key, parseSortKey, parseWhere, type SearchQuery } from "../../catalog/index.ts";
 import { searchSchema } from "../schemas/search.ts";
 import type { Service } from "../service.ts";
 
@@ -26,19 +16,15 @@ interface Query {
   cursor?: string;
 }
 
-export function addSearchRoute(app: FastifyInstance, { reads }: Service): void {
+export function addSearchRoute(app: FastifyInstance, { catalogs }: Service): void {
   const options = { schema: searchSchema, config: { access: "read" } as const };
   app.get<{ Querystring: Query }>("/v1/search", options, async ({ query }) => {
     const { limit, cursor } = query;
-    await requireCatalog(reads);
-    const search = readQuery(query);
-    const page = {
-      ...search,
+    return catalogs.search({
+      ...readQuery(query),
       ...(limit === undefined ? {} : { limit }),
       ...(cursor === undefined ? {} : { after: cursor }),
-    };
-    const [{ nodes, next }, count] = await Promise.all([searchNodes(reads, page), countNodes(reads, search)]);
-    return { count, nodes, next };
+    });
   });
 }
 

@@ -7,9 +7,9 @@ import { Rates } from "../loads/rates.ts";
 import { statusSchema } from "../schemas/status.ts";
 import type { Service } from "../service.ts";
 
-export function addStatusRoute(app: FastifyInstance, { database, monitor }: Service): void {
+export function addStatusRoute(app: FastifyInstance, { database, catalogs, monitor }: Service): void {
   const rates = new Rates();
-  const counter = new DatasetCounter(database);
+  const counter = new DatasetCounter(catalogs);
   const startedAt = new Date();
   const facts = { version: readVersion(), startedAt, database: describeDatabase(database) };
   const end = monitor.listen((load) => rates.count(load));
@@ -19,7 +19,8 @@ export function addStatusRoute(app: FastifyInstance, { database, monitor }: Serv
   });
   app.get("/v1/status", { schema: statusSchema, config: { access: "read" } }, async (_request, reply) => {
     void reply.header("cache-control", "no-store");
-    return { ...facts, rates: rates.read(), datasets: counter.read() };
+    const targets = await catalogs.listTargets();
+    return { ...facts, ...(targets && { targets }), rates: rates.read(), datasets: counter.read() };
   });
 }
 

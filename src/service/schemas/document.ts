@@ -20,6 +20,14 @@ export const count = { type: "integer", minimum: 0 } as const;
 export const flag = { type: "boolean" } as const;
 export const time = { type: "string", format: "date-time" } as const;
 
+/** Of several servers, by its name. */
+export const target = { ...text, description: "Of several servers the one that has it" } as const;
+export const missing = {
+  type: "array",
+  items: text,
+  description: "Of several servers those that are down and may hold more",
+} as const;
+
 export function orNull<Schema extends object>(schema: Schema) {
   return { anyOf: [schema, { type: "null" }] } as const;
 }

@@ -4,6 +4,11 @@ import { exactly, problems, secured } from "./document.ts";
 
 const ok = { description: "It does", ...exactly({ status: { const: "ok" } }) };
 
+const ready = {
+  description: "It may; `degraded` where some of several servers do not answer",
+  ...exactly({ status: { enum: ["ok", "degraded"] } }),
+};
+
 export const livingSchema = {
   tags: ["health"],
   summary: "Whether the process lives; asks nobody else",
@@ -13,8 +18,8 @@ export const livingSchema = {
 export const readySchema = {
   tags: ["health"],
   summary:
-    "Whether it may be sent work: the database answers and has its tables, and it is not shutting down",
-  response: { 200: ok, ...problems({ 503: "It may not, and why" }) },
+    "Whether it may be sent work: the database answers and has its tables, and it is not shutting down; of several servers one is enough",
+  response: { 200: ready, ...problems({ 503: "It may not, and why" }) },
 };
 
 export const textSchema = {

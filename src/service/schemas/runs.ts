@@ -2,7 +2,18 @@
 
 import { runStatuses } from "../../ingest/index.ts";
 import { loadStates, storeNames } from "../loads/monitor.ts";
-import { accessProblems, count, exactly, orNull, problems, secured, text, time } from "./document.ts";
+import {
+  accessProblems,
+  count,
+  exactly,
+  missing,
+  orNull,
+  problems,
+  secured,
+  target,
+  text,
+  time,
+} from "./document.ts";
 
 const number = { type: "number", minimum: 0 };
 
@@ -23,6 +34,7 @@ export const liveLoad = exactly({
 });
 
 const summary = {
+  target,
   id: text,
   status: { enum: [...runStatuses] },
   dataset: text,
@@ -68,10 +80,14 @@ export const runsSchema = {
   response: {
     200: {
       description: "Runs and loads",
-      ...exactly({
-        runs: { type: "array", items: exactly(summary) },
-        loads: { type: "array", items: liveLoad },
-      }),
+      ...exactly(
+        {
+          runs: { type: "array", items: exactly(summary, ["target"]) },
+          loads: { type: "array", items: liveLoad },
+          missing,
+        },
+        ["missing"],
+      ),
     },
     ...problems({ 400: "An option that makes no sense", ...accessProblems }),
   },
@@ -90,7 +106,7 @@ export const runSchema = {
   response: {
     200: {
       description: "As it is recorded, of an ingest; as it goes on, of a load of this service",
-      ...exactly({ run: orNull(exactly(details)), load: orNull(liveLoad) }),
+      ...exactly({ run: orNull(exactly(details, ["target"])), load: orNull(liveLoad) }),
     },
     ...problems({ 400: "No id, or not unique", 404: "No such run", ...accessProblems }),
   },

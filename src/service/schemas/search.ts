@@ -1,6 +1,16 @@
 // A search and its page.
 
-import { accessProblems, count, exactly, orNull, problems, secured, text } from "./document.ts";
+import {
+  accessProblems,
+  count,
+  exactly,
+  missing,
+  orNull,
+  problems,
+  secured,
+  target,
+  text,
+} from "./document.ts";
 
 const texts = { type: "array", items: text };
 
@@ -25,14 +35,21 @@ export const searchSchema = {
   response: {
     200: {
       description: "A page",
-      ...exactly({
-        count: { ...count, description: "Of all that fit" },
-        nodes: {
-          type: "array",
-          items: exactly({ id: count, path: text, structureFamily: text, metadata: { type: "object" } }),
+      ...exactly(
+        {
+          count: { ...count, description: "Of all that fit" },
+          nodes: {
+            type: "array",
+            items: exactly(
+              { target, id: count, path: text, structureFamily: text, metadata: { type: "object" } },
+              ["target"],
+            ),
+          },
+          next: orNull(text),
+          missing,
         },
-        next: orNull(text),
-      }),
+        ["missing"],
+      ),
     },
     ...problems({
       400: "A filter, a key or a cursor that cannot be read",

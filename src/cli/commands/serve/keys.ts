@@ -1,14 +1,18 @@
 // copycat serve keys: who may use the service.
 
 import type { Command } from "commander";
+import type { Database } from "../../../database/index.ts";
 import type { KeyScope } from "../../../service/keys.ts";
-import { dsnOption, jsonOption, option, quietOption } from "../../options.ts";
+import { atTarget, homeOf, readTargets, withTarget } from "../../../targets/index.ts";
+import { connections } from "../../openTargets.ts";
+import { dsnOption, jsonOption, option, quietOption, targetsOption } from "../../options.ts";
 import { makeLog, printJson, printResult } from "../../output.ts";
 import { formatTable } from "../../table.ts";
 import { withDatabase } from "../../withDatabase.ts";
 
 interface KeyFlags {
   dsn?: string;
+  targets?: string;
   json: boolean;
   quiet: boolean;
 }
@@ -20,7 +24,7 @@ export function addKeysCommand(serve: Command): void {
     keys.command("list", { isDefault: true }).description("List the keys, never what they are."),
   ).action(async (flags: KeyFlags) => {
     const { listKeys } = await import("../../../service/keys.ts");
-    const found = await withDatabase("serve", flags, ({ database }) => listKeys(database));
+    const found = await withKeys(flags, listKeys);
     if (flags.json) return printJson({ keys: found });
     if (found.length === 0) return makeLog(flags.quiet).notice("There is no key yet.");
     printResult(
@@ -42,7 +46,7 @@ export function addKeysCommand(serve: Command): void {
       .argument("<name>", "the name of the key"),
   ).action(async (name: string, flags: KeyFlags) => {
     const { revokeKey } = await import("../../../service/keys.ts");
-    await withDatabase("serve", flags, ({ database }) => revokeKey(database, name));
+    await withKeys(flags, (database) => revokeKey(database, name));
     if (flags.json) printJson({ name, revoked: true });
     else printResult(`Revoked ${name}.`);
   });
@@ -62,7 +66,7 @@ function addAddCommand(keys: Command): void {
       ),
   ).action(async (name: string, { scope, ...flags }: KeyFlags & { scope: KeyScope }) => {
     const { addKey } = await import("../../../service/keys.ts");
-    const key = await withDatabase("serve", flags, ({ database }) => addKey(database, name, scope));
+    const key = await withKeys(flags, (database) => addKey(database, name, scope));
     if (flags.json) return printJson({ name, scope, key });
     printResult(key);
     makeLog(flags.quiet).notice(`That is the key of ${name}; it is not kept, and cannot be shown again.`);
@@ -70,5 +74,23 @@ function addAddCommand(keys: Command): void {
 }
 
 function withCommon(command: Command): Command {
-  return command.addOption(dsnOption()).addOption(jsonOption()).addOption(quietOption());
+  return command
+    .addOption(dsnOption())
+    .addOption(targetsOption())
+    .addOption(jsonOption())
+    .addOption(quietOption());
+}
+
+/** Of several servers the keys are at one. */
+async function withKeys<Result>(
+  { targets, ...flags }: KeyFlags,
+  work: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  if (targets === undefined) return withDatabase("serve", flags, ({ database }) => work(database));
+  const home = homeOf(await readTargets(targets));
+  try {
+    return await withTarget(home, connections("serve", flags.quiet), work);
+  } catch (error) {
+    throw atTarget(home, error);
+  }
 }

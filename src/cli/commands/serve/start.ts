@@ -3,14 +3,18 @@
 import { delimiter } from "node:path";
 import type { Command, Option } from "commander";
 import { openDatabase } from "../../../database/index.ts";
+import type { RunningService, ServiceOptions } from "../../../service/index.ts";
+import { readTargets, type Targets } from "../../../targets/index.ts";
 import { exitCodes } from "../../exitCodes.ts";
-import { dsnOption, option, quietOption, seconds, wholeNumber } from "../../options.ts";
-import { printNotice, printResult } from "../../output.ts";
+import { targetsArgument } from "../../openTargets.ts";
+import { dsnOption, option, quietOption, seconds, targetsOption, wholeNumber } from "../../options.ts";
+import { makeLog, printNotice, printResult } from "../../output.ts";
 import { stopOnSignals } from "../../signals.ts";
 import { withDatabase } from "../../withDatabase.ts";
 
 interface StartFlags {
   dsn?: string;
+  targets?: string;
   host: string;
   port: number;
   maxBodyBytes: number;
@@ -26,8 +30,11 @@ const notes = `
 Without any key in the database it answers this machine only; on another --host it does not start without one
 (copycat serve keys add NAME --scope write). Keys travel as they are: put a proxy with TLS before it where others listen.
 
-Loads wait in one queue; who finds it full is told to come later (429). SIGTERM or Ctrl-C takes no more, finishes what runs
+Loads wait in one queue (with --targets: one for each server); who finds it full is told to come later (429). SIGTERM or Ctrl-C takes no more, finishes what runs
 within --grace, and else rolls it back; a second one rolls it back at once.
+
+With --targets the node records of a request go to the server of their dataset, and searches and runs are of all servers. A
+server that is down fails what is for it. Keys, memory, simulation and library are on the default server, or the first one.
 
 Stdout says where it listens; stderr has the log, one JSON object a line. docs/service.md tells the rest.
 
@@ -77,6 +84,7 @@ export function addStartCommand(serve: Command): void {
         .default(30_000, "30"),
     )
     .addOption(dsnOption())
+    .addOption(targetsOption())
     .addOption(quietOption())
     .addHelpText("after", notes)
     .action(async (flags: StartFlags) => {
@@ -92,34 +100,60 @@ const connectionsPerLoad = 3;
 const readConnections = 4;
 const readTimeoutMs = 30_000;
 
+const connectReads = {
+  applicationName: "copycat:serve reads",
+  poolConnections: readConnections,
+  statementTimeoutMs: readTimeoutMs,
+};
+
 async function runService(flags: StartFlags): Promise<number> {
-  const { concurrency, grace } = flags;
-  // Its HTTP server takes longer to load than all other commands.
-  const { startService } = await import("../../../service/index.ts");
+  const { targets, concurrency } = flags;
   const poolConnections = otherConnections + connectionsPerLoad * concurrency;
+  if (targets !== undefined) return runOnTargets(await readTargets(targets), flags, poolConnections);
   return withDatabase("serve", { ...flags, poolConnections, onWait: null }, async ({ database, dsn }) => {
-    const { stop, signal, release } = stopOnSignals({
-      onFirst: () =>
-        printNotice(`Stopping; what runs has ${grace / 1000} s to finish, once more rolls it back.`),
-      onSecond: () => printNotice("Stopping at once; what is not committed is rolled back."),
-    });
-    const reads = await openDatabase({
-      dsn,
-      applicationName: "copycat:serve reads",
-      poolConnections: readConnections,
-      statementTimeoutMs: readTimeoutMs,
-    });
+    const reads = await openDatabase({ dsn, ...connectReads });
     try {
-      const service = await startService(database, { ...settingsOf(flags), reads, log: process.stderr });
-      printResult(describe(service, flags));
-      await toldToStop(stop);
-      await service.stop(grace, signal);
-      return exitCodes.ok;
+      return await runUntilTold(flags, ({ startService }, options) =>
+        startService(database, { ...options, reads }),
+      );
     } finally {
-      release();
       await reads.close();
     }
   });
+}
+
+async function runOnTargets(targets: Targets, flags: StartFlags, poolConnections: number): Promise<number> {
+  const connect = { applicationName: "copycat:serve", poolConnections };
+  const { notice: onNotice } = makeLog(flags.quiet);
+  return runUntilTold(flags, ({ startTargetsService }, options) =>
+    startTargetsService(targets, { ...options, connect, connectReads, onNotice }),
+  );
+}
+
+async function runUntilTold(
+  flags: StartFlags,
+  start: (
+    room: typeof import("../../../service/index.ts"),
+    options: ServiceOptions,
+  ) => Promise<RunningService>,
+): Promise<number> {
+  const { grace } = flags;
+  const { stop, signal, release } = stopOnSignals({
+    onFirst: () =>
+      printNotice(`Stopping; what runs has ${grace / 1000} s to finish, once more rolls it back.`),
+    onSecond: () => printNotice("Stopping at once; what is not committed is rolled back."),
+  });
+  try {
+    // Its HTTP server takes longer to load than all other commands.
+    const room = await import("../../../service/index.ts");
+    const service = await start(room, { ...settingsOf(flags), log: process.stderr });
+    printResult(describe(service, flags));
+    await toldToStop(stop);
+    await service.stop(grace, signal);
+    return exitCodes.ok;
+  } finally {
+    release();
+  }
 }
 
 function settingsOf({ host, port, maxBodyBytes, maxLoads, concurrency, rate, roots, quiet }: StartFlags) {
@@ -137,11 +171,13 @@ function settingsOf({ host, port, maxBodyBytes, maxLoads, concurrency, rate, roo
 
 function describe(
   { url, isOpen }: { url: string; isOpen: boolean },
-  { host, quiet }: Pick<StartFlags, "host" | "quiet">,
+  { host, quiet, targets }: Pick<StartFlags, "host" | "quiet" | "targets">,
 ): string {
   if (!isOpen) return `Listening on ${url} (--host ${host}), for all who have a key.`;
   const said = `Listening on ${url}, for this machine only: there is no key yet.`;
-  return quiet ? said : `${said} Make one: copycat serve keys add NAME --scope write`;
+  return quiet
+    ? said
+    : `${said} Make one: copycat serve keys add NAME --scope write${targets === undefined ? "" : targetsArgument(targets)}`;
 }
 
 function toldToStop(stop: AbortSignal): Promise<void> {
