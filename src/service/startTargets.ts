@@ -13,7 +13,7 @@ export interface TargetsServiceOptions extends Omit<ServiceOptions, "reads"> {
   connect?: Omit<ConnectOptions, "dsn">;
   /** What connections of searches and lists are like, to each target beside those. */
   connectReads?: Omit<ConnectOptions, "dsn">;
-  /** Told which targets do not answer, and of a targets file that cannot be read any more. */
+  /** Told which targets do not answer at the start; later the log is told. */
   onNotice?: (message: string) => void;
 }
 
@@ -35,9 +35,13 @@ export async function startTargetsService(
   { connect = {}, connectReads = connect, onNotice, ...options }: TargetsServiceOptions = {},
 ): Promise<RunningService> {
   const { concurrentLoads, waitingLoads } = fillSettings(options);
-  const common = { onOpen: prepare, ...(onNotice && { onNotice }) };
-  const loads = new LiveTargets(targets, { ...common, connect });
-  const reads = new LiveTargets(targets, { ...common, connect: connectReads });
+  let tell = onNotice;
+  const loads = new LiveTargets(targets, {
+    connect,
+    onOpen: prepare,
+    onNotice: (message) => tell?.(message),
+  });
+  const reads = new LiveTargets(targets, { connect: connectReads, onOpen: prepare });
   const close = async (): Promise<void> => {
     await Promise.all([loads.close(), reads.close()]);
   };
@@ -51,6 +55,8 @@ export async function startTargetsService(
       keys: new KeyRing(database, { outlives: true }),
       places,
     });
+    // What comes later belongs among what else happens.
+    tell = (message) => service.app.log.warn(message);
     return { ...service, stop: (graceMs, now) => service.stop(graceMs, now).finally(close) };
   } catch (error) {
     await close();

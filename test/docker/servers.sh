@@ -29,6 +29,33 @@ stage_servers_load() {
   equals "sound catalogs of verify" 3 "$(typed run --rm copycat verify 2>>"$log/jobs.log" | grep -c 'The catalog is sound')"
 }
 
+stage_servers_serve() {
+  say "several servers: pushed records"
+  local key body
+  key=$(job copycat serve keys add test --scope write --json | field key)
+  compose --profile service up -d serve >>"$log/up.log" 2>&1
+  healthy() { [ "$(health_of serve)" = healthy ]; }
+  check "the service is healthy" wait_for 60 healthy
+  push() {
+    curl --silent --max-time 30 -H "Authorization: Bearer $key" -H 'Content-Type: application/x-ndjson' \
+      --data-binary "{\"path\":\"/$1\"}" "http://$serve_address/v1/ingest"
+  }
+  equals "a node that is pushed to db" 1 "$(push PUSHED_1 | field nodes.inserted)"
+  equals "one to db2" 1 "$(push EDRIXS_PUSHED | field nodes.inserted)"
+  local pushed="select key from nodes where parent = 0 and key like '%PUSHED%'"
+  equals "what db2 has of them" EDRIXS_PUSHED "$(sql_at db2 "$pushed")"
+  compose stop db2 >>"$log/down.log" 2>&1
+  body=$(push EDRIXS_PUSHED)
+  equals "while db2 is away" "503 The target db2 does not answer" "$(field status <<<"$body") $(field 'detail.slice(0, 30)' <<<"$body")"
+  equals "a node for db meanwhile" 1 "$(push PUSHED_2 | field nodes.inserted)"
+  compose up -d >>"$log/up.log" 2>&1
+  again() { [ "$(push EDRIXS_PUSHED | field nodes.unchanged)" = 1 ]; }
+  check "once it is back" wait_for 30 again
+  compose --profile service stop serve >>"$log/down.log" 2>&1
+  local server
+  for server in db db2; do sql_at "$server" "delete from nodes where parent = 0 and key like '%PUSHED%'" >/dev/null; done
+}
+
 stage_servers_tiled() {
   say "several servers: Tiled"
   check "it answers" wait_for 60 curl --silent --fail "http://$tiled_address/api/v1/"
