@@ -2,12 +2,14 @@
 
 import type { Command } from "commander";
 import { applyRoles, type RoleNames, rolesSql } from "../../database/roles/index.ts";
-import { dsnOption, jsonOption, option, quietOption } from "../options.ts";
-import { printJson, printNotice, printResult } from "../output.ts";
-import { withDatabase } from "../withDatabase.ts";
+import { dsnOption, jsonOption, option, quietOption, targetsOption } from "../options.ts";
+import { printJson, printResult } from "../output.ts";
+import { printDocuments, printTexts } from "../targetAnswers.ts";
+import { askTargets } from "../withTargets.ts";
 
 interface RolesFlags extends RoleNames {
   dsn?: string;
+  targets?: string;
   apply: boolean;
   catalogSchema?: string;
   schemas: string;
@@ -19,6 +21,7 @@ const examples = `
 Examples:
   copycat roles | less
   copycat roles --apply --dsn postgres://admin@host/catalog
+  copycat roles --apply --targets targets.yaml          on each of several servers
   copycat roles | psql -1 -v ON_ERROR_STOP=1 postgres://admin@host/catalog
 
 Then give each role its password (\\password copycat_writer in psql) and load as copycat_writer. Tables are made by the
@@ -31,6 +34,7 @@ export function addRolesCommand(program: Command): void {
       "Print SQL that makes roles with no more rights than they need: owner, writer, reader, and Tiled's.",
     )
     .addOption(dsnOption())
+    .addOption(targetsOption())
     .addOption(
       option("--apply", "run it, in one transaction, in place of printing it; may be run again").default(
         false,
@@ -76,10 +80,15 @@ async function run({ owner, writer, reader, tiled, ...flags }: RolesFlags): Prom
     return;
   }
   const options = { ...flags, mustExist: true };
-  const notices = await withDatabase("roles", options, ({ database }) =>
-    applyRoles(database, scriptFor(database.catalogSchema)),
-  );
-  if (!flags.quiet) for (const notice of notices) printNotice(notice);
-  if (flags.json) printJson({ applied: true, roles, notices });
-  else printResult(`The roles ${Object.values(roles).join(", ")} have their rights.`);
+  // One database after the other: roles are the server's, which may be the same.
+  let turn: Promise<unknown> = Promise.resolve();
+  const answers = await askTargets("roles", options, async ({ database, say }) => {
+    const applying = turn.then(() => applyRoles(database, scriptFor(database.catalogSchema)));
+    turn = applying.catch(() => undefined);
+    const notices = await applying;
+    for (const notice of notices) say(notice);
+    return { applied: true, roles, notices };
+  });
+  if (flags.json) printDocuments(answers);
+  else printTexts(answers, () => `The roles ${Object.values(roles).join(", ")} have their rights.`);
 }

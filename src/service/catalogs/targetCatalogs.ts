@@ -106,7 +106,8 @@ export class TargetCatalogs implements Catalogs {
 
   hide(text: string): string {
     const { list, path } = this.#loads.targets;
-    const names = list.map(({ dsn }) => describeDsn(dsn));
+    // The longest first: one may begin as another does.
+    const names = list.map(({ dsn }) => describeDsn(dsn)).sort((a, b) => b.length - a.length);
     const shown = names.reduce((left, name) => left.replaceAll(name, "the database"), text);
     return shown.replaceAll(path, "the targets file");
   }

@@ -30,11 +30,12 @@ const notes = `
 Without any key in the database it answers this machine only; on another --host it does not start without one
 (copycat serve keys add NAME --scope write). Keys travel as they are: put a proxy with TLS before it where others listen.
 
-Loads wait in one queue (with --targets: one for each server); who finds it full is told to come later (429). SIGTERM or Ctrl-C takes no more, finishes what runs
+Loads wait in one queue; who finds it full is told to come later (429). SIGTERM or Ctrl-C takes no more, finishes what runs
 within --grace, and else rolls it back; a second one rolls it back at once.
 
-With --targets the node records of a request go to the server of their dataset, and searches and runs are of all servers. A
-server that is down fails what is for it. Keys, memory, simulation and library are on the default server, or the first one.
+With --targets the node records of a request go to the server of their dataset, whose loads have a queue of their own, and
+searches and runs are of all servers. A server that is down fails what is for it. Keys, memory, simulation and library are
+on the default server, or the first one.
 
 Stdout says where it listens; stderr has the log, one JSON object a line. docs/service.md tells the rest.
 
