@@ -70,8 +70,8 @@ if has_part servers && is_v2 servers; then
   compose_files="-f compose.yaml -f compose.servers.yaml"
   stage_servers_up
   stage_servers_load
-  stage_servers_serve
   stage_servers_tiled
+  stage_servers_serve
   stage_servers_stop
   take_down
 fi

@@ -29,33 +29,6 @@ stage_servers_load() {
   equals "sound catalogs of verify" 3 "$(typed run --rm copycat verify 2>>"$log/jobs.log" | grep -c 'The catalog is sound')"
 }
 
-stage_servers_serve() {
-  say "several servers: pushed records"
-  local key body
-  key=$(job copycat serve keys add test --scope write --json | field key)
-  compose --profile service up -d serve >>"$log/up.log" 2>&1
-  healthy() { [ "$(health_of serve)" = healthy ]; }
-  check "the service is healthy" wait_for 60 healthy
-  push() {
-    curl --silent --max-time 30 -H "Authorization: Bearer $key" -H 'Content-Type: application/x-ndjson' \
-      --data-binary "{\"path\":\"/$1\"}" "http://$serve_address/v1/ingest"
-  }
-  equals "a node that is pushed to db" 1 "$(push PUSHED_1 | field nodes.inserted)"
-  equals "one to db2" 1 "$(push EDRIXS_PUSHED | field nodes.inserted)"
-  local pushed="select key from nodes where parent = 0 and key like '%PUSHED%'"
-  equals "what db2 has of them" EDRIXS_PUSHED "$(sql_at db2 "$pushed")"
-  compose stop db2 >>"$log/down.log" 2>&1
-  body=$(push EDRIXS_PUSHED)
-  equals "while db2 is away" "503 The target db2 does not answer" "$(field status <<<"$body") $(field 'detail.slice(0, 30)' <<<"$body")"
-  equals "a node for db meanwhile" 1 "$(push PUSHED_2 | field nodes.inserted)"
-  compose up -d >>"$log/up.log" 2>&1
-  again() { [ "$(push EDRIXS_PUSHED | field nodes.unchanged)" = 1 ]; }
-  check "once it is back" wait_for 30 again
-  compose --profile service stop serve >>"$log/down.log" 2>&1
-  local server
-  for server in db db2; do sql_at "$server" "delete from nodes where parent = 0 and key like '%PUSHED%'" >/dev/null; done
-}
-
 stage_servers_tiled() {
   say "several servers: Tiled"
   check "it answers" wait_for 60 curl --silent --fail "http://$tiled_address/api/v1/"
@@ -76,6 +49,23 @@ compare_arrays() {
   check "an array of $1, as copycat reads it: ${theirs:0:30}..." test -n "$ours" -a "$ours" = "$theirs"
 }
 
+# push DATASET: what the service answers to a node of it
+push() {
+  curl --silent --max-time 30 -H "Authorization: Bearer $push_key" -H 'Content-Type: application/x-ndjson' \
+    --data-binary "{\"path\":\"/$1\"}" "http://$serve_address/v1/ingest"
+}
+
+stage_servers_serve() {
+  say "several servers: pushed records"
+  push_key=$(job copycat serve keys add test --scope write --json | field key)
+  compose --profile service up -d serve >>"$log/up.log" 2>&1
+  healthy() { [ "$(health_of serve)" = healthy ]; }
+  check "the service is healthy" wait_for 60 healthy
+  equals "a node that is pushed to db" 1 "$(push PUSHED | field nodes.inserted)"
+  equals "one to db2" 1 "$(push EDRIXS_PUSHED | field nodes.inserted)"
+  equals "what db2 has of them" EDRIXS_PUSHED "$(sql_at db2 "select key from nodes where parent = 0 and key like '%PUSHED'")"
+}
+
 stage_servers_stop() {
   say "several servers: one is away"
   typed stop db2 >>"$log/down.log" 2>&1
@@ -88,6 +78,10 @@ stage_servers_stop() {
   equals "verify ends with" 1 "$(code job --no-deps copycat verify)"
   equals "an ingest for all ends with" 1 "$(code job --no-deps ingest datasets/vdp.yaml datasets/edrixs.yaml)"
   equals "one for a server that is there ends with" 0 "$(code job --no-deps ingest datasets/vdp.yaml)"
+  local body
+  body=$(push EDRIXS_PUSHED)
+  equals "a node that is pushed to db2" "503 The target db2 does not answer" "$(field status <<<"$body") $(field 'detail.slice(0, 30)' <<<"$body")"
+  equals "one to db" completed "$(push PUSHED | field status)"
   check "Tiled reads an array of db1" array_of db1/VDP/H_0001/mh_powder_30T
   equals "its answer for db3" 200 "$(http_code search/db3)"
   equals "for db2" 500 "$(http_code search/db2)"
@@ -95,6 +89,8 @@ stage_servers_stop() {
   typed up -d >>"$log/up.log" 2>&1
   check "verify once it is back" job --no-deps copycat verify
   equals "Tiled's answer for db2" 200 "$(http_code search/db2)"
+  equals "a node that is pushed to db2 then" completed "$(push EDRIXS_PUSHED | field status)"
+  compose --profile service rm --stop --force serve >>"$log/down.log" 2>&1
   typed down >>"$log/down.log" 2>&1
   equals "containers left after down" 0 "$(containers | wc -l)"
   check "the commands are those of docs/scaling.md" all_typed
