@@ -53,7 +53,7 @@ export interface BulkDeleteReport extends ChangeReport {
 
 /**
  * Updates rows by their keys: the columns of the description, whatever else the table has. A row that is equal already
- * is not written; a key that is not there is reported, never inserted.
+ * is not written; a key that is not there is reported, never inserted. Not for tables in shards of a Citus cluster.
  *
  * @example
  * const flags = { schema: "public", name: "samples", conflictKey: ["id"],
@@ -89,7 +89,7 @@ function requireChanges({
 }
 
 /**
- * Deletes rows by their keys. A row that others refer to is a reject, the others go.
+ * Deletes rows by their keys. A row that others refer to is a reject, the others go. Not for tables in shards of a Citus cluster.
  *
  * @param table needs its key columns only
  * @example
@@ -221,6 +221,7 @@ async function changeOnClient<Report>(
   work: Work<Report>,
 ): Promise<Report> {
   const resolved = await openTable(client, table, "change", options.facts);
+  if (resolved.isDistributed) throw inShards(table);
   const session = new LoadSession(resolved, { ...options, policy: "update" });
   const builder = makeBuilder(session.table, options);
   const { onProblem } = session;
@@ -240,6 +241,15 @@ async function changeOnClient<Report>(
     void batches.return(undefined).catch(() => undefined);
     throw error;
   }
+}
+
+/** Citus joins no temp table with shards. */
+function inShards({ schema, name }: TableDescription): CopycatError {
+  return new CopycatError(
+    "USAGE",
+    `Rows of ${schema}.${name} lie in shards of a Citus cluster, where rows are not changed or deleted through staging. A load ` +
+      "with the policy update changes rows by their keys there, and inserts those that are missing.",
+  );
 }
 
 async function changeStaged<Report>(
