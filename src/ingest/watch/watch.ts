@@ -19,6 +19,9 @@ const defaultRetry = { minDelayMs: 1000, maxDelayMs: 60_000 };
 /** Looking at the files takes at most one part in so many of the time. */
 const lookingShare = 10;
 
+/** Timers count whole milliseconds, by a clock of their own: a file that lacks one of its time to settle would be left. */
+const timerErrorMs = 3;
+
 /** A watch that is run once. */
 export class Watch {
   readonly #connection: WatchConnection;
@@ -82,7 +85,7 @@ export class Watch {
     let scans = await this.#scan();
     const scanMs = performance.now() - startMs;
     if (once === true && scans.some(({ settling }) => settling > 0)) {
-      await this.#pause(settleMs);
+      await this.#pause(settleMs + timerErrorMs);
       scans = await this.#scan();
     }
     for (const scan of scans) {

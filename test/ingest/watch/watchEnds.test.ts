@@ -115,6 +115,24 @@ describe("once", () => {
     expect(await entities("ONCE")).toEqual(["", "H1", "H1/a"]);
   });
 
+  it("never ends a moment too early, whatever the clock of timers says", async () => {
+    const input = folder.text("early/d.yaml", yaml("EARLY"));
+    const files: number[] = [];
+    for (let round = 1; round <= 12; round++) {
+      await folder.hdf5(`early/H${round}.h5`, content(round));
+      // Timers know whole milliseconds.
+      const summary = await watchDataset(database.dsn, {
+        ...quick,
+        inputs: [input],
+        settleMs: 3.99,
+        once: true,
+      });
+      files.push(summary.files);
+    }
+    // Each looks at all that are there.
+    expect(files).toEqual(files.map((_, index) => index + 1));
+  });
+
   it("throws what fails", async () => {
     const policy = "error" as const;
     const options = { ...quick, inputs: [folder.path("once/d.yaml")], once: true, ingest: { policy } };
