@@ -80,25 +80,36 @@ export interface Problem {
   [member: string]: unknown;
 }
 
-/** @param tell takes out what must not be told: the name of a database says where it is */
+/** @param hide takes out what must not be told: the name of a database says where it is */
 export function toProblem(
   thrown: unknown,
-  tell: (text: string) => string,
+  hide: (text: string) => string,
 ): { problem: Problem; headers: Record<string, string> } {
   const error = explain(thrown);
   const status = statusOf(error);
+  const tell = (text: string): string => hideAddress(hide(text));
+  // Why a server does not answer is for the log.
+  const details = error.code === "CONNECTION" ? [] : error.details;
   const problem: Problem = {
     type: `urn:copycat:problem:${error.code.toLowerCase()}`,
     title: titles[status] ?? "Failed",
     status,
     detail: tell(error.messageFor(inQueries)),
     code: error.code,
-    ...(error.details.length === 0 ? {} : { details: error.details.map(tell) }),
+    ...(details.length === 0 ? {} : { details: details.map(tell) }),
     ...(error instanceof Refusal ? error.members : {}),
   };
   const headers = error instanceof Refusal ? { ...error.headers } : {};
   if (status === 503 && headers["retry-after"] === undefined) headers["retry-after"] = "5";
   return { problem, headers };
+}
+
+const networkErrors =
+  /\b(ECONN[A-Z]+|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_[A-Z]+) \S+?(?=[.,;]?(?:\s|$))/g;
+
+/** `connect ECONNREFUSED 10.0.0.3:5432.` without the address. */
+function hideAddress(text: string): string {
+  return text.replaceAll(networkErrors, "$1");
 }
 
 function statusOf(error: CopycatError): number {

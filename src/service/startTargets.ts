@@ -2,7 +2,14 @@
 
 import type { ConnectOptions } from "../database/index.ts";
 import { CopycatError, errorMessage } from "../errors.ts";
-import { atTarget, homeOf, LiveTargets, type OpenedTarget, type Targets } from "../targets/index.ts";
+import {
+  atTarget,
+  homeOf,
+  LiveTargets,
+  type OpenedTarget,
+  type Target,
+  type Targets,
+} from "../targets/index.ts";
 import { TargetCatalogs } from "./catalogs/targetCatalogs.ts";
 import { KeyRing } from "./keys.ts";
 import { prepare, type RunningService, start } from "./service.ts";
@@ -46,8 +53,9 @@ export async function startTargetsService(
     await Promise.all([loads.close(), reads.close()]);
   };
   try {
-    tellDown(await loads.look(), onNotice);
-    const database = await loads.open(homeOf(targets));
+    const home = homeOf(targets);
+    tellDown(await loads.look(), home, onNotice);
+    const database = await loads.open(home);
     const places = targets.list.length;
     const service = await start(options, {
       database,
@@ -64,10 +72,17 @@ export async function startTargetsService(
   }
 }
 
-/** @throws CopycatError USAGE, which no later answer would mend */
-function tellDown(opened: readonly OpenedTarget[], onNotice: TargetsServiceOptions["onNotice"]): void {
+/** @throws CopycatError what the default target failed with; USAGE, which no later answer would mend */
+function tellDown(
+  opened: readonly OpenedTarget[],
+  home: Target,
+  onNotice: TargetsServiceOptions["onNotice"],
+): void {
   for (const { target, error } of opened) {
     if (error instanceof CopycatError && error.code === "USAGE") throw error;
+    if (error !== null && target.name === home.name) throw atTarget(target, error);
+  }
+  for (const { target, error } of opened) {
     if (error === null) continue;
     onNotice?.(`${errorMessage(atTarget(target, error))} What is for it is refused until that is mended.`);
   }

@@ -78,7 +78,7 @@ export class LiveTargets {
    */
   async open(target: Target): Promise<Database> {
     const one = await this.#look(target);
-    if (one?.database === null) throw atTarget(target, asAway(one.error));
+    if (one?.database === null) throw explain(target, one.error);
     // Without a catalog it is still a place to make one.
     return one?.database ?? this.#connect(target);
   }
@@ -163,10 +163,10 @@ export class LiveTargets {
   }
 }
 
-/** It was asked nothing but whether it is there: what passes says that it is not, now. */
-function asAway(error: unknown): unknown {
-  if (!isAway(error) || (error instanceof CopycatError && error.code === "CONNECTION")) return error;
-  return new CopycatError("CONNECTION", "its server lets nobody in now.", { cause: error });
+/** Why a server is away says where it is, which is not for all who ask: it is the cause. */
+function explain(target: Target, error: unknown): unknown {
+  if (!isAway(error)) return atTarget(target, error);
+  return new CopycatError("CONNECTION", `The target ${target.name} does not answer.`, { cause: error });
 }
 
 const keyOf = (target: Target): string => JSON.stringify(placeOf(target));

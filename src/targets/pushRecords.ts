@@ -10,6 +10,9 @@ import { isSameTarget, requireRouted } from "./requireRouted.ts";
 import { homeOf, targetOf } from "./route.ts";
 import type { Target, Targets } from "./types.ts";
 
+/** Their keys are held until the commit: about 100 MB. */
+const mostDatasets = 1_000_000;
+
 /** Where records go, by the file as it was then. */
 export interface PushPlace {
   targets: Targets;
@@ -42,6 +45,7 @@ export async function ingestPushed(
 ): Promise<IngestReport> {
   const datasets = new Set<string>();
   const checkDatasets = async (keys: readonly string[]): Promise<void> => {
+    if (datasets.size + keys.length > mostDatasets) throw tooManyDatasets();
     for (const key of keys) {
       const other = targetOf(targets, key);
       if (!isSameTarget(other, target)) throw severalTargets({ key, other }, { datasets, target });
@@ -66,6 +70,13 @@ export async function ingestPushed(
 /** What is wrong with the records, or in the way of them, says so itself. */
 function namesTarget(error: unknown): boolean {
   return error instanceof CopycatError && (error.code === "USAGE" || error.code === "CONFLICT");
+}
+
+function tooManyDatasets(): CopycatError {
+  return new CopycatError(
+    "USAGE",
+    `The records are of more than ${mostDatasets} datasets. Send them in parts; nothing was changed.`,
+  );
 }
 
 async function refuseElsewhere(

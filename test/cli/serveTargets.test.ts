@@ -1,10 +1,10 @@
 // copycat serve with a targets file, as a process, and its keys.
 
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { get, nodes, post } from "../service/support.ts";
+import { get, makeKey, nodes, post } from "../service/support.ts";
 import { callCli, type RunningCli, startCli } from "../support/cli.ts";
 import { useFolder } from "../support/files.ts";
-import { datasetsAt } from "../targets/service.ts";
+import { databaseOf, datasetsAt } from "../targets/service.ts";
 import { useTargets } from "../targets/support.ts";
 
 // Each starts a process.
@@ -81,6 +81,17 @@ describe("serve --targets", () => {
     await cli.sees("What is for it is refused until that is mended.");
     const ready = await get(`${url}/readyz`);
     expect([ready.status, ready.body.status]).toEqual([200, "degraded"]);
+    const headers = { authorization: `Bearer ${await makeKey(databaseOf(targets, "home"), "write")}` };
+    await expect.poll(async () => (await get(`${url}/v1/runs`, headers)).status, { timeout: 5000 }).toBe(200);
+    for (const answer of [
+      await post(`${url}/v1/ingest`, nodes("E_1", 1), headers),
+      await get(`${url}/v1/search?dataset=E_1`, headers),
+    ]) {
+      const text = JSON.stringify(answer.body);
+      expect([answer.status, text]).toEqual([503, expect.stringContaining("east")]);
+      // Where a server is, and as whom copycat logs in, is for whoever started it.
+      expect(text).not.toMatch(/127\.0\.0\.1|nobody/);
+    }
     const failed = await callCli([
       "serve",
       "--port",

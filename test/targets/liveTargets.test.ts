@@ -96,7 +96,8 @@ describe("a server that takes connections and never answers", () => {
     );
     expect(opened.result).toMatchObject({
       code: "CONNECTION",
-      message: "The target west does not answer: west takes too long to answer.",
+      message: "The target west does not answer.",
+      cause: { message: "west takes too long to answer." },
     });
     expect(opened.ms).toBeLessThan(2000);
     proxy.isSilent = false;
